@@ -1,0 +1,4 @@
+/**
+ * Real servers and databases for tests.
+ */
+package io.bemi.testsupport;
