@@ -1,0 +1,1 @@
+ALTER TABLE ${schema}.first ADD COLUMN second text;

@@ -1,0 +1,2 @@
+CREATE TABLE third (id integer);
+SELECT 1 / 0;
