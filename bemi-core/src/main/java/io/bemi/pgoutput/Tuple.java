@@ -1,0 +1,123 @@
+package io.bemi.pgoutput;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The values of a row, by the index of the relation's columns. A value is null, an
+ * unchanged TOAST value (which the log does not hold), or text: the output of the type's
+ * output function. Text is decoded when asked for.
+ */
+public final class Tuple {
+
+	private static final int NULL = -1;
+
+	private static final int UNCHANGED = -2;
+
+	private final byte[] data;
+
+	/** Per column offset and length; a negative offset stands for a kind without text. */
+	private final int[] cells;
+
+	private Tuple(byte[] data, int[] cells) {
+		this.data = data;
+		this.cells = cells;
+	}
+
+	/**
+	 * The number of columns.
+	 * @return as many as the relation has
+	 */
+	public int size() {
+		return this.cells.length / 2;
+	}
+
+	/**
+	 * Whether a value is null.
+	 * @param column the column's index, from 0
+	 * @return {@code true} for SQL's null
+	 * @throws IndexOutOfBoundsException when there is no such column
+	 */
+	public boolean isNull(int column) {
+		return this.cells[2 * column] == NULL;
+	}
+
+	/**
+	 * Whether a value is large, stored out of line, and was not changed by the update, so
+	 * that the log does not hold it.
+	 * @param column the column's index, from 0
+	 * @return {@code true} when the value is unknown here
+	 * @throws IndexOutOfBoundsException when there is no such column
+	 */
+	public boolean isUnchanged(int column) {
+		return this.cells[2 * column] == UNCHANGED;
+	}
+
+	/**
+	 * A value as text.
+	 * @param column the column's index, from 0
+	 * @return the text that the type's output function gave
+	 * @throws IndexOutOfBoundsException when there is no such column
+	 * @throws IllegalStateException when the value is null or unchanged
+	 */
+	public String text(int column) {
+		int offset = this.cells[2 * column];
+		if (offset < 0) {
+			throw new IllegalStateException("Column " + column + " has no text, it is " + kind(offset));
+		}
+		return new String(this.data, offset, this.cells[2 * column + 1], StandardCharsets.UTF_8);
+	}
+
+	private static String kind(int offset) {
+		return (offset == NULL) ? "null" : "an unchanged TOAST value";
+	}
+
+	@Override
+	public String toString() {
+		StringBuilder result = new StringBuilder("(");
+		for (int i = 0; i < size(); i++) {
+			int offset = this.cells[2 * i];
+			result.append((i > 0) ? ", " : "").append((offset < 0) ? kind(offset) : "'" + text(i) + "'");
+		}
+		return result.append(')').toString();
+	}
+
+	/**
+	 * Collects the cells of a tuple whose text stays where it is.
+	 */
+	static final class Builder {
+
+		private final byte[] data;
+
+		private final int[] cells;
+
+		private int next;
+
+		Builder(byte[] data, int columns) {
+			this.data = data;
+			this.cells = new int[2 * columns];
+		}
+
+		void addNull() {
+			add(NULL, 0);
+		}
+
+		void addUnchanged() {
+			add(UNCHANGED, 0);
+		}
+
+		void addText(int offset, int length) {
+			add(offset, length);
+		}
+
+		private void add(int offset, int length) {
+			this.cells[this.next++] = offset;
+			this.cells[this.next++] = length;
+		}
+
+		Tuple build() {
+			return new Tuple(this.data, this.cells);
+		}
+
+	}
+
+}
