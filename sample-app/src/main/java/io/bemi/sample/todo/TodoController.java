@@ -1,0 +1,59 @@
+package io.bemi.sample.todo;
+
+import java.util.List;
+import java.util.Map;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@RequestMapping("/todos")
+class TodoController {
+
+	private final TodoService todos;
+
+	TodoController(TodoService todos) {
+		this.todos = todos;
+	}
+
+	@GetMapping
+	List<Todo> list() {
+		return this.todos.findAll();
+	}
+
+	@GetMapping("/{id}")
+	Todo get(@PathVariable long id) {
+		return this.todos.find(id);
+	}
+
+	@PostMapping
+	@ResponseStatus(HttpStatus.CREATED)
+	Todo create(@RequestBody TodoRequest request) {
+		return this.todos.create(request);
+	}
+
+	@PutMapping("/{id}")
+	Todo update(@PathVariable long id, @RequestBody TodoRequest request) {
+		return this.todos.update(id, request);
+	}
+
+	@DeleteMapping("/{id}")
+	@ResponseStatus(HttpStatus.NO_CONTENT)
+	void delete(@PathVariable long id) {
+		this.todos.delete(id);
+	}
+
+	@PostMapping("/complete")
+	Map<String, Integer> completeAll() {
+		return Map.of("completed", this.todos.completeAll());
+	}
+
+}
