@@ -6,7 +6,6 @@ import java.util.List;
 
 import io.bemi.change.Position;
 import io.bemi.pgoutput.PgOutputMessage.Column;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes the messages of {@code pgoutput}, protocol version 1 in text format. It keeps
@@ -83,23 +82,21 @@ public final class PgOutputDecoder {
 
 	private PgOutputMessage update(PgOutputReader in) {
 		int relation = in.readInt("relation id");
-		@Nullable Tuple key = null;
-		@Nullable Tuple old = null;
 		byte kind = in.readByte("kind of tuple");
-		if (kind == 'K') {
-			key = tuple(in);
-			kind = in.readByte("kind of tuple");
+		if (kind == 'N') {
+			return new PgOutputMessage.Update(relation, null, null, tuple(in));
 		}
-		else if (kind == 'O') {
-			old = tuple(in);
-			kind = in.readByte("kind of tuple");
+		if (kind != 'K' && kind != 'O') {
+			throw unexpected("a key, an old or a new tuple (K, O or N)", kind, in);
 		}
-		if (kind != 'N') {
-			throw unexpected(
-					(key != null || old != null) ? "a new tuple (N)" : "a key, an old or a new tuple (K, O or N)", kind,
-					in);
+		Tuple before = tuple(in);
+		byte newKind = in.readByte("kind of tuple");
+		if (newKind != 'N') {
+			throw unexpected("a new tuple (N)", newKind, in);
 		}
-		return new PgOutputMessage.Update(relation, key, old, tuple(in));
+		Tuple row = tuple(in).fillUnchanged(before);
+		return (kind == 'K') ? new PgOutputMessage.Update(relation, before, null, row)
+				: new PgOutputMessage.Update(relation, null, before, row);
 	}
 
 	private PgOutputMessage delete(PgOutputReader in) {

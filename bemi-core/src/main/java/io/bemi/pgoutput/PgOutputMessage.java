@@ -112,11 +112,12 @@ public sealed interface PgOutputMessage {
 	}
 
 	/**
-	 * A row that was updated.
+	 * A row that was updated. The protocol calls a large value unchanged even where the
+	 * old key or row beside it holds that value; the new row then has it.
 	 *
 	 * @param relation the table's object id
-	 * @param key the old key, present only if it changed; its other columns are padded
-	 * with nulls that are not values
+	 * @param key the old key, present only if it changed or is stored out of line; its
+	 * other columns are padded with nulls that are not values
 	 * @param old the whole old row, present only under {@code REPLICA IDENTITY FULL}
 	 * @param row the new row
 	 */

@@ -1,6 +1,7 @@
 package io.bemi.pgoutput;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * The values of a row, by the index of the relation's columns. A value is null, an
@@ -65,6 +66,30 @@ public final class Tuple {
 			throw new IllegalStateException("Column " + column + " has no text, it is " + kind(offset));
 		}
 		return new String(this.data, offset, this.cells[2 * column + 1], StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * This tuple with its unchanged values taken from another tuple, where that one has
+	 * text. Nulls are not taken: in a key they are no values.
+	 */
+	Tuple fillUnchanged(Tuple other) {
+		Tuple filled = this;
+		for (int column = 0; column < Math.min(size(), other.size()); column++) {
+			if (isUnchanged(column) && other.cells[2 * column] >= 0) {
+				filled = filled.with(column, other.text(column));
+			}
+		}
+		return filled;
+	}
+
+	private Tuple with(int column, String text) {
+		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+		byte[] joined = Arrays.copyOf(this.data, this.data.length + bytes.length);
+		System.arraycopy(bytes, 0, joined, this.data.length, bytes.length);
+		int[] cells = this.cells.clone();
+		cells[2 * column] = this.data.length;
+		cells[2 * column + 1] = bytes.length;
+		return new Tuple(joined, cells);
 	}
 
 	private static String kind(int offset) {

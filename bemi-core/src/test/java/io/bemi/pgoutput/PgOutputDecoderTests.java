@@ -118,6 +118,19 @@ class PgOutputDecoderTests {
 	}
 
 	@Test
+	void fillsUnchangedValuesFromKeyOrOldRow() {
+		Update key = (Update) decode(new MessageBytes('U').int32(7)
+			.tuple('K', "Ł", null)
+			.tuple('N', MessageBytes.UNCHANGED, MessageBytes.UNCHANGED));
+		assertThat(key.row()).hasToString("('Ł', an unchanged TOAST value)");
+		Update old = (Update) decode(new MessageBytes('U').int32(7)
+			.tuple('O', "a", "b", "c")
+			.tuple('N', MessageBytes.UNCHANGED, "d", MessageBytes.UNCHANGED));
+		assertThat(old.row()).hasToString("('a', 'd', 'c')");
+		assertThat(old.old()).hasToString("('a', 'b', 'c')");
+	}
+
+	@Test
 	void decodesDelete() {
 		Delete key = (Delete) decode(new MessageBytes('D').int32(7).tuple('K', "1", null));
 		assertThat(key.key()).hasToString("('1', null)");

@@ -1,0 +1,45 @@
+package io.bemi.pgoutput;
+
+/**
+ * Writes JSON strings, escaped as {@code jsonb} prints them.
+ */
+public final class JsonText {
+
+	private static final char[] HEX = "0123456789abcdef".toCharArray();
+
+	private JsonText() {
+	}
+
+	/**
+	 * Appends a string with its quotes.
+	 * @param out what to append to
+	 * @param text the string
+	 */
+	public static void append(StringBuilder out, String text) {
+		out.append('"');
+		int written = 0;
+		for (int i = 0; i < text.length(); i++) {
+			char c = text.charAt(i);
+			if (c < ' ' || c == '"' || c == '\\') {
+				out.append(text, written, i);
+				appendEscaped(out, c);
+				written = i + 1;
+			}
+		}
+		out.append(text, written, text.length()).append('"');
+	}
+
+	private static void appendEscaped(StringBuilder out, char c) {
+		switch (c) {
+			case '"' -> out.append("\\\"");
+			case '\\' -> out.append("\\\\");
+			case '\b' -> out.append("\\b");
+			case '\f' -> out.append("\\f");
+			case '\n' -> out.append("\\n");
+			case '\r' -> out.append("\\r");
+			case '\t' -> out.append("\\t");
+			default -> out.append("\\u00").append(HEX[c >> 4]).append(HEX[c & 0xF]);
+		}
+	}
+
+}
