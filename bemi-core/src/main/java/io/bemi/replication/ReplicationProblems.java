@@ -1,0 +1,67 @@
+package io.bemi.replication;
+
+import java.sql.SQLException;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns what the server says into what is wrong and what to do about it.
+ */
+final class ReplicationProblems {
+
+	private ReplicationProblems() {
+	}
+
+	static ReplicationException walLevel(String walLevel) {
+		return new ReplicationException("PostgreSQL runs with wal_level = " + walLevel
+				+ ", so changes cannot be read from the write-ahead log. Set wal_level = logical (and"
+				+ " max_slot_wal_keep_size, so that a forgotten slot cannot fill the disk) in postgresql.conf"
+				+ " and restart the server", null);
+	}
+
+	static ReplicationException roleWithoutReplication(String role, @Nullable Throwable cause) {
+		return new ReplicationException("The role '" + role
+				+ "' may not read the write-ahead log. As a superuser, run: ALTER ROLE \"" + role.replace("\"", "\"\"")
+				+ "\" REPLICATION; or name another role by 'bemi.replication.username'", cause);
+	}
+
+	static ReplicationException noPublication(String publication) {
+		return new ReplicationException("There is no publication '" + publication
+				+ "'. It is created when tables are tracked (see the messages about tracking above), or by hand with"
+				+ " the scripts in docs/sql", null);
+	}
+
+	static ReplicationException foreignSlot(String name, SlotState slot) {
+		return new ReplicationException(
+				"The replication slot '" + name + "' belongs to plugin '" + slot.plugin() + "' and database '"
+						+ slot.database() + "', not to Bemi here. Choose another name by 'bemi.replication.slot'",
+				null);
+	}
+
+	static ReplicationException translate(SQLException ex, ReplicationSettings settings) {
+		String message = (ex.getMessage() != null) ? ex.getMessage() : "";
+		String state = (ex.getSQLState() != null) ? ex.getSQLState() : "";
+		return switch (state) {
+			case "55006" ->
+				new SlotInUseException("The replication slot '" + settings.slot() + "' is used by another process", ex);
+			case "53400" -> message.contains("replication slots are in use") ? new ReplicationException(
+					"No replication slot is free. Raise max_replication_slots in postgresql.conf and restart the"
+							+ " server, or drop a slot that nobody uses (see SELECT slot_name, active FROM"
+							+ " pg_replication_slots)",
+					ex) : other(ex);
+			case "53300" -> new ReplicationException(
+					"No connection for replication is free. Raise max_wal_senders (and max_connections) in"
+							+ " postgresql.conf and restart the server",
+					ex);
+			case "42501" ->
+				roleWithoutReplication((settings.username() != null) ? settings.username() : "current user", ex);
+			case "55000" -> message.contains("wal_level") ? walLevel("replica") : other(ex);
+			default -> other(ex);
+		};
+	}
+
+	private static ReplicationException other(SQLException ex) {
+		return new ReplicationException("The write-ahead log cannot be read: " + ex.getMessage(), ex);
+	}
+
+}

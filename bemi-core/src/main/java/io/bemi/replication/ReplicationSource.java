@@ -1,0 +1,264 @@
+package io.bemi.replication;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+
+import io.bemi.change.Position;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.PGProperty;
+import org.postgresql.replication.LogSequenceNumber;
+import org.postgresql.replication.PGReplicationStream;
+import org.postgresql.replication.ReplicationSlotInfo;
+
+/**
+ * Opens connections to the source and looks after its slot. Every failure that a user can
+ * mend is a {@link ReplicationException} that says how.
+ */
+public final class ReplicationSource {
+
+	private static final String CONNECTED_AS = """
+			SELECT current_setting('wal_level'),
+			       (SELECT rolreplication OR rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user),
+			       current_user, current_database()
+			""";
+
+	private static final String SLOT = """
+			SELECT s.active, s.plugin, s.database, s.confirmed_flush_lsn, s.wal_status,
+			       'process ' || s.active_pid || coalesce(' (' || nullif(r.application_name, '') || ')', '')
+			           || coalesce(' at ' || r.client_addr::text, '')
+			  FROM pg_catalog.pg_replication_slots s
+			  LEFT JOIN pg_catalog.pg_stat_replication r ON r.pid = s.active_pid
+			 WHERE s.slot_name = ?
+			""";
+
+	private static final String PUBLICATION = "SELECT 1 FROM pg_catalog.pg_publication WHERE pubname = ?";
+
+	/**
+	 * Values arrive in these forms whatever the server's, the role's and the JVM's
+	 * settings are.
+	 */
+	private static final String SESSION = """
+			SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex';
+			SET extra_float_digits = 1; SET xmlbinary = 'base64'; SET lc_monetary = 'C'
+			""";
+
+	private final ReplicationSettings settings;
+
+	public ReplicationSource(ReplicationSettings settings) {
+		this.settings = settings;
+	}
+
+	public ReplicationSettings settings() {
+		return this.settings;
+	}
+
+	/**
+	 * Opens an ordinary connection to the source, with the session settings of the
+	 * stream.
+	 * @return a connection in autocommit mode that the caller closes
+	 * @throws SQLException when the source cannot be reached
+	 */
+	public Connection connect() throws SQLException {
+		Properties properties = properties();
+		Connection connection = DriverManager.getConnection(this.settings.url(), properties);
+		applySession(connection);
+		return connection;
+	}
+
+	/**
+	 * Opens a connection that speaks the replication protocol.
+	 * @return the connection, which the caller closes
+	 * @throws SQLException when the source cannot be reached
+	 */
+	public Connection connectForReplication() throws SQLException {
+		Properties properties = properties();
+		PGProperty.REPLICATION.set(properties, "database");
+		PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
+		PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
+		try {
+			Connection connection = DriverManager.getConnection(this.settings.url(), properties);
+			applySession(connection);
+			return connection;
+		}
+		catch (SQLException ex) {
+			throw ReplicationProblems.translate(ex, this.settings);
+		}
+	}
+
+	private Properties properties() {
+		Properties properties = new Properties();
+		if (this.settings.username() != null) {
+			PGProperty.USER.set(properties, this.settings.username());
+		}
+		if (this.settings.password() != null) {
+			PGProperty.PASSWORD.set(properties, this.settings.password());
+		}
+		PGProperty.APPLICATION_NAME.set(properties, "bemi-ingestion");
+		PGProperty.TCP_KEEP_ALIVE.set(properties, true);
+		PGProperty.CONNECT_TIMEOUT.set(properties, 10);
+		return properties;
+	}
+
+	private static void applySession(Connection connection) throws SQLException {
+		try (Statement statement = connection.createStatement()) {
+			statement.execute(SESSION);
+		}
+		catch (SQLException ex) {
+			connection.close();
+			throw ex;
+		}
+	}
+
+	/**
+	 * Checks what a stream needs before anything is created: {@code wal_level}, the
+	 * role's REPLICATION attribute, the publication.
+	 * @param connection an ordinary connection to the source
+	 * @throws ReplicationException when something is missing
+	 * @throws SQLException when the source cannot be asked
+	 */
+	public void check(Connection connection) throws SQLException {
+		try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(CONNECTED_AS)) {
+			row.next();
+			if (!"logical".equals(row.getString(1))) {
+				throw ReplicationProblems.walLevel(row.getString(1));
+			}
+			if (!row.getBoolean(2)) {
+				throw ReplicationProblems.roleWithoutReplication(row.getString(3), null);
+			}
+		}
+		try (PreparedStatement statement = connection.prepareStatement(PUBLICATION)) {
+			statement.setString(1, this.settings.publication());
+			try (ResultSet row = statement.executeQuery()) {
+				if (!row.next()) {
+					throw ReplicationProblems.noPublication(this.settings.publication());
+				}
+			}
+		}
+	}
+
+	/**
+	 * Looks the slot up.
+	 * @param connection an ordinary connection to the source
+	 * @return its state, or {@code null} when there is none
+	 * @throws ReplicationException when the slot is not one that Bemi can stream from
+	 * @throws SQLException when the source cannot be asked
+	 */
+	public @Nullable SlotState slot(Connection connection) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(SLOT)) {
+			statement.setString(1, this.settings.slot());
+			try (ResultSet row = statement.executeQuery()) {
+				if (!row.next()) {
+					return null;
+				}
+				String confirmed = row.getString(4);
+				SlotState slot = new SlotState(row.getBoolean(1), row.getString(6), row.getString(2), row.getString(3),
+						(confirmed != null) ? Position.parse(confirmed) : null, "lost".equals(row.getString(5)));
+				if (!"pgoutput".equals(slot.plugin()) || !connection.getCatalog().equals(slot.database())) {
+					throw ReplicationProblems.foreignSlot(this.settings.slot(), slot);
+				}
+				return slot;
+			}
+		}
+	}
+
+	/**
+	 * Says which cluster and database the changes come from.
+	 * @param replication a replication connection
+	 * @return the identity
+	 * @throws SQLException when the source cannot be asked
+	 */
+	public SourceIdentity identify(Connection replication) throws SQLException {
+		try (Statement statement = replication.createStatement();
+				ResultSet row = statement.executeQuery("IDENTIFY_SYSTEM")) {
+			row.next();
+			return new SourceIdentity(row.getString("systemid"), row.getInt("timeline"), row.getString("dbname"),
+					this.settings.slot());
+		}
+	}
+
+	/**
+	 * Creates the slot. Waits for the transactions that run now to end.
+	 * @param replication a replication connection; the snapshot lives until its next
+	 * command
+	 * @return where the slot starts, and a snapshot of the database at that very position
+	 * @throws ReplicationException when the slot cannot be created
+	 */
+	public CreatedSlot createSlot(Connection replication) {
+		try {
+			ReplicationSlotInfo slot = replication.unwrap(PGConnection.class)
+				.getReplicationAPI()
+				.createReplicationSlot()
+				.logical()
+				.withSlotName(this.settings.slot())
+				.withOutputPlugin("pgoutput")
+				.make();
+			return new CreatedSlot(new Position(slot.getConsistentPoint().asLong()), slot.getSnapshotName());
+		}
+		catch (SQLException ex) {
+			throw ReplicationProblems.translate(ex, this.settings);
+		}
+	}
+
+	/**
+	 * A slot that has just been created.
+	 *
+	 * @param position where it starts
+	 * @param snapshot the exported snapshot's name
+	 */
+	public record CreatedSlot(Position position, String snapshot) {
+	}
+
+	/**
+	 * Drops the slot, for one whose WAL is lost.
+	 * @param connection an ordinary connection to the source
+	 * @throws SQLException when the server refuses
+	 */
+	public void dropSlot(Connection connection) throws SQLException {
+		try (PreparedStatement statement = connection
+			.prepareStatement("SELECT pg_catalog.pg_drop_replication_slot(?)")) {
+			statement.setString(1, this.settings.slot());
+			statement.execute();
+		}
+	}
+
+	/**
+	 * Starts to stream.
+	 * @param replication a replication connection, used by the stream from now on
+	 * @param start the position of the last commit that is stored already
+	 * @return the stream
+	 * @throws SlotInUseException when another process streams from the slot
+	 * @throws ReplicationException when the stream cannot be started
+	 */
+	public ReplicationStream stream(Connection replication, Position start) {
+		try {
+			PGReplicationStream stream = replication.unwrap(PGConnection.class)
+				.getReplicationAPI()
+				.replicationStream()
+				.logical()
+				.withSlotName(this.settings.slot())
+				.withStartPosition(LogSequenceNumber.valueOf(start.value()))
+				.withSlotOption("proto_version", 1)
+				.withSlotOption("publication_names", quotedPublication())
+				.withSlotOption("messages", true)
+				.withAutomaticFlush(false)
+				.withStatusInterval(1, TimeUnit.SECONDS)
+				.start();
+			return new ReplicationStream(stream, this.settings);
+		}
+		catch (SQLException ex) {
+			throw ReplicationProblems.translate(ex, this.settings);
+		}
+	}
+
+	private String quotedPublication() {
+		return '"' + this.settings.publication().replace("\"", "\"\"") + '"';
+	}
+
+}
