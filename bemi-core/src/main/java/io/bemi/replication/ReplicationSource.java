@@ -40,6 +40,10 @@ public final class ReplicationSource {
 
 	private static final String PUBLICATION = "SELECT 1 FROM pg_catalog.pg_publication WHERE pubname = ?";
 
+	private static final String CLAIM = "SELECT pg_catalog.pg_try_advisory_lock(hashtext('bemi slot'), hashtext(?))";
+
+	private static final String RELEASE = "SELECT pg_catalog.pg_advisory_unlock(hashtext('bemi slot'), hashtext(?))";
+
 	/**
 	 * Values arrive in these forms whatever the server's, the role's and the JVM's
 	 * settings are.
@@ -101,6 +105,7 @@ public final class ReplicationSource {
 			PGProperty.PASSWORD.set(properties, this.settings.password());
 		}
 		PGProperty.APPLICATION_NAME.set(properties, "bemi-ingestion");
+		PGProperty.BINARY_TRANSFER.set(properties, false);
 		PGProperty.TCP_KEEP_ALIVE.set(properties, true);
 		PGProperty.CONNECT_TIMEOUT.set(properties, 10);
 		return properties;
@@ -213,6 +218,39 @@ public final class ReplicationSource {
 	 * @param snapshot the exported snapshot's name
 	 */
 	public record CreatedSlot(Position position, String snapshot) {
+	}
+
+	/**
+	 * Claims the preparation of the slot among the instances: until {@link #release}, or
+	 * until the connection ends, no other one creates or adopts it.
+	 * @param connection an ordinary connection to the source
+	 * @throws SlotInUseException when another instance prepares it now
+	 * @throws SQLException when the source cannot be asked
+	 */
+	public void claim(Connection connection) throws SQLException {
+		if (!lock(connection, CLAIM)) {
+			throw new SlotInUseException(
+					"The replication slot '" + this.settings.slot() + "' is being prepared by another instance", null);
+		}
+	}
+
+	/**
+	 * Ends a claim.
+	 * @param connection the connection that claimed
+	 * @throws SQLException when the source cannot be asked
+	 */
+	public void release(Connection connection) throws SQLException {
+		lock(connection, RELEASE);
+	}
+
+	private boolean lock(Connection connection, String sql) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(sql)) {
+			statement.setString(1, this.settings.slot());
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				return row.getBoolean(1);
+			}
+		}
 	}
 
 	/**

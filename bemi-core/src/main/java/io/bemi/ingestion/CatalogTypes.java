@@ -1,0 +1,167 @@
+package io.bemi.ingestion;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.bemi.change.Position;
+import io.bemi.pgoutput.PgOutputMessage.Column;
+import io.bemi.pgoutput.PgOutputMessage.Relation;
+import io.bemi.pgoutput.PgType;
+import io.bemi.pgoutput.TypeCatalog;
+
+/**
+ * Asks the source's catalogue what the stream does not say: the structure of types, the
+ * primary key of a table whose replica identity is the whole row, and the tables that are
+ * published when a slot is created.
+ */
+final class CatalogTypes implements TypeCatalog {
+
+	private static final String TYPE = """
+			SELECT t.typtype, t.typbasetype::bigint, t.typelem::bigint, e.typdelim, t.typrelid::bigint,
+			       t.typsubscript = 'pg_catalog.array_subscript_handler'::regproc AS is_array,
+			       t.typname = 'hstore' AND EXISTS (SELECT 1 FROM pg_catalog.pg_depend d
+			           JOIN pg_catalog.pg_extension x ON x.oid = d.refobjid
+			          WHERE d.objid = t.oid AND d.classid = 'pg_catalog.pg_type'::regclass AND x.extname = 'hstore')
+			  FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem
+			 WHERE t.oid = ?::bigint::oid
+			""";
+
+	private static final String FIELDS = """
+			SELECT attname, atttypid::bigint FROM pg_catalog.pg_attribute
+			 WHERE attrelid = ?::bigint::oid AND attnum > 0 AND NOT attisdropped ORDER BY attnum
+			""";
+
+	private static final String PRIMARY_KEY = """
+			SELECT a.attname
+			  FROM pg_catalog.pg_index i
+			  JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+			 WHERE i.indrelid = ?::bigint::oid AND i.indisprimary AND i.indisvalid ORDER BY a.attnum
+			""";
+
+	/**
+	 * Before 18 generated columns are not published, and before 15 there are no lists.
+	 */
+	private static final String PUBLISHED = """
+			SELECT c.oid::bigint, n.nspname, c.relname, c.relkind, c.relreplident,
+			       a.attname, a.atttypid::bigint, a.atttypmod,
+			       c.relreplident = 'f' OR coalesce(a.attnum = ANY (i.indkey), false)
+			  FROM pg_catalog.pg_publication_tables p
+			  JOIN pg_catalog.pg_namespace n ON n.nspname = p.schemaname
+			  JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = p.tablename
+			  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+			  LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid
+			        AND CASE c.relreplident WHEN 'i' THEN i.indisreplident ELSE i.indisprimary END
+			 WHERE p.pubname = ? AND (a.attgenerated = '' OR pg_catalog.current_setting('server_version_num')::int >= 180000)
+			   AND coalesce(to_jsonb(p) -> 'attnames' @> to_jsonb(a.attname::text), true)
+			 ORDER BY n.nspname, c.relname, a.attnum
+			"""
+		.replace(" ? '", " ?? '")
+		.replace(" ? a.", " ?? a.");
+
+	private final Connection connection;
+
+	CatalogTypes(Connection connection) {
+		this.connection = connection;
+	}
+
+	@Override
+	public PgType type(int oid) {
+		try (PreparedStatement statement = this.connection.prepareStatement(TYPE)) {
+			statement.setLong(1, Integer.toUnsignedLong(oid));
+			try (ResultSet row = statement.executeQuery()) {
+				return row.next() ? type(row) : new PgType.Base();
+			}
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException("The source's catalogue cannot be read: " + ex.getMessage(), ex);
+		}
+	}
+
+	private PgType type(ResultSet row) throws SQLException {
+		if (row.getBoolean(7)) {
+			return new PgType.Hstore();
+		}
+		if (row.getBoolean("is_array")) {
+			return new PgType.Array((int) row.getLong(3), row.getString(4).charAt(0));
+		}
+		return switch (row.getString(1)) {
+			case "d" -> new PgType.Domain((int) row.getLong(2));
+			case "c" -> new PgType.Composite(fields(row.getLong(5)));
+			default -> new PgType.Base();
+		};
+	}
+
+	private List<PgType.Field> fields(long relation) throws SQLException {
+		try (PreparedStatement statement = this.connection.prepareStatement(FIELDS)) {
+			statement.setLong(1, relation);
+			try (ResultSet row = statement.executeQuery()) {
+				List<PgType.Field> fields = new ArrayList<>();
+				while (row.next()) {
+					fields.add(new PgType.Field(row.getString(1), (int) row.getLong(2)));
+				}
+				return fields;
+			}
+		}
+	}
+
+	/**
+	 * The columns of a table's primary key.
+	 * @param oid the table
+	 * @return their names in the order of the table; empty when it has none
+	 */
+	List<String> primaryKey(int oid) {
+		try (PreparedStatement statement = this.connection.prepareStatement(PRIMARY_KEY)) {
+			statement.setLong(1, Integer.toUnsignedLong(oid));
+			try (ResultSet row = statement.executeQuery()) {
+				List<String> columns = new ArrayList<>();
+				while (row.next()) {
+					columns.add(row.getString(1));
+				}
+				return columns;
+			}
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException("The source's catalogue cannot be read: " + ex.getMessage(), ex);
+		}
+	}
+
+	/**
+	 * The tables that are published now, as the stream will describe them.
+	 * @param snapshot a connection whose transaction sees the moment in question
+	 * @param publication the publication's name
+	 * @param since the position that the descriptions get
+	 * @return the tables
+	 * @throws SQLException when the catalogue cannot be read
+	 */
+	List<PublishedTable> published(Connection snapshot, String publication, Position since) throws SQLException {
+		List<PublishedTable> tables = new ArrayList<>();
+		try (PreparedStatement statement = snapshot.prepareStatement(PUBLISHED)) {
+			statement.setString(1, publication);
+			try (ResultSet row = statement.executeQuery()) {
+				boolean more = row.next();
+				while (more) {
+					long oid = row.getLong(1);
+					String schema = row.getString(2);
+					String name = row.getString(3);
+					boolean partitioned = "p".equals(row.getString(4));
+					char identity = row.getString(5).charAt(0);
+					List<Column> columns = new ArrayList<>();
+					do {
+						columns
+							.add(new Column(row.getBoolean(9), row.getString(6), (int) row.getLong(7), row.getInt(8)));
+						more = row.next();
+					}
+					while (more && row.getLong(1) == oid);
+					Relation relation = new Relation((int) oid, schema, name, identity, columns);
+					tables.add(new PublishedTable(TrackedRelation.of(relation, since, this), partitioned));
+				}
+			}
+		}
+		return tables;
+	}
+
+}

@@ -1,0 +1,67 @@
+package io.bemi.ingestion;
+
+import io.bemi.change.Position;
+import io.bemi.replication.SourceIdentity;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where ingestion puts what it has read. The sink remembers how far it got, in the same
+ * transaction as the changes: that makes each change stored exactly once, whatever stops
+ * in between. Used by one thread.
+ */
+public interface ChangeSink extends AutoCloseable {
+
+	/**
+	 * Connects, creates what is missing, and looks the source up.
+	 * @param identity the source; a new one is registered without a position
+	 * @return where the stored history of the source ends
+	 * @throws SinkException when the sink cannot be used; the message says what to do
+	 */
+	SinkSource open(SourceIdentity identity);
+
+	/**
+	 * Ends the history of a source that cannot be continued, with a gap, and starts a new
+	 * one without a position.
+	 * @param source the source whose slot is gone
+	 * @param identity the source as it is now
+	 * @param reason what happened, for people
+	 * @return the new source
+	 * @throws SinkException when the sink cannot be used
+	 */
+	SinkSource supersede(SinkSource source, SourceIdentity identity, String reason);
+
+	/**
+	 * Begins to write. Nothing is visible before the write is committed.
+	 * @param source the source, its position the expected one
+	 * @param next the position of the last commit that the write will hold
+	 * @return the write, to be closed
+	 * @throws FencedException when the stored position is not the expected one
+	 * @throws SinkException when the sink cannot be used
+	 */
+	SinkWrite begin(SinkSource source, Position next);
+
+	/**
+	 * Lets go of the connection; {@link #open} may be called again.
+	 */
+	@Override
+	void close();
+
+	/**
+	 * A source as the sink knows it.
+	 *
+	 * @param id the sink's own number for it
+	 * @param position the commit of the last stored transaction; {@code null} when
+	 * nothing was stored yet
+	 */
+	record SinkSource(int id, @Nullable Position position) {
+
+		/**
+		 * The same source, further on.
+		 */
+		SinkSource at(Position next) {
+			return new SinkSource(this.id, next);
+		}
+
+	}
+
+}

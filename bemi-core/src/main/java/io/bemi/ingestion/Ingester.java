@@ -1,0 +1,199 @@
+package io.bemi.ingestion;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+import io.bemi.ingestion.IngestionStatus.Phase;
+import io.bemi.replication.ReplicationSource;
+import io.bemi.replication.SlotInUseException;
+import io.bemi.replication.SlotState;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the changes of one source into a sink, on a thread of its own, for as long as it
+ * is not closed. Of several instances one streams, the others stand by and take over.
+ * Whatever fails is said once, with what to do about it, and tried again.
+ */
+public final class Ingester implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(Ingester.class);
+
+	private static final Duration STANDBY_INTERVAL = Duration.ofSeconds(1);
+
+	private static final Duration FIRST_BACKOFF = Duration.ofMillis(500);
+
+	private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);
+
+	private final ReplicationSource source;
+
+	private final ChangeSink sink;
+
+	private final CountDownLatch settled = new CountDownLatch(1);
+
+	private final CountDownLatch stopping = new CountDownLatch(1);
+
+	private final Thread thread;
+
+	private volatile boolean stopped;
+
+	private volatile IngestionStatus status = new IngestionStatus(Phase.STARTING, "Ingestion is starting", null);
+
+	/**
+	 * Creates an ingester that does not run yet.
+	 * @param source where changes come from
+	 * @param sink where they go; closed with the ingester
+	 */
+	public Ingester(ReplicationSource source, ChangeSink sink) {
+		this.source = source;
+		this.sink = sink;
+		this.thread = new Thread(this::run, "bemi-ingestion");
+		this.thread.setDaemon(true);
+	}
+
+	/**
+	 * Starts the thread.
+	 */
+	public void start() {
+		this.thread.start();
+	}
+
+	/**
+	 * Waits until nothing that is committed from now on can be missed (there is a slot),
+	 * or it is clear why not.
+	 * @param timeout how long to wait at most
+	 * @return whether that came true in time
+	 * @throws InterruptedException when the thread is interrupted
+	 */
+	public boolean awaitSettled(Duration timeout) throws InterruptedException {
+		return this.settled.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	/**
+	 * What the ingester does now.
+	 */
+	public IngestionStatus status() {
+		return this.status;
+	}
+
+	private void run() {
+		Duration backoff = FIRST_BACKOFF;
+		while (!this.stopped) {
+			try {
+				streamUntilStopped();
+			}
+			catch (SlotInUseException ex) {
+				standBy();
+				backoff = FIRST_BACKOFF;
+			}
+			catch (Exception ex) {
+				if (this.status.phase() == Phase.STREAMING) {
+					backoff = FIRST_BACKOFF;
+				}
+				failed(ex);
+				pause(jittered(backoff));
+				backoff = min(backoff.multipliedBy(2), LONGEST_BACKOFF);
+			}
+		}
+		this.sink.close();
+		report(new IngestionStatus(Phase.STOPPED, "Ingestion has stopped", null));
+	}
+
+	private void streamUntilStopped() throws SQLException {
+		try (IngestionSession session = IngestionSession.open(this.source, this.sink, this.settled::countDown)) {
+			report(new IngestionStatus(Phase.STREAMING, "Streaming from slot '" + this.source.settings().slot() + "'",
+					null));
+			this.settled.countDown();
+			session.run(() -> this.stopped);
+		}
+	}
+
+	/**
+	 * Looks every second whether the slot is free, over one connection.
+	 */
+	private void standBy() {
+		this.sink.close();
+		try (Connection connection = this.source.connect()) {
+			while (!this.stopped) {
+				SlotState slot = this.source.slot(connection);
+				if (slot == null || !slot.active()) {
+					break;
+				}
+				report(new IngestionStatus(Phase.STANDBY,
+						"Standing by: slot '" + this.source.settings().slot() + "' is used by " + slot.holder(), null));
+				this.settled.countDown();
+				pause(STANDBY_INTERVAL);
+			}
+			pause(Duration.ofMillis(100));
+		}
+		catch (Exception ex) {
+			failed(ex);
+			pause(STANDBY_INTERVAL);
+		}
+	}
+
+	private void failed(Exception ex) {
+		if (this.stopped) {
+			return;
+		}
+		String message = (ex.getMessage() != null) ? ex.getMessage() : ex.toString();
+		report(new IngestionStatus(Phase.FAILED, message, ex));
+		this.settled.countDown();
+	}
+
+	private void report(IngestionStatus next) {
+		IngestionStatus previous = this.status;
+		this.status = next;
+		if (previous.phase() == next.phase() && previous.message().equals(next.message())) {
+			return;
+		}
+		if (next.phase() == Phase.FAILED) {
+			logger.warn("Changes are not recorded now; they will be once this is mended: {}", next.message());
+			logger.debug("Ingestion failed", next.cause());
+		}
+		else {
+			logger.info("{}", next.message());
+		}
+	}
+
+	private void pause(Duration duration) {
+		try {
+			if (this.stopping.await(duration.toMillis(), TimeUnit.MILLISECONDS)) {
+				this.stopped = true;
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			this.stopped = true;
+		}
+	}
+
+	private static Duration jittered(Duration backoff) {
+		return Duration.ofMillis((long) (backoff.toMillis() * ThreadLocalRandom.current().nextDouble(0.5, 1.0)));
+	}
+
+	private static Duration min(Duration one, Duration other) {
+		return (one.compareTo(other) < 0) ? one : other;
+	}
+
+	/**
+	 * Stops after what has arrived is stored, and waits for that.
+	 */
+	@Override
+	public void close() {
+		this.stopped = true;
+		this.stopping.countDown();
+		try {
+			this.thread.join(TimeUnit.SECONDS.toMillis(10));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}

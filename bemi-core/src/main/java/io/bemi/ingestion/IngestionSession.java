@@ -1,0 +1,164 @@
+package io.bemi.ingestion;
+
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+import io.bemi.change.Position;
+import io.bemi.ingestion.ChangeSink.SinkSource;
+import io.bemi.pgoutput.JsonValues;
+import io.bemi.pgoutput.PgOutputDecoder;
+import io.bemi.replication.ReplicationSource;
+import io.bemi.replication.ReplicationStream;
+
+/**
+ * One connection's worth of ingestion: from opening the slot to the first failure.
+ */
+final class IngestionSession implements AutoCloseable {
+
+	/** A transaction with more rows is stored in parts. */
+	private static final int ROWS_IN_MEMORY = 5_000;
+
+	private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+	private final Connection catalogConnection;
+
+	private final Connection replication;
+
+	private final ReplicationStream stream;
+
+	private final StoringOutput output;
+
+	private final TransactionAssembler assembler;
+
+	private final PgOutputDecoder decoder = new PgOutputDecoder();
+
+	private IngestionSession(Connection catalogConnection, Connection replication, ReplicationStream stream,
+			StoringOutput output, TransactionAssembler assembler) {
+		this.catalogConnection = catalogConnection;
+		this.replication = replication;
+		this.stream = stream;
+		this.output = output;
+		this.assembler = assembler;
+	}
+
+	/**
+	 * Connects, prepares slot and sink, and starts the stream.
+	 * @param slotReady is called as soon as there is a slot, before existing rows are
+	 * read
+	 */
+	static IngestionSession open(ReplicationSource source, ChangeSink sink, Runnable slotReady) throws SQLException {
+		Connection plain = source.connect();
+		try {
+			Connection replication = null;
+			try {
+				source.check(plain);
+				CatalogTypes catalog = new CatalogTypes(plain);
+				JsonValues values = new JsonValues(catalog);
+				replication = source.connectForReplication();
+				source.claim(plain);
+				SinkSource start = new SlotPreparation(source, sink, slotReady).prepare(plain, replication, values,
+						catalog);
+				ReplicationStream stream = source.stream(replication, position(start));
+				source.release(plain);
+				StoringOutput output = new StoringOutput(sink, start, ROWS_IN_MEMORY);
+				TransactionAssembler assembler = new TransactionAssembler(output, new RowReader(values, catalog),
+						new XidEpoch(currentXid(plain)), ROWS_IN_MEMORY);
+				return new IngestionSession(plain, replication, stream, output, assembler);
+			}
+			catch (SQLException | RuntimeException ex) {
+				closeQuietly(replication);
+				throw ex;
+			}
+		}
+		catch (SQLException | RuntimeException ex) {
+			closeQuietly(plain);
+			throw ex;
+		}
+	}
+
+	private static Position position(SinkSource source) {
+		return (source.position() != null) ? source.position() : Position.ZERO;
+	}
+
+	private static long currentXid(Connection connection) throws SQLException {
+		try (Statement statement = connection.createStatement();
+				ResultSet row = statement.executeQuery(
+						"SELECT pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::bigint")) {
+			row.next();
+			return row.getLong(1);
+		}
+	}
+
+	/**
+	 * Stores what arrives until told to stop, then what has arrived completely.
+	 */
+	void run(BooleanSupplier stopped) {
+		while (!stopped.getAsBoolean()) {
+			ByteBuffer message = this.stream.poll();
+			if (message != null) {
+				this.assembler.accept(this.stream.received(), this.decoder.decode(message));
+				if (this.output.isFull()) {
+					store();
+				}
+			}
+			else if (this.output.hasPending()) {
+				store();
+			}
+			else {
+				confirmIdle();
+				LockSupport.parkNanos(IDLE_NANOS);
+			}
+		}
+		if (this.output.hasPending()) {
+			store();
+		}
+		this.stream.sendStatus();
+	}
+
+	private void store() {
+		this.output.flush();
+		this.stream.confirm(this.output.storedUpTo());
+	}
+
+	/**
+	 * With nothing under way everything that the server has read is done with: WAL of
+	 * databases and tables that are not tracked is let go of without a write here.
+	 */
+	private void confirmIdle() {
+		if (!this.assembler.inTransaction() && this.stream.received().isAfter(this.output.storedUpTo())) {
+			this.output.skipTo(this.stream.received());
+			this.stream.confirm(this.output.storedUpTo());
+		}
+	}
+
+	@Override
+	public void close() {
+		this.output.close();
+		try {
+			this.stream.close();
+		}
+		catch (RuntimeException ex) {
+			// The connection is closed next, which frees the slot as well.
+		}
+		closeQuietly(this.replication);
+		closeQuietly(this.catalogConnection);
+	}
+
+	private static void closeQuietly(@org.jspecify.annotations.Nullable Connection connection) {
+		if (connection != null) {
+			try {
+				connection.close();
+			}
+			catch (SQLException ex) {
+				// Nothing depends on it any more.
+			}
+		}
+	}
+
+}

@@ -1,0 +1,41 @@
+package io.bemi.ingestion;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One change of one row, ready to be stored.
+ *
+ * @param transaction the transaction that made it
+ * @param ordinal its number in the transaction, from 0
+ * @param context the number of its context in the transaction
+ * @param relation the table
+ * @param operation what happened
+ * @param primaryKey the record's key; {@code null} when the table has none, and for
+ * TRUNCATE
+ * @param previousKey the key before the change, when it is known to differ; else
+ * {@code null}
+ * @param row the row after the change; {@code null} for DELETE and TRUNCATE
+ * @param old what arrived of the row before the change: all of it, the key, or
+ * {@code null} for nothing
+ */
+public record RowChange(SourceTransaction transaction, long ordinal, int context, TrackedRelation relation,
+		RowOperation operation, @Nullable String primaryKey, @Nullable String previousKey, @Nullable RowImage row,
+		@Nullable RowImage old) {
+
+	/**
+	 * The same change, referring to another context.
+	 */
+	RowChange withContext(int number) {
+		return new RowChange(this.transaction, this.ordinal, number, this.relation, this.operation, this.primaryKey,
+				this.previousKey, this.row, this.old);
+	}
+
+	/**
+	 * The key under which the record is found in the history so far.
+	 * @return the key before the change, or {@code null} when the table has none
+	 */
+	public @Nullable String keyBefore() {
+		return (this.previousKey != null) ? this.previousKey : this.primaryKey;
+	}
+
+}

@@ -1,0 +1,37 @@
+package io.bemi.ingestion;
+
+/**
+ * What happened to a row, with the code that the store keeps. Beside the operations of a
+ * {@link io.bemi.change.Change} there is the baseline: a row as it was found.
+ */
+public enum RowOperation {
+
+	/** A row was inserted. */
+	CREATE('C'),
+
+	/** A row was updated. */
+	UPDATE('U'),
+
+	/** A row was deleted. */
+	DELETE('D'),
+
+	/** A table was emptied. */
+	TRUNCATE('T'),
+
+	/** A row was found when tracking began. */
+	BASELINE('B');
+
+	private final char code;
+
+	RowOperation(char code) {
+		this.code = code;
+	}
+
+	/**
+	 * The code in the store.
+	 */
+	public char code() {
+		return this.code;
+	}
+
+}

@@ -1,0 +1,111 @@
+package io.bemi.ingestion;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+import io.bemi.change.Position;
+import io.bemi.ingestion.ChangeSink.SinkSource;
+import io.bemi.pgoutput.JsonValues;
+import io.bemi.replication.ReplicationException;
+import io.bemi.replication.ReplicationSource;
+import io.bemi.replication.ReplicationSource.CreatedSlot;
+import io.bemi.replication.SlotInUseException;
+import io.bemi.replication.SlotState;
+import io.bemi.replication.SourceIdentity;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out where to go on: at the stored position; else at a new slot, with a baseline
+ * of the rows that are there already. A history that cannot be continued ends in a gap.
+ */
+final class SlotPreparation {
+
+	private static final Logger logger = LoggerFactory.getLogger(SlotPreparation.class);
+
+	private final ReplicationSource source;
+
+	private final ChangeSink sink;
+
+	private final Runnable slotReady;
+
+	SlotPreparation(ReplicationSource source, ChangeSink sink, Runnable slotReady) {
+		this.source = source;
+		this.sink = sink;
+		this.slotReady = slotReady;
+	}
+
+	SinkSource prepare(Connection plain, Connection replication, JsonValues values, CatalogTypes catalog)
+			throws SQLException {
+		SlotState slot = this.source.slot(plain);
+		if (slot != null && slot.active()) {
+			throw new SlotInUseException(
+					"The replication slot '" + this.source.settings().slot() + "' is used by " + slot.holder(), null);
+		}
+		SourceIdentity identity = this.source.identify(replication);
+		SinkSource known = this.sink.open(identity);
+		if (slot != null && slot.lost()) {
+			logger.warn("The slot '{}' is lost: the server removed WAL that it needed. It is created anew",
+					identity.slot());
+			this.source.dropSlot(plain);
+			known = this.sink.supersede(known, identity,
+					"The server removed WAL that the slot needed (max_slot_wal_keep_size)");
+			slot = null;
+		}
+		if (slot == null) {
+			if (known.position() != null) {
+				logger.warn("The slot '{}' is gone: it is created anew, and the history has a gap since {}",
+						identity.slot(), known.position());
+				known = this.sink.supersede(known, identity, "The slot was dropped");
+			}
+			return startWithBaseline(known, replication, values, catalog);
+		}
+		this.slotReady.run();
+		if (known.position() == null) {
+			return adopt(known, slot);
+		}
+		return known;
+	}
+
+	private SinkSource startWithBaseline(SinkSource known, Connection replication, JsonValues values,
+			CatalogTypes catalog) throws SQLException {
+		CreatedSlot created = this.source.createSlot(replication);
+		this.slotReady.run();
+		Position start = before(created.position());
+		try (SinkWrite write = this.sink.begin(known, start)) {
+			long rows = new Baseline(this.source, catalog, values).copy(created.snapshot(), start, write);
+			write.commit();
+			logger.info("Created slot '{}' at {} and took a baseline of {} rows", this.source.settings().slot(),
+					created.position(), rows);
+		}
+		return known.at(start);
+	}
+
+	/**
+	 * The slot was created by hand, or the process was stopped before the baseline was
+	 * complete: changes are complete from the slot on, earlier values are unknown.
+	 */
+	private SinkSource adopt(SinkSource known, SlotState slot) {
+		Position confirmed = slot.confirmed();
+		if (confirmed == null) {
+			throw new ReplicationException("The slot '" + this.source.settings().slot()
+					+ "' is still being created: it waits for running transactions to end", null);
+		}
+		Position start = before(confirmed);
+		try (SinkWrite write = this.sink.begin(known, start)) {
+			write.commit();
+		}
+		logger.info("Going on from slot '{}' at {}, without a baseline of existing rows", this.source.settings().slot(),
+				confirmed);
+		return known.at(start);
+	}
+
+	/**
+	 * The stored position is that of a commit that is stored; a transaction may commit at
+	 * the very position where a slot starts.
+	 */
+	private static Position before(Position start) {
+		return new Position(start.value() - 1);
+	}
+
+}

@@ -1,0 +1,170 @@
+package io.bemi.ingestion;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.IntFunction;
+
+import io.bemi.change.Position;
+import io.bemi.pgoutput.JsonText;
+import io.bemi.pgoutput.JsonValues;
+import io.bemi.pgoutput.PgOutputMessage.Column;
+import io.bemi.pgoutput.PgOutputMessage.Relation;
+import io.bemi.pgoutput.Tuple;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table as it was described by the stream from some position on, and how its records
+ * are identified.
+ */
+public final class TrackedRelation {
+
+	private final Relation relation;
+
+	private final Position since;
+
+	private final List<Integer> keyColumns;
+
+	private final List<String> columnNames;
+
+	private TrackedRelation(Relation relation, Position since, List<Integer> keyColumns) {
+		this.relation = relation;
+		this.since = since;
+		this.keyColumns = List.copyOf(keyColumns);
+		this.columnNames = relation.columns().stream().map((column) -> quoted(column.name())).toList();
+	}
+
+	/**
+	 * Finds out how records are identified: by the replica identity; where that is the
+	 * whole row, by the primary key that the catalogue names.
+	 */
+	static TrackedRelation of(Relation relation, Position since, CatalogTypes catalog) {
+		List<Integer> key = new ArrayList<>();
+		if (relation.replicaIdentity() == 'f') {
+			for (String column : catalog.primaryKey(relation.oid())) {
+				key.add(relation.indexOf(column));
+			}
+			if (key.contains(-1)) {
+				key.clear();
+			}
+		}
+		else {
+			for (int i = 0; i < relation.columns().size(); i++) {
+				if (relation.columns().get(i).key()) {
+					key.add(i);
+				}
+			}
+		}
+		return new TrackedRelation(relation, since, key);
+	}
+
+	private static String quoted(String text) {
+		StringBuilder quoted = new StringBuilder();
+		JsonText.append(quoted, text);
+		return quoted.toString();
+	}
+
+	/**
+	 * The stream's description.
+	 */
+	public Relation relation() {
+		return this.relation;
+	}
+
+	/**
+	 * The position from which on it holds.
+	 */
+	public Position since() {
+		return this.since;
+	}
+
+	/**
+	 * The indexes of the columns that identify a record, in the order of the columns;
+	 * empty when the table has no key.
+	 */
+	public List<Integer> keyColumns() {
+		return this.keyColumns;
+	}
+
+	/**
+	 * The names of the columns, as JSON strings.
+	 */
+	public List<String> columnNames() {
+		return this.columnNames;
+	}
+
+	int typeOid(int column) {
+		return this.relation.columns().get(column).typeOid();
+	}
+
+	boolean hasUnchangedKey(Tuple tuple) {
+		return this.keyColumns.stream().anyMatch(tuple::isUnchanged);
+	}
+
+	/**
+	 * The key of a row: a single column's text, or a JSON array of several columns'
+	 * values.
+	 */
+	@Nullable String key(Tuple tuple, JsonValues values) {
+		return key((column) -> tuple.isNull(column) ? null : tuple.text(column), values);
+	}
+
+	/**
+	 * The same for a row whose columns' texts come from elsewhere.
+	 */
+	@Nullable String key(IntFunction<@Nullable String> row, JsonValues values) {
+		if (this.keyColumns.isEmpty()) {
+			return null;
+		}
+		if (this.keyColumns.size() == 1) {
+			return row.apply(this.keyColumns.get(0));
+		}
+		StringBuilder key = new StringBuilder("[");
+		for (int column : this.keyColumns) {
+			String text = row.apply(column);
+			key.append((key.length() > 1) ? ", " : "")
+				.append((text != null) ? json(values, typeOid(column), text) : "null");
+		}
+		return key.append(']').toString();
+	}
+
+	static String json(JsonValues values, int typeOid, String text) {
+		StringBuilder json = new StringBuilder(text.length() + 2);
+		values.append(json, typeOid, text);
+		return json.toString();
+	}
+
+	/**
+	 * Whether the other one describes the same columns in the same way.
+	 */
+	public boolean sameAs(TrackedRelation other) {
+		return this.relation.equals(other.relation) && this.keyColumns.equals(other.keyColumns);
+	}
+
+	/**
+	 * The columns with types and keys as JSON, for the dictionary of the store.
+	 */
+	public String columnsJson() {
+		StringBuilder json = new StringBuilder("[");
+		for (int i = 0; i < this.columnNames.size(); i++) {
+			Column column = this.relation.columns().get(i);
+			json.append((i > 0) ? ", " : "")
+				.append("{\"name\": ")
+				.append(this.columnNames.get(i))
+				.append(", \"type\": ")
+				.append(Integer.toUnsignedString(column.typeOid()))
+				.append(", \"modifier\": ")
+				.append(column.typeModifier())
+				.append(", \"key\": ")
+				.append(this.keyColumns.contains(i))
+				.append('}');
+		}
+		return json.append(']').toString();
+	}
+
+	@Override
+	public String toString() {
+		return Objects.toString(this.relation.schema()) + "." + this.relation.name();
+	}
+
+}
