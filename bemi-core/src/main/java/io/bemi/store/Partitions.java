@@ -1,0 +1,79 @@
+package io.bemi.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One partition per month (UTC) of {@code change} and {@code context}, made when its
+ * first row arrives. A partition is built beside its table and then attached, which does
+ * not block readers, unlike {@code PARTITION OF}.
+ */
+final class Partitions {
+
+	private static final List<String> TABLES = List.of("change", "context");
+
+	private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtext('bemi'), hashtext('partitions'))";
+
+	private static final String EXISTS = "SELECT to_regclass(?) IS NOT NULL";
+
+	private final Set<YearMonth> known = new HashSet<>();
+
+	/**
+	 * Sees to it that a moment has its partitions.
+	 * @param connection a connection in a transaction, whose search path has the store
+	 * @param committedAt the moment
+	 */
+	void ensure(Connection connection, Instant committedAt) throws SQLException {
+		YearMonth month = YearMonth.from(committedAt.atOffset(ZoneOffset.UTC));
+		if (!this.known.contains(month)) {
+			try (Statement statement = connection.createStatement()) {
+				statement.execute(LOCK);
+			}
+			for (String table : TABLES) {
+				String partition = "%s_%04d_%02d".formatted(table, month.getYear(), month.getMonthValue());
+				if (!exists(connection, partition)) {
+					create(connection, table, partition, month);
+				}
+			}
+			this.known.add(month);
+		}
+	}
+
+	/**
+	 * Forgets what a write that was not committed has made.
+	 */
+	void clear() {
+		this.known.clear();
+	}
+
+	private static boolean exists(Connection connection, String partition) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(EXISTS)) {
+			statement.setString(1, '"' + partition + '"');
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				return row.getBoolean(1);
+			}
+		}
+	}
+
+	private static void create(Connection connection, String table, String partition, YearMonth month)
+			throws SQLException {
+		try (Statement statement = connection.createStatement()) {
+			statement.execute("CREATE TABLE \"%s\" (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"
+				.formatted(partition, table));
+			statement.execute(
+					"ALTER TABLE %s ATTACH PARTITION \"%s\" FOR VALUES FROM ('%s-01 00:00:00+00') TO ('%s-01 00:00:00+00')"
+						.formatted(table, partition, month, month.plusMonths(1)));
+		}
+	}
+
+}

@@ -1,0 +1,208 @@
+package io.bemi.store;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+
+import io.bemi.change.Position;
+import io.bemi.ingestion.ChangeSink;
+import io.bemi.ingestion.FencedException;
+import io.bemi.ingestion.SinkException;
+import io.bemi.ingestion.SinkWrite;
+import io.bemi.replication.SourceIdentity;
+import io.bemi.tracking.SchemaMigrationException;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGProperty;
+
+/**
+ * Stores changes in PostgreSQL: in the source's database or in any other.
+ */
+public final class PostgresChangeSink implements ChangeSink {
+
+	private static final String FIND_SOURCE = """
+			SELECT id, position, system_identifier FROM source WHERE name = ? AND database = ? ORDER BY id DESC LIMIT 1
+			""";
+
+	private static final String CREATE_SOURCE = """
+			INSERT INTO source (name, database, system_identifier, timeline) VALUES (?, ?, ?, ?) RETURNING id
+			""";
+
+	private static final String CREATE_GAP = """
+			INSERT INTO gap (source, from_position, from_time, to_time, reason)
+			VALUES (?, ?::pg_lsn, (SELECT max(committed_at) FROM change WHERE position = ?::pg_lsn AND source = ?), now(), ?)
+			""";
+
+	private static final String FENCE = """
+			UPDATE source SET position = ?::pg_lsn WHERE id = ? AND position IS NOT DISTINCT FROM ?::pg_lsn
+			""";
+
+	private final StoreSettings settings;
+
+	private @Nullable Connection connection;
+
+	private @Nullable RelationDictionary relations;
+
+	private final Partitions partitions = new Partitions();
+
+	public PostgresChangeSink(StoreSettings settings) {
+		this.settings = settings;
+	}
+
+	@Override
+	public SinkSource open(SourceIdentity identity) {
+		close();
+		try {
+			Connection opened = connect();
+			this.connection = opened;
+			new StoreSchema(this.settings.schema()).migrate(opened);
+			opened.setAutoCommit(false);
+			SinkSource source = findOrCreate(opened, identity);
+			opened.commit();
+			this.relations = new RelationDictionary(opened, source.id());
+			return source;
+		}
+		catch (SchemaMigrationException ex) {
+			close();
+			throw new SinkException(String.valueOf(ex.getMessage()), ex);
+		}
+		catch (SQLException ex) {
+			close();
+			throw StoreProblems.translate(ex);
+		}
+	}
+
+	private Connection connect() throws SQLException {
+		Properties properties = new Properties();
+		if (this.settings.username() != null) {
+			PGProperty.USER.set(properties, this.settings.username());
+		}
+		if (this.settings.password() != null) {
+			PGProperty.PASSWORD.set(properties, this.settings.password());
+		}
+		PGProperty.APPLICATION_NAME.set(properties, "bemi-store");
+		PGProperty.TCP_KEEP_ALIVE.set(properties, true);
+		PGProperty.CONNECT_TIMEOUT.set(properties, 10);
+		Connection opened = DriverManager.getConnection(this.settings.url(), properties);
+		try (Statement statement = opened.createStatement()) {
+			// What is confirmed to the slot must survive a crash of the store.
+			statement.execute("SET synchronous_commit = on; SET TimeZone = 'UTC'; SET search_path = "
+					+ quoted(this.settings.schema()) + ", pg_catalog");
+			return opened;
+		}
+		catch (SQLException ex) {
+			opened.close();
+			throw ex;
+		}
+	}
+
+	private static String quoted(String identifier) {
+		return '"' + identifier.replace("\"", "\"\"") + '"';
+	}
+
+	private static SinkSource findOrCreate(Connection connection, SourceIdentity identity) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(FIND_SOURCE)) {
+			statement.setString(1, identity.slot());
+			statement.setString(2, identity.database());
+			try (ResultSet row = statement.executeQuery()) {
+				if (row.next()) {
+					String position = row.getString(2);
+					SinkSource known = new SinkSource(row.getInt(1),
+							(position != null) ? Position.parse(position) : null);
+					return identity.systemIdentifier().equals(row.getString(3)) ? known
+							: supersede(connection, known, identity, "The database is in another cluster now");
+				}
+			}
+		}
+		return create(connection, identity);
+	}
+
+	private static SinkSource create(Connection connection, SourceIdentity identity) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(CREATE_SOURCE)) {
+			statement.setString(1, identity.slot());
+			statement.setString(2, identity.database());
+			statement.setString(3, identity.systemIdentifier());
+			statement.setInt(4, identity.timeline());
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				return new SinkSource(row.getInt(1), null);
+			}
+		}
+	}
+
+	private static SinkSource supersede(Connection connection, SinkSource source, SourceIdentity identity,
+			String reason) throws SQLException {
+		if (source.position() != null) {
+			try (PreparedStatement statement = connection.prepareStatement(CREATE_GAP)) {
+				statement.setInt(1, source.id());
+				statement.setString(2, source.position().toString());
+				statement.setString(3, source.position().toString());
+				statement.setInt(4, source.id());
+				statement.setString(5, reason);
+				statement.executeUpdate();
+			}
+		}
+		return create(connection, identity);
+	}
+
+	@Override
+	public SinkSource supersede(SinkSource source, SourceIdentity identity, String reason) {
+		try {
+			Connection open = required(this.connection);
+			SinkSource next = supersede(open, source, identity, reason);
+			open.commit();
+			this.relations = new RelationDictionary(open, next.id());
+			return next;
+		}
+		catch (SQLException ex) {
+			close();
+			throw StoreProblems.translate(ex);
+		}
+	}
+
+	@Override
+	public SinkWrite begin(SinkSource source, Position next) {
+		Connection open = required(this.connection);
+		try (PreparedStatement statement = open.prepareStatement(FENCE)) {
+			statement.setString(1, next.toString());
+			statement.setInt(2, source.id());
+			statement.setString(3, (source.position() != null) ? source.position().toString() : null);
+			if (statement.executeUpdate() == 0) {
+				open.rollback();
+				throw new FencedException(
+						"Another instance has stored changes meanwhile: going on from what is stored");
+			}
+			return new PostgresSinkWrite(open, source.id(), required(this.relations), this.partitions);
+		}
+		catch (SQLException ex) {
+			close();
+			throw StoreProblems.translate(ex);
+		}
+	}
+
+	private static <T> T required(@Nullable T opened) {
+		if (opened == null) {
+			throw new SinkException("The store is not connected", null);
+		}
+		return opened;
+	}
+
+	@Override
+	public void close() {
+		Connection open = this.connection;
+		this.connection = null;
+		this.relations = null;
+		if (open != null) {
+			try {
+				open.close();
+			}
+			catch (SQLException ex) {
+				// Nothing depends on it any more: what was not committed is not stored.
+			}
+		}
+	}
+
+}

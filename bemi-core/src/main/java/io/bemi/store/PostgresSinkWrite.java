@@ -1,0 +1,257 @@
+package io.bemi.store;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+
+import io.bemi.ingestion.PoisonRow;
+import io.bemi.ingestion.RowChange;
+import io.bemi.ingestion.SinkWrite;
+import io.bemi.ingestion.SourceTransaction;
+import io.bemi.ingestion.TransactionContext;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One transaction of the store. Rows go in by COPY; when a value is refused, those rows
+ * go in one by one and the refused ones into quarantine.
+ */
+final class PostgresSinkWrite implements SinkWrite {
+
+	private static final Logger logger = LoggerFactory.getLogger(PostgresSinkWrite.class);
+
+	private static final String COPY_CHANGES = """
+			COPY change (committed_at, source, position, ordinal, relation, transaction_id, context, operation,
+			             primary_key, image, replaced, unknown) FROM STDIN
+			""";
+
+	private static final String COPY_CONTEXTS = """
+			COPY context (committed_at, source, position, number, transaction_id, metadata) FROM STDIN
+			""";
+
+	private static final String QUARANTINE = """
+			INSERT INTO quarantine (source, committed_at, position, ordinal, relation, content, error)
+			VALUES (?, ?::timestamptz, ?::pg_lsn, ?, ?, ?, ?)
+			""";
+
+	private static final String REFUSED_CONTEXT = "{\"_bemi\": {\"error\": \"The context could not be stored\"}}";
+
+	private final Connection connection;
+
+	private final int source;
+
+	private final RelationDictionary relations;
+
+	private final Partitions partitions;
+
+	private boolean committed;
+
+	PostgresSinkWrite(Connection connection, int source, RelationDictionary relations, Partitions partitions) {
+		this.connection = connection;
+		this.source = source;
+		this.relations = relations;
+		this.partitions = partitions;
+	}
+
+	@Override
+	public void append(List<RowChange> changes) {
+		if (changes.isEmpty()) {
+			return;
+		}
+		try {
+			PreviousImages images = new PreviousImages();
+			images.load(this.connection, this.relations, changes);
+			List<StoredRow> rows = new ArrayList<>(changes.size());
+			for (RowChange change : changes) {
+				this.partitions.ensure(this.connection, change.transaction().committedAt());
+				StoredRow row = StoredRow.of(change, images.before(change));
+				images.after(change, (change.row() != null) ? row.image() : null);
+				rows.add(row);
+			}
+			copy(COPY_CHANGES, rows, this::write, this::quarantineRefused);
+		}
+		catch (SQLException ex) {
+			throw StoreProblems.translate(ex);
+		}
+	}
+
+	@Override
+	public void appendContexts(List<TransactionContext> contexts) {
+		if (contexts.isEmpty()) {
+			return;
+		}
+		try {
+			for (TransactionContext context : contexts) {
+				this.partitions.ensure(this.connection, context.transaction().committedAt());
+			}
+			copy(COPY_CONTEXTS, contexts, this::write, (context, ex) -> {
+				logger.warn("The context of transaction {} could not be stored: {}",
+						context.transaction().transactionId(), ex.getMessage());
+				return new TransactionContext(context.transaction(), context.number(), REFUSED_CONTEXT);
+			});
+		}
+		catch (SQLException ex) {
+			throw StoreProblems.translate(ex);
+		}
+	}
+
+	private <T> void copy(String sql, List<T> rows, BiConsumer<CopyText, T> writer,
+			BiFunction<T, SQLException, @org.jspecify.annotations.Nullable T> refused) throws SQLException {
+		SQLException failure = tryCopy(sql, rows, writer);
+		if (failure == null) {
+			return;
+		}
+		if (rows.size() > 1) {
+			// Halving finds the few refused ones among thousands in few steps.
+			copy(sql, rows.subList(0, rows.size() / 2), writer, refused);
+			copy(sql, rows.subList(rows.size() / 2, rows.size()), writer, refused);
+			return;
+		}
+		T substitute = refused.apply(rows.get(0), failure);
+		if (substitute != null) {
+			SQLException again = tryCopy(sql, List.of(substitute), writer);
+			if (again != null) {
+				throw again;
+			}
+		}
+	}
+
+	/**
+	 * Copies rows or none.
+	 * @return {@code null}, or why a value was refused
+	 */
+	private <T> @org.jspecify.annotations.Nullable SQLException tryCopy(String sql, List<T> rows,
+			BiConsumer<CopyText, T> writer) throws SQLException {
+		CopyText text = new CopyText();
+		for (T row : rows) {
+			writer.accept(text, row);
+			text.endRow();
+		}
+		byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+		Savepoint savepoint = this.connection.setSavepoint();
+		try {
+			CopyIn copy = this.connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
+			try {
+				copy.writeToCopy(bytes, 0, bytes.length);
+				copy.endCopy();
+			}
+			finally {
+				if (copy.isActive()) {
+					copy.cancelCopy();
+				}
+			}
+			this.connection.releaseSavepoint(savepoint);
+			return null;
+		}
+		catch (SQLException ex) {
+			if (!StoreProblems.isPoison(ex)) {
+				throw ex;
+			}
+			this.connection.rollback(savepoint);
+			return ex;
+		}
+	}
+
+	private void write(CopyText text, StoredRow row) {
+		RowChange change = row.change();
+		SourceTransaction transaction = change.transaction();
+		text.add(transaction.committedAt().toString())
+			.add(this.source)
+			.add(transaction.position().toString())
+			.add(change.ordinal())
+			.add(relationId(change))
+			.add(transaction.transactionId())
+			.add(change.context())
+			.add(String.valueOf(change.operation().code()))
+			.add(change.primaryKey())
+			.add(StoredRow.json(row.image()))
+			.add(StoredRow.json(row.replaced()))
+			.add(row.unknown());
+	}
+
+	private void write(CopyText text, TransactionContext context) {
+		text.add(context.transaction().committedAt().toString())
+			.add(this.source)
+			.add(context.transaction().position().toString())
+			.add(context.number())
+			.add(context.transaction().transactionId())
+			.add(context.metadata());
+	}
+
+	private long relationId(RowChange change) {
+		try {
+			return this.relations.id(change.relation());
+		}
+		catch (SQLException ex) {
+			throw StoreProblems.translate(ex);
+		}
+	}
+
+	private @org.jspecify.annotations.Nullable StoredRow quarantineRefused(StoredRow row, SQLException ex) {
+		String content = String.valueOf(StoredRow.json(row.image())) + ", replaced "
+				+ String.valueOf(StoredRow.json(row.replaced()));
+		quarantine(new PoisonRow(
+				row.change().transaction(), row.change().ordinal(), row.change().operation() + " of "
+						+ row.change().relation() + " " + row.change().primaryKey() + ": " + content,
+				String.valueOf(ex.getMessage())), relationId(row.change()));
+		return null;
+	}
+
+	@Override
+	public void quarantine(PoisonRow poison) {
+		quarantine(poison, null);
+	}
+
+	private void quarantine(PoisonRow poison, @org.jspecify.annotations.Nullable Long relation) {
+		logger.warn("A change of transaction {} could not be stored and is in quarantine: {}",
+				poison.transaction().transactionId(), poison.error());
+		try (PreparedStatement statement = this.connection.prepareStatement(QUARANTINE)) {
+			statement.setInt(1, this.source);
+			statement.setString(2, poison.transaction().committedAt().toString());
+			statement.setString(3, poison.transaction().position().toString());
+			statement.setLong(4, poison.ordinal());
+			statement.setObject(5, relation);
+			statement.setString(6, poison.content().replace('\0', '\uFFFD'));
+			statement.setString(7, poison.error().replace('\0', '\uFFFD'));
+			statement.executeUpdate();
+		}
+		catch (SQLException ex) {
+			throw StoreProblems.translate(ex);
+		}
+	}
+
+	@Override
+	public void commit() {
+		try {
+			this.connection.commit();
+			this.committed = true;
+		}
+		catch (SQLException ex) {
+			throw StoreProblems.translate(ex);
+		}
+	}
+
+	@Override
+	public void close() {
+		if (this.committed) {
+			return;
+		}
+		this.relations.clear();
+		this.partitions.clear();
+		try {
+			this.connection.rollback();
+		}
+		catch (SQLException ex) {
+			// The connection is gone, and with it what was not committed.
+		}
+	}
+
+}

@@ -1,0 +1,36 @@
+package io.bemi.store;
+
+import java.sql.SQLException;
+
+import io.bemi.ingestion.SinkException;
+
+/**
+ * Turns what the store's database says into what is wrong and what to do about it.
+ */
+final class StoreProblems {
+
+	private StoreProblems() {
+	}
+
+	static SinkException translate(SQLException ex) {
+		String state = (ex.getSQLState() != null) ? ex.getSQLState() : "";
+		String advice = switch (state) {
+			case "42501" -> ". Grant the role of 'bemi.store.username' (by default the application's) the right to"
+					+ " create and use the schema of 'bemi.store.schema'";
+			case "28000", "28P01" -> ". Check 'bemi.store.username' and 'bemi.store.password'";
+			case "08001", "08006" -> ". Check 'bemi.store.url', and whether the server runs";
+			default -> "";
+		};
+		return new SinkException("The store cannot be used: " + ex.getMessage() + advice, ex);
+	}
+
+	/**
+	 * Whether the statement failed because of what a value holds, so that the same value
+	 * would fail again: data exceptions and exceeded limits.
+	 */
+	static boolean isPoison(SQLException ex) {
+		String state = ex.getSQLState();
+		return state != null && (state.startsWith("22") || state.startsWith("54"));
+	}
+
+}

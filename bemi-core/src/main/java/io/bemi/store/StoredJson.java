@@ -1,0 +1,159 @@
+package io.bemi.store;
+
+import java.math.BigDecimal;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+
+/**
+ * Looks into JSON texts without changing a digit of them.
+ */
+final class StoredJson {
+
+	private static final ObjectMapper MAPPER = mapper();
+
+	private StoredJson() {
+	}
+
+	private static ObjectMapper mapper() {
+		JsonMapper mapper = JsonMapper.builder()
+			.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+			.disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+			.build();
+		mapper.getFactory()
+			.setStreamReadConstraints(StreamReadConstraints.builder()
+				.maxNumberLength(Integer.MAX_VALUE)
+				.maxStringLength(Integer.MAX_VALUE)
+				.maxNestingDepth(10_000)
+				.build());
+		return mapper;
+	}
+
+	/**
+	 * The members of an object as {@code jsonb} prints it.
+	 * @param object the object's text
+	 * @return the values' texts by name, in order
+	 */
+	static Map<String, String> members(String object) {
+		Map<String, String> members = new LinkedHashMap<>();
+		int at = skipBlanks(object, 1);
+		while (object.charAt(at) != '}') {
+			int nameEnd = endOfValue(object, at);
+			String name = unquoted(object.substring(at, nameEnd));
+			int from = skipBlanks(object, skipBlanks(object, nameEnd) + 1);
+			int to = endOfValue(object, from);
+			members.put(name, object.substring(from, to));
+			at = skipBlanks(object, to);
+			if (object.charAt(at) == ',') {
+				at = skipBlanks(object, at + 1);
+			}
+		}
+		return members;
+	}
+
+	private static int skipBlanks(String text, int from) {
+		int at = from;
+		while (text.charAt(at) <= ' ') {
+			at++;
+		}
+		return at;
+	}
+
+	private static int endOfValue(String text, int from) {
+		int depth = 0;
+		int at = from;
+		do {
+			char c = text.charAt(at);
+			if (c == '"') {
+				at = endOfString(text, at);
+				continue;
+			}
+			if (c == '{' || c == '[') {
+				depth++;
+			}
+			else if (c == '}' || c == ']') {
+				depth--;
+			}
+			at++;
+		}
+		while (depth > 0 || (at < text.length() && !isEnd(text, from, at)));
+		return at;
+	}
+
+	private static boolean isEnd(String text, int from, int at) {
+		char first = text.charAt(from);
+		char c = text.charAt(at);
+		return first == '"' || first == '{' || first == '[' || c == ',' || c == '}' || c == ']' || c <= ' ';
+	}
+
+	private static int endOfString(String text, int from) {
+		int at = from + 1;
+		while (text.charAt(at) != '"') {
+			at += (text.charAt(at) == '\\') ? 2 : 1;
+		}
+		return at + 1;
+	}
+
+	private static String unquoted(String string) {
+		return (string.indexOf('\\') < 0) ? string.substring(1, string.length() - 1) : parse(string).textValue();
+	}
+
+	/**
+	 * Whether two values are the same. {@code jsonb} prints some in another way than they
+	 * were given to it: objects, arrays, numbers with an exponent, escapes.
+	 * @param one a value's text
+	 * @param other another value's text
+	 * @return {@code true} when no one could tell them apart
+	 */
+	static boolean same(String one, String other) {
+		if (one.equals(other)) {
+			return true;
+		}
+		if (isPlainNumber(one) && isPlainNumber(other)) {
+			// 1.5 and 1.50 are different values of a numeric.
+			return false;
+		}
+		try {
+			return sameNodes(MAPPER.readTree(one), MAPPER.readTree(other));
+		}
+		catch (JsonProcessingException ex) {
+			return false;
+		}
+	}
+
+	private static boolean isPlainNumber(String text) {
+		for (int i = 0; i < text.length(); i++) {
+			char c = text.charAt(i);
+			if (c != '.' && c != '-' && (c < '0' || c > '9')) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private static boolean sameNodes(JsonNode one, JsonNode other) {
+		if (one.isNumber() && other.isNumber()) {
+			BigDecimal number = one.decimalValue();
+			return number.compareTo(other.decimalValue()) == 0;
+		}
+		return one.equals((a, b) -> (a.isNumber() && b.isNumber()) ? a.decimalValue().compareTo(b.decimalValue())
+				: (a.equals(b) ? 0 : 1), other);
+	}
+
+	private static JsonNode parse(String text) {
+		try {
+			return MAPPER.readTree(text);
+		}
+		catch (JsonProcessingException ex) {
+			throw new IllegalArgumentException("'text' must be JSON", ex);
+		}
+	}
+
+}

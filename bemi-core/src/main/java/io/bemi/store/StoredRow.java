@@ -1,0 +1,117 @@
+package io.bemi.store;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.bemi.ingestion.RowChange;
+import io.bemi.ingestion.RowImage;
+import io.bemi.pgoutput.JsonText;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A change in the form of the store: the image after it (of a DELETE before it), what it
+ * replaced, and what cannot be known.
+ *
+ * @param change the change
+ * @param image the columns' JSON texts by name; {@code null} for a TRUNCATE
+ * @param replaced the old values of the columns that an UPDATE changed; {@code null} for
+ * other operations
+ * @param unknown the columns of which the value before or after cannot be known
+ */
+record StoredRow(RowChange change, @Nullable Map<String, String> image, @Nullable Map<String, String> replaced,
+		List<String> unknown) {
+
+	/**
+	 * Works out the form.
+	 * @param change the change
+	 * @param before the record's newest image in the history, or {@code null}
+	 */
+	static StoredRow of(RowChange change, @Nullable Map<String, String> before) {
+		return switch (change.operation()) {
+			case CREATE, BASELINE -> new StoredRow(change, members(change, change.row()), null, List.of());
+			case UPDATE -> update(change, before);
+			case DELETE -> delete(change, before);
+			case TRUNCATE -> new StoredRow(change, null, null, List.of());
+		};
+	}
+
+	private static StoredRow update(RowChange change, @Nullable Map<String, String> before) {
+		RowImage row = change.row();
+		Map<String, String> image = new LinkedHashMap<>();
+		Map<String, String> replaced = new LinkedHashMap<>();
+		List<String> unknown = new ArrayList<>();
+		for (int i = 0; i < change.relation().relation().columns().size(); i++) {
+			String name = change.relation().relation().columns().get(i).name();
+			String current = (row != null) ? row.column(i) : null;
+			String old = oldValue(change, i, name, current, before);
+			if (current == null) {
+				current = old;
+			}
+			if (current != null) {
+				image.put(name, current);
+			}
+			if (old == null) {
+				unknown.add(name);
+			}
+			else if (current != null && !StoredJson.same(old, current)) {
+				replaced.put(name, old);
+			}
+		}
+		return new StoredRow(change, image, replaced, unknown);
+	}
+
+	private static @Nullable String oldValue(RowChange change, int column, String name, @Nullable String current,
+			@Nullable Map<String, String> before) {
+		if (change.old() != null && change.old().column(column) != null) {
+			return change.old().column(column);
+		}
+		if (change.old() == null && change.relation().keyColumns().contains(column)) {
+			// The old key arrives whenever it differs.
+			return current;
+		}
+		return (before != null) ? before.get(name) : null;
+	}
+
+	private static StoredRow delete(RowChange change, @Nullable Map<String, String> before) {
+		Map<String, String> image = new LinkedHashMap<>();
+		List<String> unknown = new ArrayList<>();
+		for (int i = 0; i < change.relation().relation().columns().size(); i++) {
+			String name = change.relation().relation().columns().get(i).name();
+			String old = oldValue(change, i, name, null, before);
+			if (old != null) {
+				image.put(name, old);
+			}
+			else {
+				unknown.add(name);
+			}
+		}
+		return new StoredRow(change, image, null, unknown);
+	}
+
+	private static Map<String, String> members(RowChange change, @Nullable RowImage row) {
+		Map<String, String> members = new LinkedHashMap<>();
+		for (int i = 0; row != null && i < change.relation().relation().columns().size(); i++) {
+			String value = row.column(i);
+			if (value != null) {
+				members.put(change.relation().relation().columns().get(i).name(), value);
+			}
+		}
+		return members;
+	}
+
+	static @Nullable String json(@Nullable Map<String, String> members) {
+		if (members == null) {
+			return null;
+		}
+		StringBuilder json = new StringBuilder("{");
+		members.forEach((name, value) -> {
+			json.append((json.length() > 1) ? "," : "");
+			JsonText.append(json, name);
+			json.append(':').append(value);
+		});
+		return json.append('}').toString();
+	}
+
+}
