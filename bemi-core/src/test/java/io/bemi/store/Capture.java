@@ -1,0 +1,66 @@
+package io.bemi.store;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.bemi.ingestion.Ingester;
+import io.bemi.replication.ReplicationSettings;
+import io.bemi.replication.ReplicationSource;
+import io.bemi.testsupport.PostgresServer;
+import io.bemi.testsupport.TestDatabase;
+import org.awaitility.Awaitility;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A database with two published tables, and the instances that record it.
+ *
+ * @param database the database, which is its own store
+ * @param ingesters the instances that were started
+ */
+record Capture(TestDatabase database, List<Ingester> ingesters) implements AutoCloseable {
+
+	static Capture on(int version) {
+		TestDatabase database = PostgresServer.version(version).createDatabase();
+		database.execute("""
+				CREATE TABLE todo (id bigint PRIMARY KEY, task text, "isCompleted" boolean NOT NULL DEFAULT false)
+				""", """
+				CREATE TABLE full_row (a int, b text, c numeric);
+				ALTER TABLE full_row REPLICA IDENTITY FULL;
+				CREATE PUBLICATION bemi FOR TABLE todo, full_row WITH (publish_via_partition_root = true)
+				""");
+		return new Capture(database, new ArrayList<>());
+	}
+
+	String slot() {
+		return ReplicationSettings.slotOf(this.database.name());
+	}
+
+	Ingester start() throws InterruptedException {
+		PostgresServer server = this.database.server();
+		ReplicationSettings settings = new ReplicationSettings(this.database.url(), server.username(),
+				server.password(), slot(), "bemi");
+		Ingester ingester = new Ingester(new ReplicationSource(settings), new PostgresChangeSink(
+				new StoreSettings(this.database.url(), server.username(), server.password(), "bemi")));
+		this.ingesters.add(ingester);
+		ingester.start();
+		assertThat(ingester.awaitSettled(Duration.ofSeconds(20))).isTrue();
+		return ingester;
+	}
+
+	void awaitChanges(int count) {
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(20))
+			.pollInterval(Duration.ofMillis(20))
+			.untilAsserted(() -> assertThat(this.database.query("SELECT count(*) FROM bemi.changes"))
+				.containsExactly(String.valueOf(count)));
+	}
+
+	@Override
+	public void close() {
+		this.ingesters.forEach(Ingester::close);
+		this.database.close();
+	}
+
+}
