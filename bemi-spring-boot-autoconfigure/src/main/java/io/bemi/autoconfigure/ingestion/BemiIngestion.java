@@ -1,0 +1,100 @@
+package io.bemi.autoconfigure.ingestion;
+
+import java.time.Duration;
+import java.util.Optional;
+
+import io.bemi.autoconfigure.replication.SourceDetailsResolver;
+import io.bemi.autoconfigure.store.StoreDetailsResolver;
+import io.bemi.ingestion.Ingester;
+import io.bemi.ingestion.IngestionStatus;
+import io.bemi.replication.ReplicationSettings;
+import io.bemi.replication.ReplicationSource;
+import io.bemi.store.PostgresChangeSink;
+import io.bemi.store.StoreSettings;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Runs ingestion from before the application takes requests until after the last one has
+ * ended. Never keeps the application from starting.
+ */
+public final class BemiIngestion implements SmartLifecycle {
+
+	/**
+	 * The phase: after tables are tracked, long before the web server starts.
+	 */
+	public static final int PHASE = Integer.MIN_VALUE + 2_000;
+
+	private static final Logger logger = LoggerFactory.getLogger(BemiIngestion.class);
+
+	private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(10);
+
+	private final SourceDetailsResolver source;
+
+	private final StoreDetailsResolver store;
+
+	private volatile @Nullable Ingester ingester;
+
+	BemiIngestion(SourceDetailsResolver source, StoreDetailsResolver store) {
+		this.source = source;
+		this.store = store;
+	}
+
+	@Override
+	public void start() {
+		try {
+			Optional<ReplicationSettings> replication = this.source.settings();
+			Optional<StoreSettings> settings = this.store.settings();
+			if (replication.isEmpty() || settings.isEmpty()) {
+				logger.info("Changes are not recorded: there is no primary DataSource that says it is PostgreSQL."
+						+ " Set 'bemi.replication.url', or 'bemi.ingestion.enabled=false' if that is intended");
+				return;
+			}
+			Ingester started = new Ingester(new ReplicationSource(replication.get()),
+					new PostgresChangeSink(settings.get()));
+			this.ingester = started;
+			started.start();
+			if (!started.awaitSettled(SETTLE_TIMEOUT)) {
+				logger.warn("The replication slot is not there yet: it waits for transactions that run now."
+						+ " Changes that commit before it is there are recorded as a baseline, without their context");
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Changes are not recorded: {}", ex.getMessage(), ex);
+		}
+	}
+
+	/**
+	 * What ingestion does now.
+	 * @return the status; empty when it does not run here
+	 */
+	public Optional<IngestionStatus> status() {
+		return Optional.ofNullable(this.ingester).map(Ingester::status);
+	}
+
+	@Override
+	public void stop() {
+		Ingester running = this.ingester;
+		this.ingester = null;
+		if (running != null) {
+			running.close();
+		}
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.ingester != null;
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+}

@@ -1,0 +1,29 @@
+package io.bemi.autoconfigure.ingestion;
+
+import io.bemi.autoconfigure.replication.SourceDetailsResolver;
+import io.bemi.autoconfigure.store.BemiStoreAutoConfiguration;
+import io.bemi.autoconfigure.store.StoreDetailsResolver;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of ingestion inside the application.
+ */
+@AutoConfiguration(after = BemiStoreAutoConfiguration.class)
+@ConditionalOnProperty(name = "bemi.ingestion.enabled", matchIfMissing = true)
+@ConditionalOnBean({ SourceDetailsResolver.class, StoreDetailsResolver.class })
+@EnableConfigurationProperties(BemiIngestionProperties.class)
+public final class BemiIngestionAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	BemiIngestion bemiIngestion(SourceDetailsResolver source, StoreDetailsResolver store) {
+		return new BemiIngestion(source, store);
+	}
+
+}

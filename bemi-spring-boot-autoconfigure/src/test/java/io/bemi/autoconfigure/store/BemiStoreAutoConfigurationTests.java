@@ -1,0 +1,67 @@
+package io.bemi.autoconfigure.store;
+
+import javax.sql.DataSource;
+
+import io.bemi.autoconfigure.replication.BemiReplicationAutoConfiguration;
+import io.bemi.store.StoreSettings;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link BemiStoreAutoConfiguration}.
+ */
+class BemiStoreAutoConfigurationTests {
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+		.withConfiguration(
+				AutoConfigurations.of(BemiReplicationAutoConfiguration.class, BemiStoreAutoConfiguration.class))
+		.withBean(DataSource.class, () -> {
+			PGSimpleDataSource dataSource = new PGSimpleDataSource();
+			dataSource.setUrl("jdbc:postgresql://db/shop");
+			dataSource.setUser("app");
+			dataSource.setPassword("secret");
+			return dataSource;
+		});
+
+	private static StoreSettings settings(org.springframework.context.ApplicationContext context) {
+		return context.getBean(StoreDetailsResolver.class).settings().orElseThrow();
+	}
+
+	@Test
+	void isInTheApplicationsDatabase() {
+		this.contextRunner.run((context) -> {
+			assertThat(settings(context).url()).startsWith("jdbc:postgresql://db").contains("/shop");
+			assertThat(settings(context).username()).isEqualTo("app");
+			assertThat(settings(context).schema()).isEqualTo("bemi");
+		});
+	}
+
+	@Test
+	void staysThereWhenReplicationHasARoleOfItsOwn() {
+		this.contextRunner
+			.withPropertyValues("bemi.replication.url=jdbc:postgresql://primary/shop",
+					"bemi.replication.username=replicator")
+			.run((context) -> assertThat(settings(context).username()).isEqualTo("app"));
+	}
+
+	@Test
+	void isWhereThePropertiesSay() {
+		this.contextRunner
+			.withPropertyValues("bemi.store.url=jdbc:postgresql://audit/history", "bemi.store.username=keeper",
+					"bemi.store.password=other", "bemi.store.schema=trail")
+			.run((context) -> assertThat(settings(context))
+				.isEqualTo(new StoreSettings("jdbc:postgresql://audit/history", "keeper", "other", "trail")));
+	}
+
+	@Test
+	void backsOffWhenDisabled() {
+		this.contextRunner.withPropertyValues("bemi.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(StoreDetailsResolver.class));
+	}
+
+}
