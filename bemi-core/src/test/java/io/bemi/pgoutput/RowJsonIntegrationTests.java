@@ -118,14 +118,14 @@ class RowJsonIntegrationTests {
 							  '[sad,sad]'::moods AS r,
 							  ROW()::nothing AS n,
 							  ROW(1, 2)::dropped AS o,
-							  ROW(1, '{"x y",NULL,"\\"",{}}'::text[], '2026-01-01 10:00+02')::"Row" AS "row",
+							  ROW(1, '{"x y",NULL,"\\""}'::text[], '2026-01-01 10:00+02')::"Row" AS "row",
 							  ARRAY[ROW(ROW(1, '{"(\\"",","}', '-infinity'), ARRAY[ROW(NULL, NULL, NULL)::"Row", NULL],
 							    'sad', ROW(NULL, 2))::deep] AS ds,
 							  'pg_class'::regclass::oid::regclass::text AS t,
 							  (SELECT t FROM pg_authid t WHERE rolname = 'pg_monitor') AS catalogue,
 							  'YES'::information_schema.yes_or_no AS yes,
 							  ARRAY[1]::information_schema.cardinal_number[] AS numbers
-							""".replace(",{}}", "}"));
+							""");
 			assertEqualsToJsonb(session, List.of("\"Users\""));
 		}
 	}
