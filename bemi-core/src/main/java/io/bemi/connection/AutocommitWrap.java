@@ -1,0 +1,135 @@
+package io.bemi.connection;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.sql.Statement;
+import java.util.Set;
+
+import io.bemi.connection.MessageEmitter.Message;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
+import org.postgresql.jdbc.PgStatement;
+
+/**
+ * Runs an autocommit write in a transaction of its own, so that its context can travel
+ * with the COMMIT, and makes it look as if there had been none.
+ */
+final class AutocommitWrap {
+
+	// VACUUM and the like; a procedure that commits.
+	private static final Set<String> NOT_IN_TRANSACTION = Set.of("25001", "2D000");
+
+	// A statement that the driver heals by itself, but only outside of a transaction.
+	private static final Set<String> STALE_STATEMENT = Set.of("26000", "0A000");
+
+	private final Emission emission;
+
+	private final Connection connection;
+
+	private final BaseConnection server;
+
+	AutocommitWrap(Emission emission, Connection connection, BaseConnection server) {
+		this.emission = emission;
+		this.connection = connection;
+		this.server = server;
+	}
+
+	@Nullable Object run(Execution execution, Message message) throws Throwable {
+		try {
+			return attempt(execution, message, execution.repeatable());
+		}
+		catch (SQLException ex) {
+			if (!execution.repeatable() || this.server.isClosed() || ex.getSQLState() == null) {
+				throw ex;
+			}
+			if (NOT_IN_TRANSACTION.contains(ex.getSQLState())) {
+				return this.emission.runUnwrapped(execution);
+			}
+			if (STALE_STATEMENT.contains(ex.getSQLState())) {
+				return attempt(execution, message, false);
+			}
+			throw ex;
+		}
+	}
+
+	private @Nullable Object attempt(Execution execution, Message message, boolean again) throws Throwable {
+		Statement statement = execution.statement();
+		int fetchSize = statement.getFetchSize();
+		if (fetchSize != 0) {
+			// A portal dies with its transaction: all rows have to come at once.
+			statement.setFetchSize(0);
+		}
+		this.connection.setAutoCommit(false);
+		try {
+			Object result = execution.call().run();
+			commit(statement, message);
+			return result;
+		}
+		catch (Throwable ex) {
+			afterFailure(statement, message, ex, again);
+			throw ex;
+		}
+		finally {
+			restore(statement, fetchSize);
+		}
+	}
+
+	private void commit(Statement statement, Message message) throws SQLException {
+		if (this.emission.isOpen()) {
+			this.emission.sendWithCommit(message, (warning) -> addWarning(statement, warning));
+		}
+		this.connection.commit();
+	}
+
+	private void afterFailure(Statement statement, Message message, Throwable failure, boolean again) {
+		if (this.server.getTransactionState() == TransactionState.IDLE) {
+			return;
+		}
+		try {
+			if (this.server.isClosed()) {
+				return;
+			}
+			if (this.emission.isOpen() && !(again && isRepeated(failure))) {
+				// The driver complains ("A result was returned"), the server does not:
+				// without the transaction the row would be there.
+				commit(statement, message);
+			}
+			else {
+				this.connection.rollback();
+			}
+		}
+		catch (SQLException ex) {
+			failure.addSuppressed(ex);
+		}
+	}
+
+	private static boolean isRepeated(Throwable failure) {
+		return failure instanceof SQLException ex && ex.getSQLState() != null
+				&& (STALE_STATEMENT.contains(ex.getSQLState()) || NOT_IN_TRANSACTION.contains(ex.getSQLState()));
+	}
+
+	private void restore(Statement statement, int fetchSize) throws SQLException {
+		if (this.server.isClosed()) {
+			return;
+		}
+		if (this.server.getTransactionState() != TransactionState.IDLE) {
+			this.connection.rollback();
+		}
+		this.connection.setAutoCommit(true);
+		if (fetchSize != 0 && !statement.isClosed()) {
+			statement.setFetchSize(fetchSize);
+		}
+	}
+
+	private static void addWarning(Statement statement, SQLWarning warning) {
+		try {
+			statement.unwrap(PgStatement.class).addWarning(warning);
+		}
+		catch (SQLException ex) {
+			// The statement is closed, so nobody can ask for its warnings.
+		}
+	}
+
+}

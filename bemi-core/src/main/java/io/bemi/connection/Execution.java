@@ -1,0 +1,14 @@
+package io.bemi.connection;
+
+import java.sql.Statement;
+
+/**
+ * An execution that the application has asked for.
+ *
+ * @param statement the driver's statement, or the pool's
+ * @param kind what its text says about it
+ * @param repeatable whether the call can be made again after a failure
+ * @param call executes it
+ */
+record Execution(Statement statement, StatementKind kind, boolean repeatable, JdbcCall call) {
+}
