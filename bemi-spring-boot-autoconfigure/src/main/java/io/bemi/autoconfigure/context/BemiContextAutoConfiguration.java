@@ -1,0 +1,55 @@
+package io.bemi.autoconfigure.context;
+
+import java.util.EnumSet;
+
+import io.bemi.context.ContextProvider;
+import io.bemi.context.ContextWriter;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * {@link AutoConfiguration Auto-configuration} for the context of web requests and of
+ * scopes.
+ */
+@AutoConfiguration
+@ConditionalOnProperty(name = "bemi.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(BemiContextProperties.class)
+public final class BemiContextAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	ContextWriter bemiContextWriter(BemiContextProperties properties) {
+		long maxSize = Math.min(properties.getMaxSize().toBytes(), Integer.MAX_VALUE);
+		return new ContextWriter(properties.getOnError(), (int) maxSize, properties.getMask());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+	@ConditionalOnClass({ Filter.class, OncePerRequestFilter.class, FilterRegistrationBean.class })
+	static class ServletConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(name = "bemiContextFilter")
+		FilterRegistrationBean<BemiContextFilter> bemiContextFilter(ObjectProvider<ContextProvider> providers) {
+			FilterRegistrationBean<BemiContextFilter> registration = new FilterRegistrationBean<>(
+					new BemiContextFilter(() -> providers.orderedStream().toList()));
+			registration
+				.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR));
+			registration.setOrder(BemiContextFilter.ORDER);
+			return registration;
+		}
+
+	}
+
+}
