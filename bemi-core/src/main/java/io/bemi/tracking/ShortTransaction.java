@@ -5,10 +5,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * A transaction that waits at most two seconds for a lock and then tries again: while DDL
- * waits for a long transaction everybody else queues behind it, so it must let go.
+ * A transaction that waits for a lock only briefly and then lets go: while DDL waits for
+ * a long transaction everybody else queues behind it.
  */
 final class ShortTransaction {
+
+	static final int LOCK_TIMEOUT_MILLIS = 2000;
 
 	private static final int ATTEMPTS = 5;
 
@@ -17,46 +19,49 @@ final class ShortTransaction {
 	private ShortTransaction() {
 	}
 
+	/**
+	 * Runs the work, and again when a lock was not to be had.
+	 */
 	static <T> T call(Connection connection, Work<T> work) throws SQLException {
-		boolean autoCommit = connection.getAutoCommit();
-		connection.setAutoCommit(false);
-		try {
-			for (int attempt = 1;; attempt++) {
-				try {
-					return once(connection, work);
-				}
-				catch (SQLException ex) {
-					if (attempt == ATTEMPTS || !isLockConflict(ex)) {
-						throw ex;
-					}
-				}
-				pause();
+		for (int attempt = 1;; attempt++) {
+			try {
+				return once(connection, LOCK_TIMEOUT_MILLIS, work);
 			}
-		}
-		finally {
-			if (!connection.isClosed()) {
-				connection.setAutoCommit(autoCommit);
+			catch (SQLException ex) {
+				if (attempt == ATTEMPTS || !isLockConflict(ex)) {
+					throw ex;
+				}
 			}
+			pause();
 		}
 	}
 
-	private static <T> T once(Connection connection, Work<T> work) throws SQLException {
+	/**
+	 * Runs the work once, in a transaction of its own; the autocommit mode is kept.
+	 */
+	static <T> T once(Connection connection, int lockTimeoutMillis, Work<T> work) throws SQLException {
+		boolean autoCommit = connection.getAutoCommit();
+		connection.setAutoCommit(false);
 		boolean done = false;
 		try (Statement statement = connection.createStatement()) {
-			statement.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '2s'");
+			statement.execute(
+					"SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = " + lockTimeoutMillis);
 			T result = work.apply(connection);
 			connection.commit();
 			done = true;
 			return result;
 		}
 		finally {
-			if (!done && !connection.isClosed()) {
-				connection.rollback();
+			if (!connection.isClosed()) {
+				if (!done) {
+					connection.rollback();
+				}
+				connection.setAutoCommit(autoCommit);
 			}
 		}
 	}
 
-	private static boolean isLockConflict(SQLException ex) {
+	static boolean isLockConflict(SQLException ex) {
 		return SqlStates.LOCK_NOT_AVAILABLE.equals(ex.getSQLState())
 				|| SqlStates.DEADLOCK_DETECTED.equals(ex.getSQLState());
 	}

@@ -1,0 +1,38 @@
+package io.bemi.tracking;
+
+import java.util.List;
+
+import org.springframework.util.Assert;
+
+/**
+ * What one application wants tracked. Several applications may share a database: a table
+ * is tracked as long as one of them wants it.
+ *
+ * @param owner name of the application, under which its wishes are kept in the database
+ * @param include patterns of tables to track: {@code schema.table}, or {@code table} in
+ * any schema, with {@code *} for any text
+ * @param exclude patterns of tables not to track, which win
+ * @param publication name of the publication
+ */
+public record TrackingSettings(String owner, List<String> include, List<String> exclude, String publication) {
+
+	/** The publication unless another one is named. */
+	public static final String DEFAULT_PUBLICATION = "bemi";
+
+	public TrackingSettings {
+		Assert.hasText(owner, "'owner' must not be empty");
+		Assert.hasText(publication, "'publication' must not be empty");
+		include = List.copyOf(include);
+		exclude = List.copyOf(exclude);
+	}
+
+	/**
+	 * All tables, in the default publication.
+	 * @param owner name of the application
+	 * @return the settings
+	 */
+	public static TrackingSettings everything(String owner) {
+		return new TrackingSettings(owner, List.of("*"), List.of(), DEFAULT_PUBLICATION);
+	}
+
+}
