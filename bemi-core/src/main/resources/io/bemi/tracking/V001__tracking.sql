@@ -46,8 +46,8 @@ BEGIN
     -- The stream carries bytes in the encoding of the database; ASCII means the same in all of them.
     FOR character IN
       SELECT DISTINCT m[1]
-        FROM pg_catalog.regexp_matches(content, CASE pg_catalog.current_setting('server_encoding')
-               WHEN 'SQL_ASCII' THEN E'[\\xc2-\\xf4][\\x80-\\xbf]{1,3}|[\\x80-\\xff]' ELSE E'[^\\x01-\\x7f]' END, 'g') AS m
+        FROM pg_catalog.regexp_matches(content, CASE
+               WHEN pg_catalog.current_setting('server_encoding') OPERATOR(pg_catalog.=) 'SQL_ASCII' THEN E'[\\xc2-\\xf4][\\x80-\\xbf]{1,3}|[\\x80-\\xff]' ELSE E'[^\\x01-\\x7f]' END, 'g') AS m
     LOOP
       BEGIN
         codes := ARRAY(SELECT pg_catalog.get_byte(b, i)
@@ -58,10 +58,10 @@ BEGIN
                       THEN E'\\u' OPERATOR(pg_catalog.||) pg_catalog.lpad(pg_catalog.to_hex(code), 4, '0')
                       ELSE pg_catalog.concat(E'\\u', pg_catalog.to_hex(55232 OPERATOR(pg_catalog.+) (code OPERATOR(pg_catalog.>>) 10)),
                                              E'\\u', pg_catalog.to_hex(56320 OPERATOR(pg_catalog.+) (code OPERATOR(pg_catalog.&) 1023))) END
-            FROM (SELECT CASE pg_catalog.cardinality(codes)
-                           WHEN 2 THEN ((codes[1] OPERATOR(pg_catalog.&) 31) OPERATOR(pg_catalog.<<) 6)
+            FROM (SELECT CASE
+                           WHEN pg_catalog.cardinality(codes) OPERATOR(pg_catalog.=) 2 THEN ((codes[1] OPERATOR(pg_catalog.&) 31) OPERATOR(pg_catalog.<<) 6)
                                        OPERATOR(pg_catalog.|) (codes[2] OPERATOR(pg_catalog.&) 63)
-                           WHEN 3 THEN ((codes[1] OPERATOR(pg_catalog.&) 15) OPERATOR(pg_catalog.<<) 12)
+                           WHEN pg_catalog.cardinality(codes) OPERATOR(pg_catalog.=) 3 THEN ((codes[1] OPERATOR(pg_catalog.&) 15) OPERATOR(pg_catalog.<<) 12)
                                        OPERATOR(pg_catalog.|) ((codes[2] OPERATOR(pg_catalog.&) 63) OPERATOR(pg_catalog.<<) 6)
                                        OPERATOR(pg_catalog.|) (codes[3] OPERATOR(pg_catalog.&) 63)
                            ELSE ((codes[1] OPERATOR(pg_catalog.&) 7) OPERATOR(pg_catalog.<<) 18)

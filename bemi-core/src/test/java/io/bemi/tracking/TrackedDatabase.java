@@ -21,6 +21,8 @@ final class TrackedDatabase implements AutoCloseable {
 
 	TrackedDatabase(int version) {
 		this.database = PostgresServer.version(version).createDatabase();
+		// A slot shows what is on disk; test servers run without.
+		execute("ALTER DATABASE " + this.database.name() + " SET synchronous_commit = on");
 	}
 
 	TestDatabase database() {
@@ -88,7 +90,7 @@ final class TrackedDatabase implements AutoCloseable {
 	 */
 	List<String> readSlot() {
 		return query("SELECT data FROM pg_logical_slot_get_changes('" + slot()
-				+ "', NULL, NULL, 'skip-empty-xacts', '1'," + " 'include-xids', '0')");
+				+ "', NULL, NULL, 'skip-empty-xacts', '1', 'include-xids', '0')");
 	}
 
 	List<String> readMessages() {
