@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bemi.pgoutput.Jsonb;
 import io.bemi.stitching.ContextMessage;
+import io.bemi.tracking.SessionMessage;
 
 /**
  * Turns the content of a context message into the metadata that is stored: always one
@@ -18,6 +19,8 @@ import io.bemi.stitching.ContextMessage;
 final class Metadata {
 
 	static final String EMPTY = "{}";
+
+	private static final String NO_OBJECT = "The context was no JSON object";
 
 	private static final String FACTS = "_bemi";
 
@@ -53,7 +56,7 @@ final class Metadata {
 		if (Jsonb.accepts(content) && content.stripLeading().startsWith("{")) {
 			return content;
 		}
-		return error("The context was no JSON object").toString();
+		return error(NO_OBJECT).toString();
 	}
 
 	/**
@@ -61,22 +64,33 @@ final class Metadata {
 	 * is, because a trigger must not fail on what it holds.
 	 */
 	private static String ofSession(String content) {
-		JsonNode message = parse(content);
-		if (!(message instanceof ObjectNode)) {
-			return error("The context was no JSON object").toString();
+		JsonNode message = Jsonb.accepts(content) ? parse(content) : MAPPER.missingNode();
+		if (!message.isObject()) {
+			return error(NO_OBJECT).toString();
 		}
-		String setting = message.path("context").asText("");
-		JsonNode context = setting.isEmpty() ? MAPPER.createObjectNode()
-				: Jsonb.accepts(setting) ? parse(setting) : MAPPER.missingNode();
-		ObjectNode metadata = (context instanceof ObjectNode object) ? object
-				: error("The setting bemi.context was no JSON object");
-		ObjectNode facts = (metadata.get(FACTS) instanceof ObjectNode object && object.has("error")
-				&& object.size() == 1) ? object : metadata.putObject(FACTS);
-		if (message.has("error")) {
-			facts.set("error", message.get("error"));
+		ObjectNode facts = MAPPER.createObjectNode();
+		ObjectNode metadata = setting(message.path(SessionMessage.CONTEXT).asText(""), facts);
+		if (message.has(SessionMessage.ERROR)) {
+			facts.set(SessionMessage.ERROR, message.get(SessionMessage.ERROR));
 		}
-		facts.set("db", message.get("db"));
+		if (message.has(SessionMessage.DB)) {
+			facts.set(SessionMessage.DB, message.get(SessionMessage.DB));
+		}
+		// Whatever the setting says of facts is replaced by them.
+		metadata.set(FACTS, facts);
 		return metadata.toString();
+	}
+
+	private static ObjectNode setting(String setting, ObjectNode facts) {
+		if (setting.isEmpty()) {
+			return MAPPER.createObjectNode();
+		}
+		JsonNode context = Jsonb.accepts(setting) ? parse(setting) : MAPPER.missingNode();
+		if (context instanceof ObjectNode object) {
+			return object;
+		}
+		facts.put(SessionMessage.ERROR, "The setting bemi.context was no JSON object");
+		return MAPPER.createObjectNode();
 	}
 
 	private static ObjectNode error(String message) {

@@ -12,6 +12,7 @@ import io.bemi.replication.ReplicationSource.CreatedSlot;
 import io.bemi.replication.SlotInUseException;
 import io.bemi.replication.SlotState;
 import io.bemi.replication.SourceIdentity;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +44,7 @@ final class SlotPreparation {
 					"The replication slot '" + this.source.settings().slot() + "' is used by " + slot.holder(), null);
 		}
 		SourceIdentity identity = this.source.identify(replication);
-		SinkSource known = this.sink.open(identity);
+		SinkSource known = open(identity, slot, replication);
 		if (slot != null && slot.lost()) {
 			logger.warn("The slot '{}' is lost: the server removed WAL that it needed. It is created anew",
 					identity.slot());
@@ -65,6 +66,24 @@ final class SlotPreparation {
 			return adopt(known, slot);
 		}
 		return known;
+	}
+
+	/**
+	 * Opens the sink. While that is not possible the slot keeps what is committed: better
+	 * a history without a baseline than one with a hole.
+	 */
+	private SinkSource open(SourceIdentity identity, @Nullable SlotState slot, Connection replication) {
+		try {
+			return this.sink.open(identity);
+		}
+		catch (SinkException ex) {
+			if (slot == null) {
+				CreatedSlot created = this.source.createSlot(replication);
+				logger.info("Created slot '{}' at {}: it keeps changes until the store can be used", identity.slot(),
+						created.position());
+			}
+			throw ex;
+		}
 	}
 
 	private SinkSource startWithBaseline(SinkSource known, Connection replication, JsonValues values,

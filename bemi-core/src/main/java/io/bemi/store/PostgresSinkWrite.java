@@ -94,7 +94,7 @@ final class PostgresSinkWrite implements SinkWrite {
 			}
 			copy(COPY_CONTEXTS, contexts, this::write, (context, ex) -> {
 				logger.warn("The context of transaction {} could not be stored: {}",
-						context.transaction().transactionId(), ex.getMessage());
+						context.transaction().transactionId(), StoreProblems.summary(ex));
 				return new TransactionContext(context.transaction(), context.number(), REFUSED_CONTEXT);
 			});
 		}
@@ -201,7 +201,7 @@ final class PostgresSinkWrite implements SinkWrite {
 		quarantine(new PoisonRow(
 				row.change().transaction(), row.change().ordinal(), row.change().operation() + " of "
 						+ row.change().relation() + " " + row.change().primaryKey() + ": " + content,
-				String.valueOf(ex.getMessage())), relationId(row.change()));
+				StoreProblems.summary(ex)), relationId(row.change()));
 		return null;
 	}
 

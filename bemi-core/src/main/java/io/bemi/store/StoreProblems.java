@@ -21,7 +21,14 @@ final class StoreProblems {
 			case "08001", "08006" -> ". Check 'bemi.store.url', and whether the server runs";
 			default -> "";
 		};
-		return new SinkException("The store cannot be used: " + ex.getMessage() + advice, ex);
+		return new SinkException("The store cannot be used: " + summary(ex) + advice, ex);
+	}
+
+	/**
+	 * What the server says, without its details and context: those quote values.
+	 */
+	static String summary(SQLException ex) {
+		return String.valueOf(ex.getMessage()).lines().findFirst().orElse("");
 	}
 
 	/**

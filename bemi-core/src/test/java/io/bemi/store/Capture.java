@@ -22,7 +22,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 record Capture(TestDatabase database, List<Ingester> ingesters) implements AutoCloseable {
 
 	static Capture on(int version) {
-		TestDatabase database = PostgresServer.version(version).createDatabase();
+		return on(PostgresServer.version(version).createDatabase());
+	}
+
+	static Capture on(TestDatabase database) {
 		database.execute("""
 				CREATE TABLE todo (id bigint PRIMARY KEY, task text, "isCompleted" boolean NOT NULL DEFAULT false)
 				""", """
@@ -38,11 +41,18 @@ record Capture(TestDatabase database, List<Ingester> ingesters) implements AutoC
 	}
 
 	Ingester start() throws InterruptedException {
+		return start(this.database.server().username(), this.database.server().username());
+	}
+
+	/**
+	 * Starts an instance whose stream and store have roles of their own.
+	 */
+	Ingester start(String replicationRole, String storeRole) throws InterruptedException {
 		PostgresServer server = this.database.server();
-		ReplicationSettings settings = new ReplicationSettings(this.database.url(), server.username(),
-				server.password(), slot(), "bemi");
-		Ingester ingester = new Ingester(new ReplicationSource(settings), new PostgresChangeSink(
-				new StoreSettings(this.database.url(), server.username(), server.password(), "bemi")));
+		ReplicationSettings settings = new ReplicationSettings(this.database.url(), replicationRole, server.password(),
+				slot(), "bemi");
+		Ingester ingester = new Ingester(new ReplicationSource(settings),
+				new PostgresChangeSink(new StoreSettings(this.database.url(), storeRole, server.password(), "bemi")));
 		this.ingesters.add(ingester);
 		ingester.start();
 		assertThat(ingester.awaitSettled(Duration.ofSeconds(20))).isTrue();

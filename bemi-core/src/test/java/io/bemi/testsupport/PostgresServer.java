@@ -103,11 +103,18 @@ public final class PostgresServer {
 				.setServerConfig("max_wal_senders", "50")
 				.setServerConfig("max_connections", "200")
 				.start();
-			return new PostgresServer("localhost", server.getPort(), "postgres", "");
+			return of(server);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	/**
+	 * A server that a test has started itself, on {@code localhost}.
+	 */
+	public static PostgresServer of(EmbeddedPostgres server) {
+		return new PostgresServer("localhost", server.getPort(), "postgres", "");
 	}
 
 	/**

@@ -1,0 +1,181 @@
+package io.bemi.ingestion;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.bemi.change.Position;
+import io.bemi.replication.SourceIdentity;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link StoringOutput}.
+ */
+class StoringOutputTests {
+
+	private final RecordingSink sink = new RecordingSink();
+
+	private final StoringOutput output = new StoringOutput(this.sink, new ChangeSink.SinkSource(1, new Position(100)),
+			3);
+
+	private static SourceTransaction transaction(long position) {
+		return new SourceTransaction(new Position(position), Instant.EPOCH, position);
+	}
+
+	private void accept(long position, int poison) {
+		List<PoisonRow> rows = new ArrayList<>();
+		for (int i = 0; i < poison; i++) {
+			rows.add(new PoisonRow(transaction(position), i, "row", "error"));
+		}
+		this.output.transaction(transaction(position), List.of(), List.of(), rows, new Position(position + 5));
+	}
+
+	@Test
+	void storesManyTransactionsInOneWriteUpToTheLastCommit() {
+		accept(110, 1);
+		accept(120, 1);
+		assertThat(this.sink.log).isEmpty();
+		this.output.flush();
+		assertThat(this.sink.log).containsExactly("begin 100 -> 120", "poison 110", "poison 120", "commit");
+		assertThat(this.output.storedUpTo()).isEqualTo(new Position(125));
+	}
+
+	@Test
+	void goesOnFromTheLastCommit() {
+		accept(110, 1);
+		this.output.flush();
+		accept(120, 1);
+		this.output.flush();
+		assertThat(this.sink.log).filteredOn((line) -> line.startsWith("begin"))
+			.containsExactly("begin 100 -> 110", "begin 110 -> 120");
+	}
+
+	@Test
+	void anEmptyTransactionIsConfirmedWithoutAWrite() {
+		accept(110, 0);
+		assertThat(this.output.hasPending()).isTrue();
+		this.output.flush();
+		assertThat(this.sink.log).isEmpty();
+		assertThat(this.output.storedUpTo()).isEqualTo(new Position(115));
+	}
+
+	@Test
+	void skipsWhatIsStoredAlready() {
+		accept(100, 1);
+		accept(90, 1);
+		assertThat(this.output.hasPending()).isFalse();
+		accept(110, 1);
+		accept(110, 1);
+		this.output.flush();
+		assertThat(this.sink.log).containsExactly("begin 100 -> 110", "poison 110", "commit");
+	}
+
+	@Test
+	void isFullAtTheLimit() {
+		accept(110, 2);
+		assertThat(this.output.isFull()).isFalse();
+		accept(120, 1);
+		assertThat(this.output.isFull()).isTrue();
+	}
+
+	@Test
+	void aLargeTransactionHasAWriteOfItsOwnAfterWhatCameBefore() {
+		accept(110, 1);
+		PoisonRow row = new PoisonRow(transaction(120), 0, "row", "error");
+		this.output.part(transaction(120), List.of(), List.of(row));
+		this.output.part(transaction(120), List.of(), List.of(row));
+		assertThat(this.sink.log).containsExactly("begin 100 -> 110", "poison 110", "commit", "begin 110 -> 120",
+				"poison 120", "poison 120");
+		this.output.end(transaction(120), List.of(), new Position(125));
+		assertThat(this.sink.log).endsWith("poison 120", "commit");
+		assertThat(this.output.storedUpTo()).isEqualTo(new Position(125));
+	}
+
+	@Test
+	void aLargeTransactionThatIsStoredAlreadyIsSkipped() {
+		this.output.part(transaction(100), List.of(), List.of());
+		this.output.end(transaction(100), List.of(), new Position(105));
+		assertThat(this.sink.log).isEmpty();
+	}
+
+	@Test
+	void closingAbandonsALargeTransactionThatHasNotEnded() {
+		this.output.part(transaction(120), List.of(), List.of());
+		this.output.close();
+		assertThat(this.sink.log).containsExactly("begin 100 -> 120", "rollback");
+	}
+
+	/**
+	 * A sink that writes down what it is told.
+	 */
+	private static final class RecordingSink implements ChangeSink {
+
+		private final List<String> log = new ArrayList<>();
+
+		@Override
+		public SinkSource open(SourceIdentity identity) {
+			throw new IllegalStateException();
+		}
+
+		@Override
+		public SinkSource supersede(SinkSource source, SourceIdentity identity, String reason) {
+			throw new IllegalStateException();
+		}
+
+		@Override
+		public SinkWrite begin(SinkSource source, Position next) {
+			Position expected = source.position();
+			this.log.add("begin " + ((expected != null) ? expected.value() : "none") + " -> " + next.value());
+			return new RecordingWrite(this.log);
+		}
+
+		@Override
+		public void close() {
+			// Nothing is open.
+		}
+
+	}
+
+	private static final class RecordingWrite implements SinkWrite {
+
+		private final List<String> log;
+
+		private boolean committed;
+
+		RecordingWrite(List<String> log) {
+			this.log = log;
+		}
+
+		@Override
+		public void append(List<RowChange> changes) {
+			assertThat(changes).isEmpty();
+		}
+
+		@Override
+		public void appendContexts(List<TransactionContext> contexts) {
+			assertThat(contexts).isEmpty();
+		}
+
+		@Override
+		public void quarantine(PoisonRow poison) {
+			this.log.add("poison " + poison.transaction().position().value());
+		}
+
+		@Override
+		public void commit() {
+			this.committed = true;
+			this.log.add("commit");
+		}
+
+		@Override
+		public void close() {
+			if (!this.committed) {
+				this.log.add("rollback");
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,150 @@
+package io.bemi.query;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+import io.bemi.change.Change;
+import io.bemi.change.Change.Difference;
+import io.bemi.change.Operation;
+import io.bemi.store.StoreSchema;
+import io.bemi.testsupport.PostgresServer;
+import io.bemi.testsupport.TestDatabase;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Tests for {@link JdbcChanges}, in a store whose schema has an odd name.
+ */
+class JdbcChangesIntegrationTests {
+
+	private static final String SCHEMA = "Audit \"trail\"";
+
+	private static TestDatabase database;
+
+	private static Changes changes;
+
+	@BeforeAll
+	static void createStore() throws Exception {
+		database = PostgresServer.shared().createDatabase();
+		try (java.sql.Connection connection = database.connect()) {
+			new StoreSchema(SCHEMA).migrate(connection);
+		}
+		database.execute(
+				"""
+									SET TimeZone = 'UTC'; SET search_path = "Audit \"\"trail\"\"\";
+									CREATE TABLE change_2026_11 PARTITION OF change FOR VALUES FROM ('2026-11-01') TO ('2026-12-01');
+									CREATE TABLE context_2026_11 PARTITION OF context FOR VALUES FROM ('2026-11-01') TO ('2026-12-01');
+									INSERT INTO source (name, database, system_identifier, timeline) VALUES ('bemi_shop', 'shop', '1', 1);
+									INSERT INTO relation (source, oid, schema, name, replica_identity, columns, since)
+									VALUES (1, 1, 'public', 'todo', 'd', '[]', '0/1'), (1, 2, 'Other', 'todo', 'd', '[]', '0/1');
+									INSERT INTO context (committed_at, source, position, number, transaction_id, metadata) VALUES
+									('2026-11-01 10:00', 1, '0/10', 0, 100, '{"user": "ann", "params": {"q": ["x", 1]}}'),('2026-11-01 11:00',1,'0/20',0,101,'{"user":"bob","n":5}'),('2026-11-01 11:00',1,'0/20',1,101,'{"user": "ann"}');
+
+						INSERT INTO
+
+						change (committed_at, source, position, ordinal, relation, transaction_id, context, operation,
+									                    primary_key, image, replaced, unknown) VALUES
+									('2026-11-01 10:00', 1, '0/10', 0, 1, 100, 0, 'C', '1', '{"id": 1, "price": 1.50, "tags": [null, {"a": true}]}',NULL,NULL),('2026-11-01 10:00',1,'0/10',1,2,100,0,'C','[1, "a"]','{"id": 1}',NULL,NULL),('2026-11-01 11:00',1,'0/20',0,1,101,0,'U','1','{"id":1,"price":2}', '{"price":1.50}', '{note}'),('2026-11-01 11:00',1,'0/20',1,1,101,1,'D','1','{"id":1,"price":2}',NULL,NULL),('2026-11-01 11:00',1,'0/20',2,1,101,1,'T',NULL,NULL,NULL,NULL),('2026-11-01 09:00',1,'0/1',0,1,99,0,'B','1','{"id": 1}',NULL,NULL)""");
+		changes = new JdbcChanges(database.dataSource(), SCHEMA);
+	}
+
+	@AfterAll
+	static void dropDatabase() {
+		database.close();
+	}
+
+	private static List<String> found(ChangeQuery query) {
+		return query.list().stream().map((change) -> change.position() + "." + change.ordinal()).toList();
+	}
+
+	@Test
+	void listsChangesNewestFirstWithoutTheBaseline() {
+		assertThat(found(changes.query())).containsExactly("0/20.2", "0/20.1", "0/20.0", "0/10.1", "0/10.0");
+		assertThat(found(changes.query().limit(2))).containsExactly("0/20.2", "0/20.1");
+	}
+
+	@Test
+	void asksForTableAndKey() {
+		assertThat(found(changes.query().schema("public").table("todo").primaryKey(1))).containsExactly("0/20.1",
+				"0/20.0", "0/10.0");
+		assertThat(found(changes.query().primaryKey("[1, \"a\"]"))).containsExactly("0/10.1");
+		assertThat(found(changes.query().schema("Other"))).containsExactly("0/10.1");
+	}
+
+	@Test
+	void asksForTransactionOperationAndTime() {
+		assertThat(found(changes.query().transaction(100))).containsExactly("0/10.1", "0/10.0");
+		assertThat(found(changes.query().operation(Operation.UPDATE, Operation.TRUNCATE))).containsExactly("0/20.2",
+				"0/20.0");
+		assertThat(found(changes.query().since(Instant.parse("2026-11-01T11:00:00Z")))).hasSize(3);
+		assertThat(found(changes.query().until(Instant.parse("2026-11-01T11:00:00Z")))).hasSize(2);
+	}
+
+	@Test
+	void asksForTheContext() {
+		assertThat(found(changes.query().context("user", "ann"))).containsExactly("0/20.2", "0/20.1", "0/10.1",
+				"0/10.0");
+		assertThat(found(changes.query().context("n", 5))).containsExactly("0/20.0");
+		assertThat(found(changes.query().context("n", "5"))).isEmpty();
+		assertThat(found(changes.query().context("params", Map.of("q", List.of("x"))))).hasSize(2);
+	}
+
+	@Test
+	void givesWholeChanges() {
+		Change change = changes.query().operation(Operation.UPDATE).first().orElseThrow();
+		assertThat(change.id()).isEqualTo("0001-0000000000000020-0000000000");
+		assertThat(change.values()).isEqualTo(Map.of("id", new BigDecimal(1), "price", new BigDecimal(2)));
+		assertThat(change.before()).isEqualTo(Map.of("id", new BigDecimal(1), "price", new BigDecimal("1.50")));
+		assertThat(change.changed()).containsExactly("price");
+		assertThat(change.unknown()).containsExactly("note");
+		assertThat(change.metadata()).containsEntry("user", "bob");
+		assertThat(change.committedAt()).isEqualTo("2026-11-01T11:00:00Z");
+		assertThat(change.database()).isEqualTo("shop");
+		assertThat(change.source()).isEqualTo("bemi_shop");
+		assertThat(change.diff()).isEqualTo(Map.of("price", new Difference(new BigDecimal("1.50"), new BigDecimal(2))));
+	}
+
+	@Test
+	void aDeletedRowHasNoValues() {
+		Change change = changes.query().operation(Operation.DELETE).first().orElseThrow();
+		assertThat(change.values()).isEmpty();
+		assertThat(change.diff()).containsEntry("price", new Difference(new BigDecimal(2), null));
+	}
+
+	@Test
+	void findsAChangeByItsId() {
+		changes.query().list().forEach((change) -> assertThat(changes.find(change.id())).contains(change));
+		assertThat(changes.query().list()).extracting(Change::id).isSortedAccordingTo((a, b) -> b.compareTo(a));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "1", "0001-0000000000000020-0000000009", "' OR true --",
+			"0009-0000000000000020-0000000000" })
+	void findsNothingByAnotherId(String id) {
+		assertThat(changes.find(id)).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "' OR '1' = '1", "todo\"; DROP TABLE change; --", "\\", "{\"a\": 1}", "%" })
+	void takesEveryArgumentAsAValue(String text) {
+		assertThat(found(changes.query().table(text))).isEmpty();
+		assertThat(found(changes.query().schema(text))).isEmpty();
+		assertThat(found(changes.query().primaryKey(text))).isEmpty();
+		assertThat(found(changes.query().context(text, text))).isEmpty();
+	}
+
+	@Test
+	void refusesALimitThatIsNotPositive() {
+		assertThatIllegalArgumentException().isThrownBy(() -> changes.query().limit(0))
+			.withMessage("'limit' must be positive, but is 0");
+	}
+
+}

@@ -1,0 +1,174 @@
+package io.bemi.store;
+
+import java.sql.Connection;
+import java.sql.Statement;
+
+import io.bemi.change.Position;
+import io.bemi.ingestion.ChangeSink.SinkSource;
+import io.bemi.ingestion.FencedException;
+import io.bemi.ingestion.Ingester;
+import io.bemi.ingestion.SinkException;
+import io.bemi.ingestion.SinkWrite;
+import io.bemi.replication.SourceIdentity;
+import io.bemi.testsupport.PostgresServer;
+import io.bemi.testsupport.TestDatabase;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for {@link PostgresChangeSink}.
+ */
+class PostgresChangeSinkIntegrationTests {
+
+	private static TestDatabase database;
+
+	@BeforeAll
+	static void createDatabase() {
+		database = PostgresServer.shared().createDatabase();
+	}
+
+	@AfterAll
+	static void dropDatabase() {
+		database.close();
+	}
+
+	private static PostgresChangeSink sink() {
+		return new PostgresChangeSink(
+				new StoreSettings(database.url(), database.server().username(), database.server().password(), "bemi"));
+	}
+
+	private static SourceIdentity identity(String slot) {
+		return new SourceIdentity("1", 1, "shop", slot);
+	}
+
+	private static void write(PostgresChangeSink sink, SinkSource source, long next) {
+		try (SinkWrite write = sink.begin(source, new Position(next))) {
+			write.commit();
+		}
+	}
+
+	@Test
+	void remembersHowFarItGot() {
+		try (PostgresChangeSink sink = sink()) {
+			SinkSource source = sink.open(identity("remembers"));
+			assertThat(source.position()).isNull();
+			write(sink, source, 10);
+			assertThat(sink.open(identity("remembers")).position()).isEqualTo(new Position(10));
+			assertThat(sink.open(identity("remembers")).id()).isEqualTo(source.id());
+		}
+	}
+
+	@Test
+	void aWriteThatIsNotCommittedLeavesNothing() {
+		try (PostgresChangeSink sink = sink()) {
+			SinkSource source = sink.open(identity("nothing"));
+			try (SinkWrite write = sink.begin(source, new Position(10))) {
+				assertThat(write).isNotNull();
+			}
+			assertThat(sink.open(identity("nothing")).position()).isNull();
+		}
+	}
+
+	@Test
+	void oneOfTwoWritersIsFenced() {
+		try (PostgresChangeSink one = sink(); PostgresChangeSink other = sink()) {
+			SinkSource source = one.open(identity("fence"));
+			SinkSource same = other.open(identity("fence"));
+			write(one, source, 10);
+			assertThatExceptionOfType(FencedException.class).isThrownBy(() -> other.begin(same, new Position(10)));
+			write(other, same.position() == null ? other.open(identity("fence")) : same, 20);
+			assertThatExceptionOfType(FencedException.class)
+				.isThrownBy(() -> one.begin(new SinkSource(source.id(), new Position(10)), new Position(30)));
+		}
+	}
+
+	@Test
+	void aSourceThatCannotBeContinuedEndsInAGap() {
+		try (PostgresChangeSink sink = sink()) {
+			SinkSource source = sink.open(identity("gap"));
+			write(sink, source, 10);
+			SinkSource next = sink.supersede(sink.open(identity("gap")), identity("gap"), "testing");
+			assertThat(next.position()).isNull();
+			assertThat(next.id()).isGreaterThan(source.id());
+			assertThat(sink.open(identity("gap")).id()).isEqualTo(next.id());
+			assertThat(database.query("SELECT from_position, reason FROM bemi.gap WHERE source = " + source.id()))
+				.containsExactly("0/A|testing");
+		}
+	}
+
+	@Test
+	void anotherClusterIsAnotherHistory() {
+		try (PostgresChangeSink sink = sink()) {
+			SinkSource source = sink.open(identity("cluster"));
+			write(sink, source, 10);
+			SinkSource moved = sink.open(new SourceIdentity("2", 1, "shop", "cluster"));
+			assertThat(moved.id()).isNotEqualTo(source.id());
+			assertThat(moved.position()).isNull();
+		}
+	}
+
+	@Test
+	void saysWhatToDoWhenItCannotConnect() {
+		PostgresChangeSink sink = new PostgresChangeSink(
+				new StoreSettings("jdbc:postgresql://localhost:1/x", "nobody", "secret", "bemi"));
+		assertThatExceptionOfType(SinkException.class).isThrownBy(() -> sink.open(identity("away")))
+			.withMessageContaining("bemi.store.url")
+			.withMessageNotContaining("secret");
+	}
+
+	@Test
+	void aRowThatTheStoreRefusesGoesToQuarantineAndTheOthersAreStored() throws Exception {
+		try (Capture capture = Capture.on(18)) {
+			capture.database()
+				.execute("CREATE TABLE doc (id int PRIMARY KEY, body json)", "ALTER PUBLICATION bemi ADD TABLE doc");
+			Ingester ingester = capture.start();
+			int depth = 25_000;
+			try (Connection connection = capture.database().connect();
+					Statement statement = connection.createStatement()) {
+				connection.setAutoCommit(false);
+				// Deeper than the store's session takes as jsonb.
+				statement.execute("SET max_stack_depth = '7MB'");
+				statement.execute("INSERT INTO doc SELECT i, '{}' FROM generate_series(1, 500) i");
+				statement.execute("INSERT INTO doc VALUES (501, (repeat('[', " + depth + ") || repeat(']', " + depth
+						+ "))::json)");
+				statement.execute("INSERT INTO doc SELECT i, '{}' FROM generate_series(502, 1000) i");
+				connection.commit();
+			}
+			capture.awaitChanges(999);
+			assertThat(capture.database().query("""
+					SELECT count(*), min(left(content, 32)), min(error), min(ordinal) FROM bemi.quarantine"""))
+				.containsExactly("1|CREATE of public.doc 501: {\"id\":|ERROR: stack depth limit exceeded|500");
+			capture.database().execute("INSERT INTO doc VALUES (1001, '[]')");
+			capture.awaitChanges(1_000);
+			assertThat(ingester.status().message()).startsWith("Streaming");
+		}
+	}
+
+	@Test
+	void oddNamesAndValuesArriveAsTheyAre() throws Exception {
+		try (Capture capture = Capture.on(18)) {
+			capture.database().execute("""
+					CREATE SCHEMA "Sché ma"; CREATE TABLE "Sché ma"."Ta""ble" (
+					    "I d" int, "va\\l""ue" text, PRIMARY KEY ("I d", "va\\l""ue"));
+					ALTER PUBLICATION bemi ADD TABLE "Sché ma"."Ta""ble\"""");
+			capture.start();
+			capture.database()
+				.execute(
+						"""
+								INSERT INTO "Sché ma"."Ta""ble" VALUES (1, E'tab\\there\\nnew\\\\N "quoted" \\u00e9 😀 \\\\. \\x01')""",
+						"UPDATE \"Sché ma\".\"Ta\"\"ble\" SET \"I d\" = 2");
+			capture.awaitChanges(2);
+			assertThat(capture.database()
+				.query("""
+						SELECT schema, "table", values = to_jsonb(t), primary_key::jsonb = jsonb_build_array("I d", "va\\l""ue"),
+						       changed, unknown, before ->> 'I d'
+						FROM bemi.changes, "Sché ma"."Ta""ble" t WHERE operation = 'UPDATE'"""))
+				.containsExactly("Sché ma|Ta\"ble|t|t|{\"I d\"}|{}|1");
+		}
+	}
+
+}

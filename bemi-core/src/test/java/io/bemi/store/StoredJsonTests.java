@@ -1,0 +1,43 @@
+package io.bemi.store;
+
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link StoredJson}.
+ */
+class StoredJsonTests {
+
+	@Test
+	void takesAnObjectApart() {
+		assertThat(StoredJson.members(
+				"""
+						{"a": 1, "b": "x\\"}, {", "c": {"d": [1, "}]", {}]}, "e\\n\\u00e9\\"": null, "f": [], "g": -1.50e+3}"""))
+			.containsExactly(Map.entry("a", "1"), Map.entry("b", "\"x\\\"}, {\""),
+					Map.entry("c", "{\"d\": [1, \"}]\", {}]}"), Map.entry("e\n\u00e9\"", "null"), Map.entry("f", "[]"),
+					Map.entry("g", "-1.50e+3"));
+	}
+
+	@Test
+	void takesAnEmptyObject() {
+		assertThat(StoredJson.members("{}")).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource(quoteCharacter = '\'',
+			value = { "1, 1, true", "1.5, 1.50, false", "1e+20, 100000000000000000000, true", "null, null, true",
+					"null, 0, false", "true, false, false", "1, '\"1\"', false", "'{\"a\":1}', '{\"a\": 1}', true",
+					"'{\"b\":1,\"aa\":2}', '{\"b\": 1, \"aa\": 2}', true", "'[1,2]', '[1, 2]', true",
+					"'[1,2]', '[2, 1]', false", "'\"\\u00e9\"', '\"é\"', true",
+					"'{\"a\":[1e2]}', '{\"a\": [100]}', true", "12345678901234567890, 12345678901234567891, false" })
+	void comparesValuesAsTheStoreWouldPrintThem(String one, String other, boolean same) {
+		assertThat(StoredJson.same(one, other)).isEqualTo(same);
+		assertThat(StoredJson.same(other, one)).isEqualTo(same);
+	}
+
+}
