@@ -77,10 +77,18 @@ enum JsonScalar implements JsonValue {
 		}
 	},
 
+	/**
+	 * What the server printed; only its depth, which takes two characters each, matters.
+	 */
 	JSONB {
 		@Override
 		public void append(StringBuilder out, String text) {
-			out.append(text);
+			if (text.length() <= 2 * Jsonb.MAX_DEPTH) {
+				out.append(text);
+			}
+			else {
+				JSON.append(out, text);
+			}
 		}
 	};
 

@@ -10,9 +10,10 @@ import java.util.Map;
  * {@code TimeZone = 'UTC'}, {@code DateStyle = 'ISO'}, {@code bytea_output = 'hex'} and
  * {@code IntervalStyle = 'postgres'}.
  * <p>
- * A value of type {@code json} that {@code jsonb} would refuse (see
- * {@link Jsonb#accepts}) becomes a JSON string that holds its text, so the result can
- * always be stored as {@code jsonb}. Keeps what it learns of types; not thread-safe.
+ * A value of type {@code json} or {@code jsonb} that is not accepted by
+ * {@link Jsonb#accepts} (as {@code json} with <code>&#92;u0000</code>) becomes a JSON
+ * string that holds its text, so the result can always be stored as {@code jsonb}. Keeps
+ * what it learns of types; not thread-safe.
  */
 public final class JsonValues {
 

@@ -8,6 +8,12 @@ import java.util.BitSet;
  */
 public final class Jsonb {
 
+	/**
+	 * The server's stack ends the matter at some ten thousand levels, and many parsers
+	 * stop at 1 000, so that a row around the value may add some.
+	 */
+	static final int MAX_DEPTH = 900;
+
 	/** Digits before the decimal point of a numeric. */
 	private static final long MAX_INTEGER_DIGITS = 131_072;
 
@@ -28,9 +34,9 @@ public final class Jsonb {
 	/**
 	 * Whether a cast of a text to {@code jsonb} succeeds on a server whose encoding is
 	 * UTF-8. Refused are texts that are not JSON, the escape <code>&#92;u0000</code>,
-	 * escaped surrogates without their other half, and numbers that a {@code numeric}
-	 * cannot hold. Sizes (a string of 256 MB) and depth (thousands of levels) are not
-	 * checked.
+	 * escaped surrogates without their other half, numbers that a {@code numeric} cannot
+	 * hold, and more than {@value #MAX_DEPTH} levels. Strings of 256 MB, which the server
+	 * refuses too, are not looked for.
 	 * @param text any text
 	 * @return {@code true} when the server takes it
 	 */
@@ -46,7 +52,7 @@ public final class Jsonb {
 		return number.number() && number.position == text.length();
 	}
 
-	/** Iterative, for the depth of a document is its author's choice. */
+	/** Iterative: the depth of a document is its author's choice. */
 	private boolean document() {
 		BitSet objects = new BitSet();
 		int depth = 0;
@@ -56,6 +62,9 @@ public final class Jsonb {
 			skipBlanks();
 			char c = peek();
 			if (c == '{' || c == '[') {
+				if (depth == MAX_DEPTH) {
+					return false;
+				}
 				this.position++;
 				objects.set(depth++, c == '{');
 				skipBlanks();

@@ -61,6 +61,15 @@ class JsonValuesTests {
 		assertThat(json(oid, text)).isEqualTo(json);
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { BuiltinTypes.JSON, BuiltinTypes.JSONB })
+	void keepsTooDeepJsonAsString(int type) {
+		String deep = "[".repeat(901) + "]".repeat(901);
+		assertThat(json(type, deep)).isEqualTo('"' + deep + '"');
+		String wide = "[" + "1, ".repeat(1000) + "1]";
+		assertThat(json(type, wide)).isEqualTo(wide);
+	}
+
 	@Test
 	void escapesStringsAsJsonbDoes() {
 		assertThat(json(TEXT, "a\"b\\c/\b\f\n\r\t\u0001\u001f\u007f ä😀"))

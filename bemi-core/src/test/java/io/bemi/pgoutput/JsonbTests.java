@@ -42,9 +42,11 @@ class JsonbTests {
 	}
 
 	@Test
-	void isNotAfraidOfDepth() {
-		assertThat(Jsonb.accepts("[".repeat(1_000_000) + "]".repeat(1_000_000))).isTrue();
+	void limitsDepth() {
+		assertThat(Jsonb.accepts("[".repeat(900) + "]".repeat(900))).isTrue();
+		assertThat(Jsonb.accepts("[".repeat(901) + "]".repeat(901))).isFalse();
 		assertThat(Jsonb.accepts("{\"a\":[".repeat(1_000_000))).isFalse();
+		assertThat(Jsonb.accepts("[" + "[[]],".repeat(10_000) + "1]")).isTrue();
 	}
 
 }
