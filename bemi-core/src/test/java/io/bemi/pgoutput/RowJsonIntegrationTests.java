@@ -48,55 +48,9 @@ class RowJsonIntegrationTests {
 				SlotSession session = new SlotSession(database)) {
 			List<String> types = database.query(BUILT_IN);
 			types.removeAll(TypeSamples.WITHOUT_INPUT);
-			assertThat(TypeSamples.BY_TYPE.keySet()).containsExactlyInAnyOrderElementsOf(types);
-			List<String> tables = new ArrayList<>();
-			for (String type : types) {
-				tables.add(createTable(session, type, TypeSamples.BY_TYPE.getOrDefault(type, List.of())));
-			}
-			assertEqualsToJsonb(session, tables);
+			assertThat(TypeSamples.types()).containsExactlyInAnyOrderElementsOf(types);
+			assertEqualsToJsonb(session, TypeSamples.createTables(session));
 		}
-	}
-
-	/**
-	 * One row with the samples of a type, alone, in arrays, in domains, and in
-	 * composites.
-	 */
-	private String createTable(SlotSession session, String typeName, List<String> samples) throws SQLException {
-		String type = "pg_catalog.\"" + typeName + "\"";
-		session.execute("CREATE DOMAIN \"%1$s_domain\" AS %2$s".formatted(typeName, type),
-				"CREATE DOMAIN \"%1$s_domains\" AS %2$s[]".formatted(typeName, type),
-				"CREATE TYPE \"%1$s_pair\" AS (one %2$s, \"ma\"\"ny\" %2$s[], nested \"%1$s_domain\")".formatted(
-						typeName, type),
-				"CREATE DOMAIN \"%1$s_pair_domain\" AS \"%1$s_pair\"".formatted(typeName));
-		Map<String, String> columns = new HashMap<>();
-		List<String> values = samples.stream().map((sample) -> literal(sample) + "::" + type).toList();
-		for (int i = 0; i < values.size(); i++) {
-			String value = values.get(i);
-			columns.put("c" + i, value);
-			columns.put("filled" + i, "array_fill(" + value + ", ARRAY[2, 1, 2], ARRAY[-1, 0, 5])");
-			columns.put("domain" + i, value + "::\"" + typeName + "_domain\"");
-			columns.put("pair" + i, "ROW(%1$s, ARRAY[%1$s, NULL], %1$s)::\"%2$s_pair\"".formatted(value, typeName));
-		}
-		String array = "ARRAY[NULL, " + String.join(", ", values) + "]::" + type + "[]";
-		String pair = "ROW(NULL, %s, NULL)::\"%s_pair\"".formatted(array, typeName);
-		columns.put("nothing", "NULL::" + type);
-		columns.put("array", array);
-		columns.put("empty", "'{}'::" + type + "[]");
-		columns.put("domains", array + "::\"" + typeName + "_domains\"");
-		columns.put("domain array", "%s::\"%s_domain\"[]".formatted(array, typeName));
-		columns.put("pairs", "ARRAY[%s, NULL]".formatted(pair));
-		columns.put("pair domain", "%s::\"%s_pair_domain\"".formatted(pair, typeName));
-		String table = "\"table of " + typeName + "\"";
-		session.execute("CREATE TABLE " + table + " AS SELECT "
-				+ columns.entrySet()
-					.stream()
-					.map((column) -> column.getValue() + " AS \"" + column.getKey() + "\"")
-					.collect(Collectors.joining(", ")));
-		return table;
-	}
-
-	private static String literal(String text) {
-		return "'" + text.replace("'", "''") + "'";
 	}
 
 	@ParameterizedTest
@@ -168,7 +122,7 @@ class RowJsonIntegrationTests {
 		try (TestDatabase database = PostgresServer.version(version).createDatabase();
 				SlotSession session = new SlotSession(database)) {
 			session.execute("CREATE TABLE refused AS SELECT " + texts.stream()
-				.map((text) -> literal(text) + "::json AS c" + texts.indexOf(text))
+				.map((text) -> TypeSamples.literal(text) + "::json AS c" + texts.indexOf(text))
 				.collect(Collectors.joining(", ")));
 			session.execute("CREATE VIEW kept AS SELECT " + texts.stream()
 				.map((text) -> "c" + texts.indexOf(text) + "::text")

@@ -1,8 +1,12 @@
 package io.bemi.pgoutput;
 
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Literals of every built-in type.
@@ -13,7 +17,7 @@ final class TypeSamples {
 	static final Set<String> WITHOUT_INPUT = Set.of("gtsvector", "pg_node_tree", "pg_ndistinct", "pg_dependencies",
 			"pg_mcv_list", "pg_brin_bloom_summary", "pg_brin_minmax_multi_summary");
 
-	static final Map<String, List<String>> BY_TYPE = Map.<String, List<String>>ofEntries(
+	private static final Map<String, List<String>> BY_TYPE = Map.<String, List<String>>ofEntries(
 			Map.entry("bool", List.of("true", "false")), Map.entry("bytea", List.of("\\x00ff5c22", "")),
 			Map.entry("char", List.of("a", "\"", "\\", "")), Map.entry("name", List.of("a \"name\"")),
 			Map.entry("int8", List.of("-9223372036854775808", "9223372036854775807")),
@@ -78,6 +82,67 @@ final class TypeSamples {
 			Map.entry("datemultirange", List.of("{[2026-01-01,2026-02-01)}")));
 
 	private TypeSamples() {
+	}
+
+	/**
+	 * The names of the types.
+	 */
+	static Set<String> types() {
+		return BY_TYPE.keySet();
+	}
+
+	/**
+	 * Creates a table for each type.
+	 * @return the quoted names of the tables
+	 */
+	static List<String> createTables(SlotSession session) throws SQLException {
+		List<String> tables = new ArrayList<>();
+		for (Map.Entry<String, List<String>> type : BY_TYPE.entrySet()) {
+			tables.add(createTable(session, type.getKey(), type.getValue()));
+		}
+		return tables;
+	}
+
+	/**
+	 * One row with the samples of a type, alone, in arrays, in domains, and in
+	 * composites.
+	 */
+	private static String createTable(SlotSession session, String typeName, List<String> samples) throws SQLException {
+		String type = "pg_catalog.\"" + typeName + "\"";
+		session.execute("CREATE DOMAIN \"%1$s_domain\" AS %2$s".formatted(typeName, type),
+				"CREATE DOMAIN \"%1$s_domains\" AS %2$s[]".formatted(typeName, type),
+				"CREATE TYPE \"%1$s_pair\" AS (one %2$s, \"ma\"\"ny\" %2$s[], nested \"%1$s_domain\")".formatted(
+						typeName, type),
+				"CREATE DOMAIN \"%1$s_pair_domain\" AS \"%1$s_pair\"".formatted(typeName));
+		Map<String, String> columns = new HashMap<>();
+		List<String> values = samples.stream().map((sample) -> literal(sample) + "::" + type).toList();
+		for (int i = 0; i < values.size(); i++) {
+			String value = values.get(i);
+			columns.put("c" + i, value);
+			columns.put("filled" + i, "array_fill(" + value + ", ARRAY[2, 1, 2], ARRAY[-1, 0, 5])");
+			columns.put("domain" + i, value + "::\"" + typeName + "_domain\"");
+			columns.put("pair" + i, "ROW(%1$s, ARRAY[%1$s, NULL], %1$s)::\"%2$s_pair\"".formatted(value, typeName));
+		}
+		String array = "ARRAY[NULL, " + String.join(", ", values) + "]::" + type + "[]";
+		String pair = "ROW(NULL, %s, NULL)::\"%s_pair\"".formatted(array, typeName);
+		columns.put("nothing", "NULL::" + type);
+		columns.put("array", array);
+		columns.put("empty", "'{}'::" + type + "[]");
+		columns.put("domains", array + "::\"" + typeName + "_domains\"");
+		columns.put("domain array", "%s::\"%s_domain\"[]".formatted(array, typeName));
+		columns.put("pairs", "ARRAY[%s, NULL]".formatted(pair));
+		columns.put("pair domain", "%s::\"%s_pair_domain\"".formatted(pair, typeName));
+		String table = "\"table of " + typeName + "\"";
+		session.execute("CREATE TABLE " + table + " AS SELECT "
+				+ columns.entrySet()
+					.stream()
+					.map((column) -> column.getValue() + " AS \"" + column.getKey() + "\"")
+					.collect(Collectors.joining(", ")));
+		return table;
+	}
+
+	static String literal(String text) {
+		return "'" + text.replace("'", "''") + "'";
 	}
 
 }
