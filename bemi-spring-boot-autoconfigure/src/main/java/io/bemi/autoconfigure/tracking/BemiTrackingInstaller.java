@@ -1,0 +1,174 @@
+package io.bemi.autoconfigure.tracking;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+import javax.sql.DataSource;
+
+import io.bemi.autoconfigure.tracking.BemiTrackingProperties.Mode;
+import io.bemi.tracking.SchemaMigrationException;
+import io.bemi.tracking.Tracking;
+import io.bemi.tracking.TrackingReport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Sets tracking up when the application starts: after everything that creates tables
+ * (Flyway, {@code spring.sql.init}, Hibernate), before ingestion and before the first
+ * request. Never keeps the application from starting; what could not be done is tried
+ * again every minute.
+ */
+public final class BemiTrackingInstaller implements SmartLifecycle {
+
+	/**
+	 * The phase: when this one has started, the tables are tracked.
+	 */
+	public static final int PHASE = Integer.MIN_VALUE + 1_000;
+
+	private static final Logger logger = LoggerFactory.getLogger(BemiTrackingInstaller.class);
+
+	private static final int FIRST_SUPPORTED_VERSION = 14;
+
+	private final Tracking tracking;
+
+	private final Mode mode;
+
+	private final ObjectProvider<DataSource> dataSource;
+
+	private final TrackingLog log = new TrackingLog(logger);
+
+	private final Duration retryInterval;
+
+	private volatile @Nullable TrackingReport report;
+
+	private @Nullable ScheduledExecutorService retries;
+
+	private volatile boolean running;
+
+	BemiTrackingInstaller(Tracking tracking, Mode mode, ObjectProvider<DataSource> dataSource) {
+		this(tracking, mode, dataSource, Duration.ofMinutes(1));
+	}
+
+	BemiTrackingInstaller(Tracking tracking, Mode mode, ObjectProvider<DataSource> dataSource, Duration retryInterval) {
+		this.tracking = tracking;
+		this.mode = mode;
+		this.dataSource = dataSource;
+		this.retryInterval = retryInterval;
+	}
+
+	/**
+	 * What was tracked when it was last looked at.
+	 * @return the report; empty when tracking could not be set up, or the database is not
+	 * PostgreSQL
+	 */
+	public Optional<TrackingReport> report() {
+		return Optional.ofNullable(this.report);
+	}
+
+	/**
+	 * Sets tracking up through a connection, and logs what could not be done.
+	 * @return whether nothing is left to do
+	 */
+	boolean install(Connection connection) {
+		try {
+			if (!isSupported(connection)) {
+				return true;
+			}
+			TrackingReport result = (this.mode == Mode.AUTO) ? this.tracking.track(connection)
+					: this.tracking.check(connection);
+			if (result == null) {
+				this.log.failure("Changes are not tracked: there is no schema 'bemi'. Run docs/sql/install.sql, or set"
+						+ " 'bemi.tracking.mode=auto'");
+				return false;
+			}
+			this.report = result;
+			this.log.report(result);
+			return result.complete();
+		}
+		catch (SchemaMigrationException ex) {
+			this.log.failure("Changes are not tracked: " + ex.getMessage());
+		}
+		catch (SQLException | RuntimeException ex) {
+			this.log.failure("Changes are not tracked: " + ex.getMessage(), ex);
+		}
+		return false;
+	}
+
+	private boolean isSupported(Connection connection) throws SQLException {
+		if (!"PostgreSQL".equals(connection.getMetaData().getDatabaseProductName())) {
+			logger.debug("Not PostgreSQL: left alone");
+			return false;
+		}
+		int version = connection.getMetaData().getDatabaseMajorVersion();
+		if (version < FIRST_SUPPORTED_VERSION) {
+			this.log.failure(
+					"Changes are not tracked: PostgreSQL " + version + " is older than " + FIRST_SUPPORTED_VERSION);
+			return false;
+		}
+		return true;
+	}
+
+	private boolean install() {
+		DataSource primary = this.dataSource.getIfUnique();
+		if (primary == null) {
+			return true;
+		}
+		try (Connection connection = primary.getConnection()) {
+			return install(connection);
+		}
+		catch (SQLException ex) {
+			this.log.failure("Changes are not tracked: the database cannot be reached (" + ex.getMessage() + ")");
+			return false;
+		}
+	}
+
+	@Override
+	public synchronized void start() {
+		this.running = true;
+		if (!install()) {
+			ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor((task) -> {
+				Thread thread = new Thread(task, "bemi-tracking");
+				thread.setDaemon(true);
+				return thread;
+			});
+			long interval = this.retryInterval.toMillis();
+			executor.scheduleWithFixedDelay(() -> retry(executor), interval, interval, TimeUnit.MILLISECONDS);
+			this.retries = executor;
+		}
+	}
+
+	private void retry(ScheduledExecutorService executor) {
+		if (install()) {
+			executor.shutdown();
+		}
+	}
+
+	@Override
+	public synchronized void stop() {
+		this.running = false;
+		if (this.retries != null) {
+			this.retries.shutdownNow();
+			this.retries = null;
+		}
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+}

@@ -1,0 +1,391 @@
+-- Sets tracking up by hand, for 'bemi.tracking.mode=manual': what the application would run itself, to review first.
+-- Run it once in the application's database, as a superuser or as the owner of the tables: psql -f install.sql
+-- It fails, and changes nothing, where tracking is already set up.
+BEGIN;
+
+CREATE SCHEMA IF NOT EXISTS bemi;
+
+CREATE TABLE IF NOT EXISTS bemi.meta (
+  component  text PRIMARY KEY,
+  version    integer NOT NULL,
+  applied_at timestamptz NOT NULL DEFAULT pg_catalog.now()
+);
+
+INSERT INTO bemi.meta (component, version) VALUES ('tracking', 1);
+
+-- Tracking, version 1: what makes row changes, and who made them, appear in the WAL.
+-- Jars of other versions call these functions too: a later step may add to them, but not change a name or a parameter.
+
+-- Which tables each application wants tracked. A pattern is schema.table or table (in any schema), with * for any text.
+CREATE TABLE bemi.tracking (
+  owner       text PRIMARY KEY,
+  include     text[] NOT NULL,
+  exclude     text[] NOT NULL,
+  publication name NOT NULL
+);
+
+-- Says who wrote, in sessions that Bemi's proxy does not serve. Runs with the rights and under the settings of whoever
+-- writes, perhaps with nothing but INSERT on the table: it calls nothing in this schema, names everything in full, writes
+-- backslashes as E'' (standard_conforming_strings may be off), and must never fail. The session's context is passed on as it
+-- is, in a JSON string: it may be anything.
+CREATE FUNCTION bemi.session_message() RETURNS trigger LANGUAGE plpgsql AS $function$
+DECLARE
+  context   pg_catalog.text;
+  content   pg_catalog.text;
+  codes     pg_catalog.int4[];
+  character pg_catalog.text;
+BEGIN
+  IF pg_catalog.current_setting('bemi.proxy', true)
+     OPERATOR(pg_catalog.=) pg_catalog.concat('on:', pg_catalog.current_setting('application_name')) THEN
+    RETURN NULL;
+  END IF;
+  -- Without a transaction id nothing has been written, and a message would be the first WAL of the transaction.
+  IF pg_catalog.pg_current_xact_id_if_assigned() IS NULL THEN
+    RETURN NULL;
+  END IF;
+  -- 3577 is pg_logical_emit_message(boolean, text, text ...) of every version; an EXCEPTION block instead would give every
+  -- statement a subtransaction.
+  IF NOT pg_catalog.has_function_privilege(3577::pg_catalog.oid, 'EXECUTE') THEN
+    RETURN NULL;
+  END IF;
+  context := pg_catalog.current_setting('bemi.context', true);
+  content := pg_catalog.concat(
+    '{"db":{"user":', pg_catalog.to_json(session_user::pg_catalog.text),
+    ',"application":', pg_catalog.to_json(pg_catalog.current_setting('application_name')),
+    ',"address":"' OPERATOR(pg_catalog.||) pg_catalog.host(pg_catalog.inet_client_addr()) OPERATOR(pg_catalog.||) '"', '}',
+    CASE WHEN context OPERATOR(pg_catalog.=) '' THEN NULL
+         WHEN pg_catalog.octet_length(context) OPERATOR(pg_catalog.>) 1048576 THEN ',"error":"bemi.context is longer than 1 MB"'
+         ELSE ',"context":' OPERATOR(pg_catalog.||) pg_catalog.to_json(context)::pg_catalog.text END,
+    '}');
+  IF content OPERATOR(pg_catalog.~) E'[^\\x01-\\x7f]' THEN
+    -- The stream carries bytes in the encoding of the database; ASCII means the same in all of them.
+    FOR character IN
+      SELECT DISTINCT m[1]
+        FROM pg_catalog.regexp_matches(content, CASE
+               WHEN pg_catalog.current_setting('server_encoding') OPERATOR(pg_catalog.=) 'SQL_ASCII' THEN E'[\\xc2-\\xf4][\\x80-\\xbf]{1,3}|[\\x80-\\xff]' ELSE E'[^\\x01-\\x7f]' END, 'g') AS m
+    LOOP
+      BEGIN
+        codes := ARRAY(SELECT pg_catalog.get_byte(b, i)
+                         FROM pg_catalog.convert_to(character, 'UTF8') AS b,
+                              pg_catalog.generate_series(0, pg_catalog.length(b) OPERATOR(pg_catalog.-) 1) AS i);
+        content := pg_catalog.replace(content, character, (
+          SELECT CASE WHEN code OPERATOR(pg_catalog.<) 65536
+                      THEN E'\\u' OPERATOR(pg_catalog.||) pg_catalog.lpad(pg_catalog.to_hex(code), 4, '0')
+                      ELSE pg_catalog.concat(E'\\u', pg_catalog.to_hex(55232 OPERATOR(pg_catalog.+) (code OPERATOR(pg_catalog.>>) 10)),
+                                             E'\\u', pg_catalog.to_hex(56320 OPERATOR(pg_catalog.+) (code OPERATOR(pg_catalog.&) 1023))) END
+            FROM (SELECT CASE
+                           WHEN pg_catalog.cardinality(codes) OPERATOR(pg_catalog.=) 2 THEN ((codes[1] OPERATOR(pg_catalog.&) 31) OPERATOR(pg_catalog.<<) 6)
+                                       OPERATOR(pg_catalog.|) (codes[2] OPERATOR(pg_catalog.&) 63)
+                           WHEN pg_catalog.cardinality(codes) OPERATOR(pg_catalog.=) 3 THEN ((codes[1] OPERATOR(pg_catalog.&) 15) OPERATOR(pg_catalog.<<) 12)
+                                       OPERATOR(pg_catalog.|) ((codes[2] OPERATOR(pg_catalog.&) 63) OPERATOR(pg_catalog.<<) 6)
+                                       OPERATOR(pg_catalog.|) (codes[3] OPERATOR(pg_catalog.&) 63)
+                           ELSE ((codes[1] OPERATOR(pg_catalog.&) 7) OPERATOR(pg_catalog.<<) 18)
+                                       OPERATOR(pg_catalog.|) ((codes[2] OPERATOR(pg_catalog.&) 63) OPERATOR(pg_catalog.<<) 12)
+                                       OPERATOR(pg_catalog.|) ((codes[3] OPERATOR(pg_catalog.&) 63) OPERATOR(pg_catalog.<<) 6)
+                                       OPERATOR(pg_catalog.|) (codes[4] OPERATOR(pg_catalog.&) 63) END) AS decoded (code)));
+      EXCEPTION WHEN OTHERS THEN
+        -- Bytes that are no text (possible in SQL_ASCII), or a character that UTF-8 does not have.
+        content := pg_catalog.replace(content, character, '?');
+      END;
+    END LOOP;
+  END IF;
+  PERFORM pg_catalog.pg_logical_emit_message(true, '_bemi_session', content);
+  RETURN NULL;
+END
+$function$;
+
+-- Why publishing this one table would make UPDATE or DELETE fail, or lose the identity of its rows; NULL if it would not.
+CREATE FUNCTION bemi.identity_obstacle(relation oid) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $function$
+DECLARE
+  identity "char";
+  key      record;
+  name     text := relation::regclass;
+BEGIN
+  SELECT c.relreplident INTO identity FROM pg_class c WHERE c.oid = relation;
+  IF identity = 'n' THEN
+    RETURN format('%s has REPLICA IDENTITY NOTHING. Type: ALTER TABLE %1$s REPLICA IDENTITY DEFAULT; if it has a primary key, else ALTER TABLE %1$s REPLICA IDENTITY FULL;', name);
+  ELSIF identity = 'f' THEN
+    -- From 18 on an identity must not contain a column that is not published.
+    IF current_setting('server_version_num')::integer >= 180000
+       AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = relation AND a.attgenerated <> '' AND NOT a.attisdropped) THEN
+      RETURN format('%s has REPLICA IDENTITY FULL and a generated column. Type: ALTER TABLE %1$s REPLICA IDENTITY DEFAULT; after adding a primary key', name);
+    END IF;
+    -- Column lists came with 15: read the catalogue in a way that 14 understands.
+    IF EXISTS (SELECT FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
+                WHERE r.prrelid = relation AND to_jsonb(r) ->> 'prattrs' IS NOT NULL
+                  AND p.pubname IN (SELECT t.publication FROM bemi.tracking t)) THEN
+      RETURN format('%s has REPLICA IDENTITY FULL and a column list in the publication. Type: ALTER TABLE %1$s REPLICA IDENTITY DEFAULT; after adding a primary key', name);
+    END IF;
+    RETURN NULL;
+  END IF;
+  SELECT i.indexrelid::regclass AS index, i.indisvalid, i.indimmediate,
+         EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = relation AND a.attnum = ANY (i.indkey) AND a.attgenerated <> '') AS generated
+    INTO key
+    FROM pg_index i
+   WHERE i.indrelid = relation AND CASE identity WHEN 'd' THEN i.indisprimary ELSE i.indisreplident END;
+  IF key.index IS NULL AND identity = 'd' THEN
+    RETURN format('%s has no primary key. Type: ALTER TABLE %1$s ADD PRIMARY KEY (...); or ALTER TABLE %1$s REPLICA IDENTITY FULL;', name);
+  ELSIF key.index IS NULL THEN
+    RETURN format('%s has lost the index of its REPLICA IDENTITY. Type: ALTER TABLE %1$s REPLICA IDENTITY DEFAULT; if it has a primary key, else ALTER TABLE %1$s REPLICA IDENTITY FULL;', name);
+  ELSIF NOT key.indimmediate THEN
+    RETURN format('%s has a DEFERRABLE primary key, which cannot identify rows. Type: ALTER TABLE %1$s REPLICA IDENTITY FULL; or make the key NOT DEFERRABLE', name);
+  ELSIF NOT key.indisvalid THEN
+    RETURN format('%s is identified by %s, which is not valid. Type: REINDEX INDEX %2$s; or attach the missing indexes of its partitions', name, key.index);
+  ELSIF key.generated THEN
+    RETURN format('%s is identified by a generated column, which is not published. Type: ALTER TABLE %1$s REPLICA IDENTITY USING INDEX ...; with other columns', name);
+  END IF;
+  RETURN NULL;
+END
+$function$;
+
+-- The columns that identify a row of this table in the WAL, in alphabetical order; NULL for all of them.
+CREATE FUNCTION bemi.identity_columns(relation oid) RETURNS name[]
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $function$
+  SELECT CASE WHEN c.relreplident <> 'f' THEN ARRAY(
+           SELECT a.attname
+             FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+            WHERE i.indrelid = c.oid AND CASE c.relreplident WHEN 'd' THEN i.indisprimary ELSE i.indisreplident END
+            ORDER BY a.attname) END
+    FROM pg_class c
+   WHERE c.oid = relation
+$function$;
+
+-- The same for a table with all its partitions: the server checks the partition that is written to.
+CREATE FUNCTION bemi.obstacle(relation oid) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $function$
+DECLARE
+  reason    text := bemi.identity_obstacle(relation);
+  partition oid;
+BEGIN
+  FOR partition IN
+    SELECT t.relid FROM pg_partition_tree(relation) t JOIN pg_class c ON c.oid = t.relid
+     WHERE t.relid <> relation AND c.relkind IN ('r', 'p')
+  LOOP
+    EXIT WHEN reason IS NOT NULL;
+    reason := bemi.identity_obstacle(partition);
+    IF reason IS NULL AND bemi.identity_columns(partition) IS DISTINCT FROM bemi.identity_columns(relation) THEN
+      reason := format('partition %s has another replica identity than %s. Give both the same, such as: ALTER TABLE %1$s REPLICA IDENTITY DEFAULT;',
+                       partition::regclass, relation::regclass);
+    END IF;
+  END LOOP;
+  RETURN reason;
+END
+$function$;
+
+-- Whether some application wants the table in the publication.
+CREATE FUNCTION bemi.wanted(schema name, "table" name, publication name) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $function$
+  SELECT EXISTS (
+    SELECT FROM bemi.tracking t
+     WHERE t.publication = $3
+       AND EXISTS (SELECT FROM unnest(t.include) AS pattern WHERE concat($1, '.', $2) LIKE
+             CASE WHEN pattern LIKE '%.%' THEN '' ELSE '%.' END
+             || replace(replace(replace(replace(pattern, E'\\', E'\\\\'), '%', E'\\%'), '_', E'\\_'), '*', '%'))
+       AND NOT EXISTS (SELECT FROM unnest(t.exclude) AS pattern WHERE concat($1, '.', $2) LIKE
+             CASE WHEN pattern LIKE '%.%' THEN '' ELSE '%.' END
+             || replace(replace(replace(replace(pattern, E'\\', E'\\\\'), '%', E'\\%'), '_', E'\\_'), '*', '%')))
+$function$;
+
+-- Every table that could be tracked (a partition goes with its root), for every publication of ours: what is wanted, what
+-- is, and what stands in the way.
+CREATE VIEW bemi.tracking_state AS
+SELECT s.*, s.publishable IS TRUE AND s.wanted AS expected,
+       CASE WHEN s.publishable AND s.wanted THEN s.published ELSE NOT s.published OR (s.publishable AND NOT s.marked) END
+       AND CASE WHEN s.publishable AND bool_or(s.wanted) OVER (PARTITION BY s.relation) THEN s.complete ELSE NOT s.marked END
+       AND NOT s.stray AS settled
+  FROM (SELECT t.*, t.obstacle IS NULL AS publishable
+          FROM (SELECT c.oid AS relation, n.nspname AS schema, c.relname AS "table", p.publication,
+                       bemi.wanted(n.nspname, c.relname, p.publication) AS wanted,
+                       EXISTS (SELECT FROM pg_catalog.pg_publication_rel r JOIN pg_catalog.pg_publication b ON b.oid = r.prpubid
+                                WHERE r.prrelid = c.oid AND b.pubname = p.publication) AS published,
+                       EXISTS (SELECT FROM pg_catalog.pg_partition_tree(c.oid) t
+                                 JOIN pg_catalog.pg_publication_rel r ON r.prrelid = t.relid AND r.prrelid <> c.oid
+                                 JOIN pg_catalog.pg_publication b ON b.oid = r.prpubid AND b.pubname = p.publication) AS stray,
+                       m.marked, m.complete, bemi.obstacle(c.oid) AS obstacle
+                  FROM pg_catalog.pg_class c
+                  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                 CROSS JOIN (SELECT DISTINCT publication FROM bemi.tracking) p
+                 CROSS JOIN LATERAL (
+                       SELECT COALESCE(bool_or(g.oid IS NOT NULL), false) AS marked, bool_and(g.oid IS NOT NULL) AS complete
+                         FROM (SELECT c.oid UNION SELECT relid FROM pg_catalog.pg_partition_tree(c.oid)) AS member (oid)
+                         JOIN pg_catalog.pg_class l ON l.oid = member.oid AND l.relkind IN ('r', 'p')
+                         LEFT JOIN pg_catalog.pg_trigger g ON g.tgrelid = l.oid AND g.tgname = '_bemi_session') m
+                 WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence = 'p'
+                   AND n.nspname NOT IN ('bemi', 'information_schema') AND n.nspname NOT LIKE 'pg\_%'
+                   AND c.relname NOT IN ('flyway_schema_history', 'databasechangelog', 'databasechangeloglock')
+                   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                                    WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.deptype = 'e')) t) s;
+
+-- Tables that should be tracked and are not, with the reason and what to do.
+CREATE VIEW bemi.untracked AS
+SELECT schema, "table", COALESCE(obstacle, 'not tracked yet. Type: SELECT * FROM bemi.track_all();') AS reason
+  FROM bemi.tracking_state
+ WHERE wanted AND NOT (publishable AND published AND complete);
+
+-- Brings one table to the state that is wanted. Returns why it could not, or NULL.
+CREATE FUNCTION bemi.track(relation oid) RETURNS text
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
+DECLARE
+  root   oid := coalesce(pg_partition_root(relation), relation);
+  member oid;
+  state  record;
+  needed boolean := false;
+  reason text;
+BEGIN
+  -- The trigger comes before the publication, so that no published change lacks its message.
+  SELECT bool_or(s.expected) INTO needed FROM bemi.tracking_state s WHERE s.relation = root;
+  FOR member IN
+    SELECT m.oid
+      FROM (SELECT root UNION SELECT t.relid FROM pg_partition_tree(root) t) AS m (oid)
+      JOIN pg_class c ON c.oid = m.oid AND c.relkind IN ('r', 'p')
+     WHERE needed IS DISTINCT FROM EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = m.oid AND g.tgname = '_bemi_session')
+  LOOP
+    IF needed THEN
+      EXECUTE format('CREATE TRIGGER _bemi_session AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION bemi.session_message()', member::regclass);
+    END IF;
+  END LOOP;
+  FOR state IN SELECT * FROM bemi.tracking_state s WHERE s.relation = root LOOP
+    IF state.wanted THEN
+      reason := state.obstacle;
+    END IF;
+    -- ONLY: a child that inherits has no key of its own, and is asked about by itself.
+    IF state.expected AND NOT state.published THEN
+      EXECUTE format('ALTER PUBLICATION %I ADD TABLE ONLY %s', state.publication, root::regclass);
+    ELSIF state.published AND NOT state.expected AND (state.marked OR NOT state.publishable) THEN
+      EXECUTE format('ALTER PUBLICATION %I DROP TABLE ONLY %s', state.publication, root::regclass);
+    END IF;
+    -- A partition that was published by itself before it was attached.
+    FOR member IN
+      SELECT t.relid
+        FROM pg_partition_tree(root) t
+        JOIN pg_publication_rel r ON r.prrelid = t.relid AND r.prrelid <> root
+        JOIN pg_publication b ON b.oid = r.prpubid AND b.pubname = state.publication
+    LOOP
+      EXECUTE format('ALTER PUBLICATION %I DROP TABLE ONLY %s', state.publication, member::regclass);
+    END LOOP;
+  END LOOP;
+  IF needed IS NOT TRUE THEN
+    FOR member IN
+      SELECT g.tgrelid FROM pg_trigger g
+       WHERE g.tgname = '_bemi_session'
+         AND g.tgrelid IN (SELECT root UNION SELECT t.relid FROM pg_partition_tree(root) t)
+    LOOP
+      EXECUTE format('DROP TRIGGER _bemi_session ON %s', member::regclass);
+    END LOOP;
+  END IF;
+  RETURN reason;
+EXCEPTION WHEN insufficient_privilege THEN
+  RETURN format('role %I may not change %s (%s). Type: GRANT %I TO %1$I;', current_user, root::regclass, sqlerrm,
+                (SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = root));
+END
+$function$;
+
+-- Brings every table to the state that is wanted, in one transaction: for use by hand.
+CREATE FUNCTION bemi.track_all() RETURNS TABLE (relation regclass, reason text)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
+BEGIN
+  FOR relation IN SELECT DISTINCT s.relation FROM bemi.tracking_state s WHERE NOT s.settled OR (s.wanted AND NOT s.publishable) LOOP
+    reason := bemi.track(relation);
+    RETURN NEXT;
+  END LOOP;
+END
+$function$;
+
+-- Says which tables an application wants, and creates its publication. Changes nothing if nothing differs.
+CREATE FUNCTION bemi.configure(owner text, include text[], exclude text[], publication name) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
+BEGIN
+  INSERT INTO bemi.tracking AS t VALUES ($1, $2, $3, $4)
+      ON CONFLICT ON CONSTRAINT tracking_pkey DO UPDATE
+     SET include = EXCLUDED.include, exclude = EXCLUDED.exclude, publication = EXCLUDED.publication
+   WHERE (t.include, t.exclude, t.publication) IS DISTINCT FROM (EXCLUDED.include, EXCLUDED.exclude, EXCLUDED.publication);
+  IF NOT EXISTS (SELECT FROM pg_publication p WHERE p.pubname = $4) THEN
+    EXECUTE format('CREATE PUBLICATION %I WITH (publish_via_partition_root = true)', $4);
+  ELSIF EXISTS (SELECT FROM pg_publication p WHERE p.pubname = $4 AND (p.puballtables OR NOT p.pubviaroot)) THEN
+    RAISE EXCEPTION 'Publication % exists already and is FOR ALL TABLES or not WITH (publish_via_partition_root = true). Choose another name with bemi.replication.publication', quote_ident($4);
+  END IF;
+END
+$function$;
+
+-- Tracks tables as they are created, and takes a table out before it would make writes fail. Runs with the rights of its
+-- owner for whoever creates a table, therefore calls only what belongs to that owner. Never lets a command fail.
+CREATE FUNCTION bemi.track_ddl() RETURNS event_trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' AS $function$
+DECLARE
+  relation oid;
+  known    boolean;
+  reason   text;
+BEGIN
+  IF EXISTS (SELECT FROM pg_proc p
+              WHERE p.pronamespace = 'bemi'::regnamespace AND p.proowner <> current_user::regrole
+                AND p.proname IN ('session_message', 'identity_obstacle', 'identity_columns', 'obstacle', 'wanted', 'track'))
+     OR EXISTS (SELECT FROM pg_class c
+                 WHERE c.relnamespace = 'bemi'::regnamespace AND c.relowner <> current_user::regrole
+                   AND c.relname IN ('tracking', 'tracking_state')) THEN
+    RAISE WARNING 'Bemi tracks nothing after %: not all of its functions belong to %', tg_tag, current_user;
+    RETURN;
+  END IF;
+  FOR relation IN
+    WITH RECURSIVE changed (oid) AS (
+      SELECT c.oid
+        FROM pg_event_trigger_ddl_commands() d JOIN pg_class c ON c.oid = d.objid AND d.classid = 'pg_class'::regclass
+       WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p'
+      UNION
+      SELECT i.inhrelid FROM pg_inherits i JOIN changed ON changed.oid = i.inhparent
+    )
+    SELECT coalesce(pg_partition_root(changed.oid), changed.oid) FROM changed
+    UNION
+    -- A partition that stands alone now.
+    SELECT g.tgrelid FROM pg_trigger g
+     WHERE tg_tag = 'ALTER TABLE' AND g.tgname = '_bemi_session' AND pg_partition_root(g.tgrelid) IS NULL
+       AND NOT EXISTS (SELECT FROM pg_publication_rel r WHERE r.prrelid = g.tgrelid)
+    UNION
+    -- What identified rows may have gone together with something else.
+    SELECT s.relation FROM bemi.tracking_state s WHERE tg_tag LIKE 'DROP %' AND s.published AND NOT s.settled
+  LOOP
+    known := EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = relation AND g.tgname = '_bemi_session');
+    reason := bemi.track(relation);
+    IF reason IS NOT NULL AND (known OR tg_tag <> 'ALTER TABLE') THEN
+      RAISE NOTICE 'Bemi does not track this table: %', reason;
+    END IF;
+  END LOOP;
+EXCEPTION WHEN OTHERS THEN
+  RAISE WARNING 'Bemi could not track the tables after %: %', tg_tag, sqlerrm;
+END
+$function$;
+
+-- Creates the event trigger where that is allowed. Returns why it could not, or NULL when it is there.
+CREATE FUNCTION bemi.create_event_trigger() RETURNS text
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
+BEGIN
+  IF EXISTS (SELECT FROM pg_event_trigger e WHERE e.evtname = 'bemi_tracking') THEN
+    RETURN NULL;
+  END IF;
+  IF EXISTS (SELECT FROM pg_proc p WHERE p.oid = 'bemi.track_ddl()'::regprocedure AND p.proowner <> current_user::regrole) THEN
+    RETURN 'the functions in schema bemi belong to another role';
+  END IF;
+  CREATE EVENT TRIGGER bemi_tracking ON ddl_command_end
+    WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO', 'CREATE SCHEMA', 'ALTER TABLE',
+                 'DROP INDEX', 'DROP TYPE', 'DROP DOMAIN', 'DROP EXTENSION', 'DROP SCHEMA', 'DROP OWNED')
+    EXECUTE FUNCTION bemi.track_ddl();
+  RETURN NULL;
+EXCEPTION WHEN insufficient_privilege THEN
+  RETURN 'only a superuser may create an event trigger';
+END
+$function$;
+
+-- Which tables: the name under which the wishes are kept, patterns to include and to exclude, and the publication.
+SELECT bemi.configure('application', '{*}', '{}', 'bemi');
+
+-- Tables that are here now; takes a lock on each until COMMIT. Those that are left out are listed with the reason.
+SELECT * FROM bemi.track_all();
+
+-- Tables that are created later, if you are a superuser.
+SELECT bemi.create_event_trigger();
+
+-- The application's role looks at what is tracked. Fill in its name:
+-- GRANT USAGE ON SCHEMA bemi TO "the application's role";
+-- GRANT SELECT ON bemi.meta, bemi.tracking, bemi.tracking_state, bemi.untracked TO "the application's role";
+
+COMMIT;
