@@ -11,14 +11,13 @@ import io.bemi.change.Position;
 import io.bemi.pgoutput.PgOutputMessage.Column;
 import io.bemi.pgoutput.PgOutputMessage.Relation;
 import io.bemi.pgoutput.PgType;
-import io.bemi.pgoutput.TypeCatalog;
 
 /**
  * Asks the source's catalogue what the stream does not say: the structure of types, the
  * primary key of a table whose replica identity is the whole row, and the tables that are
  * published when a slot is created.
  */
-final class CatalogTypes implements TypeCatalog {
+final class CatalogTypes implements RowReader.Catalog {
 
 	private static final String TYPE = """
 			SELECT t.typtype, t.typbasetype::bigint, t.typelem::bigint, e.typdelim, t.typrelid::bigint,
@@ -108,12 +107,8 @@ final class CatalogTypes implements TypeCatalog {
 		}
 	}
 
-	/**
-	 * The columns of a table's primary key.
-	 * @param oid the table
-	 * @return their names in the order of the table; empty when it has none
-	 */
-	List<String> primaryKey(int oid) {
+	@Override
+	public List<String> primaryKey(int oid) {
 		try (PreparedStatement statement = this.connection.prepareStatement(PRIMARY_KEY)) {
 			statement.setLong(1, Integer.toUnsignedLong(oid));
 			try (ResultSet row = statement.executeQuery()) {

@@ -1,7 +1,5 @@
 package io.bemi.ingestion;
 
-import java.util.List;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,39 +38,6 @@ public final class RowImage {
 			}
 		}
 		return true;
-	}
-
-	/**
-	 * This image with absent columns taken from another.
-	 * @param other an image of the same relation
-	 * @return an image with the columns of both
-	 */
-	public RowImage filledFrom(RowImage other) {
-		if (isComplete()) {
-			return this;
-		}
-		@Nullable String[] filled = this.columns.clone();
-		for (int i = 0; i < filled.length; i++) {
-			if (filled[i] == null) {
-				filled[i] = other.columns[i];
-			}
-		}
-		return new RowImage(filled);
-	}
-
-	/**
-	 * The row as one JSON object, without the absent columns.
-	 * @param names the names of the columns, as JSON strings
-	 * @return the object's text
-	 */
-	public String toJson(List<String> names) {
-		StringBuilder json = new StringBuilder(64 + 16 * this.columns.length).append('{');
-		for (int i = 0; i < this.columns.length; i++) {
-			if (this.columns[i] != null) {
-				json.append((json.length() > 1) ? ", " : "").append(names.get(i)).append(": ").append(this.columns[i]);
-			}
-		}
-		return json.append('}').toString();
 	}
 
 }

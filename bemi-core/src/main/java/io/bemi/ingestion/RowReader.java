@@ -15,6 +15,7 @@ import io.bemi.pgoutput.PgOutputMessage.Relation;
 import io.bemi.pgoutput.PgOutputMessage.Truncate;
 import io.bemi.pgoutput.PgOutputMessage.Update;
 import io.bemi.pgoutput.Tuple;
+import io.bemi.pgoutput.TypeCatalog;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +26,11 @@ final class RowReader {
 
 	private final Map<Integer, TrackedRelation> relations = new HashMap<>();
 
-	private final CatalogTypes catalog;
+	private final Catalog catalog;
 
 	private JsonValues values;
 
-	RowReader(JsonValues values, CatalogTypes catalog) {
+	RowReader(JsonValues values, Catalog catalog) {
 		this.values = values;
 		this.catalog = catalog;
 	}
@@ -82,13 +83,11 @@ final class RowReader {
 			TrackedRelation relation = known(update.relation());
 			RowImage old = old(relation, update.key(), update.old());
 			RowImage row = image(relation, update.row());
-			String key = relation.key((update.old() != null) ? withUnchanged(relation, update) : update.row(),
-					this.values);
+			String key = relation.key(update.row(), this.values);
 			Tuple before = (update.old() != null) ? update.old() : update.key();
 			String keyBefore = (before != null) ? relation.key(before, this.values) : key;
 			return new RowChange(transaction, ordinal, 0, relation, RowOperation.UPDATE, key,
-					(keyBefore != null && !keyBefore.equals(key)) ? keyBefore : null,
-					(update.old() != null && old != null) ? row.filledFrom(old) : row, old);
+					(keyBefore != null && !keyBefore.equals(key)) ? keyBefore : null, row, old);
 		}
 		if (message instanceof Delete delete) {
 			TrackedRelation relation = known(delete.relation());
@@ -98,14 +97,6 @@ final class RowReader {
 					old(relation, delete.key(), delete.old()));
 		}
 		throw new IllegalStateException("Expected a row, but got " + message.getClass().getSimpleName());
-	}
-
-	/**
-	 * A key column may be an unchanged TOAST value: then the old row has it.
-	 */
-	private static Tuple withUnchanged(TrackedRelation relation, Update update) {
-		Tuple old = update.old();
-		return (old != null && relation.hasUnchangedKey(update.row())) ? old : update.row();
 	}
 
 	private @Nullable RowImage old(TrackedRelation relation, @Nullable Tuple key, @Nullable Tuple old) {
@@ -149,6 +140,20 @@ final class RowReader {
 					"Expected the description of relation " + Integer.toUnsignedString(oid) + " before its first row");
 		}
 		return relation;
+	}
+
+	/**
+	 * What the stream does not say, and only the source's catalogue knows.
+	 */
+	interface Catalog extends TypeCatalog {
+
+		/**
+		 * The columns of a table's primary key.
+		 * @param oid the table
+		 * @return their names in the order of the table; empty when it has none
+		 */
+		List<String> primaryKey(int oid);
+
 	}
 
 	/**

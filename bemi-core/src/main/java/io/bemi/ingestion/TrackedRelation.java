@@ -38,7 +38,7 @@ public final class TrackedRelation {
 	 * Finds out how records are identified: by the replica identity; where that is the
 	 * whole row, by the primary key that the catalogue names.
 	 */
-	static TrackedRelation of(Relation relation, Position since, CatalogTypes catalog) {
+	static TrackedRelation of(Relation relation, Position since, RowReader.Catalog catalog) {
 		List<Integer> key = new ArrayList<>();
 		if (relation.replicaIdentity() == 'f') {
 			for (String column : catalog.primaryKey(relation.oid())) {
@@ -95,10 +95,6 @@ public final class TrackedRelation {
 
 	int typeOid(int column) {
 		return this.relation.columns().get(column).typeOid();
-	}
-
-	boolean hasUnchangedKey(Tuple tuple) {
-		return this.keyColumns.stream().anyMatch(tuple::isUnchanged);
 	}
 
 	/**

@@ -15,6 +15,7 @@ import io.bemi.ingestion.RowChange;
 import io.bemi.ingestion.SinkWrite;
 import io.bemi.ingestion.SourceTransaction;
 import io.bemi.ingestion.TransactionContext;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 import org.slf4j.Logger;
@@ -104,7 +105,7 @@ final class PostgresSinkWrite implements SinkWrite {
 	}
 
 	private <T> void copy(String sql, List<T> rows, BiConsumer<CopyText, T> writer,
-			BiFunction<T, SQLException, @org.jspecify.annotations.Nullable T> refused) throws SQLException {
+			BiFunction<T, SQLException, @Nullable T> refused) throws SQLException {
 		SQLException failure = tryCopy(sql, rows, writer);
 		if (failure == null) {
 			return;
@@ -128,8 +129,8 @@ final class PostgresSinkWrite implements SinkWrite {
 	 * Copies rows or none.
 	 * @return {@code null}, or why a value was refused
 	 */
-	private <T> @org.jspecify.annotations.Nullable SQLException tryCopy(String sql, List<T> rows,
-			BiConsumer<CopyText, T> writer) throws SQLException {
+	private <T> @Nullable SQLException tryCopy(String sql, List<T> rows, BiConsumer<CopyText, T> writer)
+			throws SQLException {
 		CopyText text = new CopyText();
 		for (T row : rows) {
 			writer.accept(text, row);
@@ -195,7 +196,7 @@ final class PostgresSinkWrite implements SinkWrite {
 		}
 	}
 
-	private @org.jspecify.annotations.Nullable StoredRow quarantineRefused(StoredRow row, SQLException ex) {
+	private @Nullable StoredRow quarantineRefused(StoredRow row, SQLException ex) {
 		String content = String.valueOf(StoredRow.json(row.image())) + ", replaced "
 				+ String.valueOf(StoredRow.json(row.replaced()));
 		quarantine(new PoisonRow(
@@ -210,22 +211,54 @@ final class PostgresSinkWrite implements SinkWrite {
 		quarantine(poison, null);
 	}
 
-	private void quarantine(PoisonRow poison, @org.jspecify.annotations.Nullable Long relation) {
+	private void quarantine(PoisonRow poison, @Nullable Long relation) {
 		logger.warn("A change of transaction {} could not be stored and is in quarantine: {}",
 				poison.transaction().transactionId(), poison.error());
+		try {
+			Savepoint savepoint = this.connection.setSavepoint();
+			try {
+				insert(poison, relation, poison.content().replace('\0', '\uFFFD'));
+			}
+			catch (SQLException ex) {
+				// What was refused as a value may be refused as a text too.
+				this.connection.rollback(savepoint);
+				insert(poison, relation, escaped(poison.content()));
+			}
+			this.connection.releaseSavepoint(savepoint);
+		}
+		catch (SQLException ex) {
+			throw StoreProblems.translate(ex);
+		}
+	}
+
+	private void insert(PoisonRow poison, @Nullable Long relation, String content) throws SQLException {
 		try (PreparedStatement statement = this.connection.prepareStatement(QUARANTINE)) {
 			statement.setInt(1, this.source);
 			statement.setString(2, poison.transaction().committedAt().toString());
 			statement.setString(3, poison.transaction().position().toString());
 			statement.setLong(4, poison.ordinal());
 			statement.setObject(5, relation);
-			statement.setString(6, poison.content().replace('\0', '\uFFFD'));
-			statement.setString(7, poison.error().replace('\0', '\uFFFD'));
+			statement.setString(6, content);
+			statement.setString(7, escaped(poison.error()));
 			statement.executeUpdate();
 		}
-		catch (SQLException ex) {
-			throw StoreProblems.translate(ex);
+	}
+
+	/**
+	 * The text in ASCII, which every encoding has.
+	 */
+	private static String escaped(String text) {
+		StringBuilder escaped = new StringBuilder(text.length());
+		for (int i = 0; i < text.length(); i++) {
+			char c = text.charAt(i);
+			if (c > 0 && c < 0x80) {
+				escaped.append(c);
+			}
+			else {
+				escaped.append("\\u%04x".formatted((int) c));
+			}
 		}
+		return escaped.toString();
 	}
 
 	@Override

@@ -101,10 +101,11 @@ class RowJsonIntegrationTests {
 			for (Map.Entry<String, List<String>> extension : columns.entrySet()) {
 				if (available.contains(extension.getKey())) {
 					session.execute("CREATE EXTENSION " + extension.getKey());
+					if (extension.getKey().equals("hstore")) {
+						session.execute("CREATE TYPE hstore_pair AS (h hstore)",
+								"CREATE DOMAIN hstore_domain AS hstore");
+					}
 					values.addAll(extension.getValue());
-				}
-				if (extension.getKey().equals("hstore")) {
-					session.execute("CREATE TYPE hstore_pair AS (h hstore)", "CREATE DOMAIN hstore_domain AS hstore");
 				}
 			}
 			session.execute("CREATE TABLE extended AS SELECT " + values.stream()

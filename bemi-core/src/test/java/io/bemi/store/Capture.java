@@ -49,10 +49,23 @@ record Capture(TestDatabase database, List<Ingester> ingesters) implements AutoC
 	 */
 	Ingester start(String replicationRole, String storeRole) throws InterruptedException {
 		PostgresServer server = this.database.server();
-		ReplicationSettings settings = new ReplicationSettings(this.database.url(), replicationRole, server.password(),
-				slot(), "bemi");
-		Ingester ingester = new Ingester(new ReplicationSource(settings),
-				new PostgresChangeSink(new StoreSettings(this.database.url(), storeRole, server.password(), "bemi")));
+		return start(replication(replicationRole),
+				new StoreSettings(this.database.url(), storeRole, server.password(), "bemi"));
+	}
+
+	/**
+	 * Starts an instance whose store is elsewhere.
+	 */
+	Ingester start(StoreSettings store) throws InterruptedException {
+		return start(replication(this.database.server().username()), store);
+	}
+
+	private ReplicationSettings replication(String role) {
+		return new ReplicationSettings(this.database.url(), role, this.database.server().password(), slot(), "bemi");
+	}
+
+	private Ingester start(ReplicationSettings replication, StoreSettings store) throws InterruptedException {
+		Ingester ingester = new Ingester(new ReplicationSource(replication), new PostgresChangeSink(store));
 		this.ingesters.add(ingester);
 		ingester.start();
 		assertThat(ingester.awaitSettled(Duration.ofSeconds(20))).isTrue();
@@ -60,10 +73,14 @@ record Capture(TestDatabase database, List<Ingester> ingesters) implements AutoC
 	}
 
 	void awaitChanges(int count) {
+		awaitChanges(this.database, count);
+	}
+
+	static void awaitChanges(TestDatabase store, int count) {
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(20))
 			.pollInterval(Duration.ofMillis(20))
-			.untilAsserted(() -> assertThat(this.database.query("SELECT count(*) FROM bemi.changes"))
+			.untilAsserted(() -> assertThat(store.query("SELECT count(*) FROM bemi.changes"))
 				.containsExactly(String.valueOf(count)));
 	}
 

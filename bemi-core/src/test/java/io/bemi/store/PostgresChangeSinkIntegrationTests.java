@@ -122,30 +122,38 @@ class PostgresChangeSinkIntegrationTests {
 
 	@Test
 	void aRowThatTheStoreRefusesGoesToQuarantineAndTheOthersAreStored() throws Exception {
-		try (Capture capture = Capture.on(18)) {
-			capture.database()
-				.execute("CREATE TABLE doc (id int PRIMARY KEY, body json)", "ALTER PUBLICATION bemi ADD TABLE doc");
-			Ingester ingester = capture.start();
-			int depth = 25_000;
+		try (Capture capture = Capture.on(18); TestDatabase store = latin1(capture.database())) {
+			Ingester ingester = capture
+				.start(new StoreSettings(store.url(), store.server().username(), store.server().password(), "bemi"));
 			try (Connection connection = capture.database().connect();
 					Statement statement = connection.createStatement()) {
 				connection.setAutoCommit(false);
-				// Deeper than the store's session takes as jsonb.
-				statement.execute("SET max_stack_depth = '7MB'");
-				statement.execute("INSERT INTO doc SELECT i, '{}' FROM generate_series(1, 500) i");
-				statement.execute("INSERT INTO doc VALUES (501, (repeat('[', " + depth + ") || repeat(']', " + depth
-						+ "))::json)");
-				statement.execute("INSERT INTO doc SELECT i, '{}' FROM generate_series(502, 1000) i");
+				statement.execute("INSERT INTO todo SELECT i, 'Käse' FROM generate_series(1, 500) i");
+				// LATIN1 has no such letter.
+				statement.execute("INSERT INTO todo VALUES (501, 'Łódź')");
+				statement.execute("INSERT INTO todo SELECT i, 'Käse' FROM generate_series(502, 1000) i");
+				statement.execute("SELECT pg_logical_emit_message(true, '_bemi', '{\"user\": \"Łukasz\"}')");
 				connection.commit();
 			}
-			capture.awaitChanges(999);
-			assertThat(capture.database().query("""
-					SELECT count(*), min(left(content, 32)), min(error), min(ordinal) FROM bemi.quarantine"""))
-				.containsExactly("1|CREATE of public.doc 501: {\"id\":|ERROR: stack depth limit exceeded|500");
-			capture.database().execute("INSERT INTO doc VALUES (1001, '[]')");
-			capture.awaitChanges(1_000);
+			Capture.awaitChanges(store, 999);
+			assertThat(store.query("SELECT content, ordinal, relation IS NOT NULL FROM bemi.quarantine"))
+				.containsExactly("CREATE of public.todo 501: {\"id\":501,\"task\":\"\\u0141\u00f3d\\u017a\","
+					.replace("\u00f3", "\\u00f3") + "\"isCompleted\":false}, replaced null|500|t");
+			assertThat(
+					store.query("SELECT DISTINCT values ->> 'task', metadata -> '_bemi' ->> 'error' FROM bemi.changes"))
+				.containsExactly("Käse|The context could not be stored");
+			capture.database().execute("INSERT INTO todo VALUES (1001, 'next')");
+			Capture.awaitChanges(store, 1_000);
 			assertThat(ingester.status().message()).startsWith("Streaming");
+			ingester.close();
 		}
+	}
+
+	private static TestDatabase latin1(TestDatabase beside) {
+		TestDatabase store = new TestDatabase(beside.server(), beside.name() + "_store");
+		beside.execute("CREATE DATABASE " + store.name()
+				+ " TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'");
+		return store;
 	}
 
 	@Test

@@ -1,0 +1,207 @@
+package io.bemi.ingestion;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import io.bemi.change.Position;
+import io.bemi.pgoutput.JsonValues;
+import io.bemi.pgoutput.PgOutputDecoder;
+import io.bemi.pgoutput.PgOutputMessage;
+import io.bemi.pgoutput.PgOutputMessage.Begin;
+import io.bemi.pgoutput.PgOutputMessage.Column;
+import io.bemi.pgoutput.PgOutputMessage.Commit;
+import io.bemi.pgoutput.PgOutputMessage.LogicalMessage;
+import io.bemi.pgoutput.PgOutputMessage.Relation;
+import io.bemi.pgoutput.PgOutputMessage.Truncate;
+import io.bemi.pgoutput.PgType;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/**
+ * Tests for {@link TransactionAssembler}.
+ */
+class TransactionAssemblerTests {
+
+	private static final int INT4 = 23;
+
+	private final List<String> log = new ArrayList<>();
+
+	private final RowReader.Catalog catalog = new RowReader.Catalog() {
+
+		@Override
+		public List<String> primaryKey(int oid) {
+			return List.of();
+		}
+
+		@Override
+		public PgType type(int oid) {
+			return new PgType.Base();
+		}
+
+	};
+
+	private final TransactionAssembler assembler = new TransactionAssembler(new LoggingOutput(),
+			new RowReader(new JsonValues(this.catalog), this.catalog), new XidEpoch(1L << 32), 4);
+
+	private void accept(long position, PgOutputMessage message) {
+		this.assembler.accept(new Position(position), message);
+	}
+
+	private void begin(long commit) {
+		accept(0, new Begin(new Position(commit), Instant.EPOCH, 7));
+		accept(0, new Relation(1, "public", "t", 'd', List.of(new Column(true, "id", INT4, -1))));
+	}
+
+	/**
+	 * An INSERT of one integer, as bytes of the protocol.
+	 */
+	private void insert(long position, int id) {
+		byte[] text = Integer.toString(id).getBytes(StandardCharsets.UTF_8);
+		ByteBuffer bytes = ByteBuffer.allocate(64).put((byte) 'I').putInt(1).put((byte) 'N').putShort((short) 1);
+		bytes.put((byte) 't').putInt(text.length).put(text).flip();
+		accept(position, new PgOutputDecoder().decode(bytes));
+	}
+
+	private void message(long position, String prefix, String content) {
+		accept(position, new LogicalMessage(true, new Position(position), prefix,
+				ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)).asReadOnlyBuffer()));
+	}
+
+	private void commit(long position) {
+		accept(position, new Commit(new Position(position), new Position(position + 8), Instant.EPOCH));
+	}
+
+	@Test
+	void givesEachRowTheContextThatFollowsIt() {
+		begin(100);
+		insert(10, 1);
+		message(20, "_bemi", "{\"c\":1}");
+		insert(20, 2);
+		insert(30, 3);
+		message(40, "_bemi", "{\"c\":2}");
+		insert(50, 4);
+		commit(100);
+		assertThat(this.log).containsExactly("rows 1:0 2:1 3:1 4:1, contexts 0={\"c\":1} 1={\"c\":2}, end 108");
+	}
+
+	@Test
+	void countsASessionsMessagesOnlyWithoutTheApplications() {
+		begin(100);
+		insert(10, 1);
+		message(20, "_bemi_session", "{\"db\":{\"user\":\"x\"}}");
+		insert(30, 2);
+		message(40, "_bemi_session", "{\"db\":{\"user\":\"x\"}}");
+		commit(100);
+		begin(200);
+		insert(110, 3);
+		message(120, "_bemi_session", "{\"db\":{\"user\":\"x\"}}");
+		message(130, "_bemi", "{\"c\":1}");
+		commit(200);
+		assertThat(this.log).containsExactly("rows 1:0 2:0, contexts 0={\"_bemi\":{\"db\":{\"user\":\"x\"}}}, end 108",
+				"rows 3:0, contexts 0={\"c\":1}, end 208");
+	}
+
+	@Test
+	void aTransactionWithoutAMessageHasAnEmptyContext() {
+		begin(100);
+		insert(10, 1);
+		message(20, "_bemi_heartbeat", "{}");
+		commit(100);
+		assertThat(this.log).containsExactly("rows 1:0, contexts 0={}, end 108");
+	}
+
+	@Test
+	void anEmptyTransactionHasNothing() {
+		begin(100);
+		message(20, "_bemi", "{\"c\":1}");
+		commit(100);
+		assertThat(this.log).containsExactly("rows , contexts , end 108");
+	}
+
+	@Test
+	void aLargeTransactionIsHandedOverInParts() {
+		begin(100);
+		for (int id = 1; id <= 6; id++) {
+			insert(10L * id, id);
+		}
+		message(70, "_bemi", "{\"c\":1}");
+		insert(80, 7);
+		commit(100);
+		assertThat(this.log).containsExactly("part 1:0 2:0 3:0 4:0", "part 5:0 6:0 7:1",
+				"end 0={\"c\":1} 1={\"c\":1}, end 108");
+	}
+
+	@Test
+	void everyTruncatedTableIsAChange() {
+		begin(100);
+		accept(0, new Relation(2, "public", "u", 'd', List.of()));
+		accept(10, new Truncate(List.of(1, 2), false, false));
+		commit(100);
+		assertThat(this.log).containsExactly("rows null:0 null:0, contexts 0={}, end 108");
+	}
+
+	@Test
+	void knowsWhetherATransactionIsUnderWay() {
+		assertThat(this.assembler.inTransaction()).isFalse();
+		begin(100);
+		assertThat(this.assembler.inTransaction()).isTrue();
+		commit(100);
+		assertThat(this.assembler.inTransaction()).isFalse();
+	}
+
+	@Test
+	void refusesARowOutsideOfATransaction() {
+		assertThatIllegalStateException().isThrownBy(() -> insert(10, 1)).withMessageContaining("BEGIN");
+	}
+
+	@Test
+	void refusesARowOfATableThatWasNotDescribed() {
+		accept(0, new Begin(new Position(100), Instant.EPOCH, 7));
+		assertThatIllegalStateException().isThrownBy(() -> insert(10, 1)).withMessageContaining("relation 1");
+	}
+
+	/**
+	 * Writes down what it gets.
+	 */
+	private final class LoggingOutput implements TransactionAssembler.Output {
+
+		private String rows(List<RowChange> rows) {
+			return rows.stream().map((row) -> row.primaryKey() + ":" + row.context()).collect(Collectors.joining(" "));
+		}
+
+		private String contexts(List<TransactionContext> contexts) {
+			return contexts.stream()
+				.map((context) -> context.number() + "=" + context.metadata())
+				.collect(Collectors.joining(" "));
+		}
+
+		@Override
+		public void transaction(SourceTransaction transaction, List<RowChange> rows, List<TransactionContext> contexts,
+				List<PoisonRow> poison, Position end) {
+			assertThat(transaction.transactionId()).isEqualTo((1L << 32) + 7);
+			assertThat(poison).isEmpty();
+			assertThat(rows).extracting(RowChange::ordinal)
+				.containsExactlyElementsOf(java.util.stream.LongStream.range(0, rows.size()).boxed().toList());
+			TransactionAssemblerTests.this.log
+				.add("rows " + rows(rows) + ", contexts " + contexts(contexts) + ", end " + end.value());
+		}
+
+		@Override
+		public void part(SourceTransaction transaction, List<RowChange> rows, List<PoisonRow> poison) {
+			TransactionAssemblerTests.this.log.add("part " + rows(rows));
+		}
+
+		@Override
+		public void end(SourceTransaction transaction, List<TransactionContext> contexts, Position end) {
+			TransactionAssemblerTests.this.log.add("end " + contexts(contexts) + ", end " + end.value());
+		}
+
+	}
+
+}
