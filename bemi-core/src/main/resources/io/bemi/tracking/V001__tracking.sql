@@ -198,6 +198,10 @@ SELECT s.*, s.publishable IS TRUE AND s.wanted AS expected,
                          LEFT JOIN pg_catalog.pg_trigger g ON g.tgrelid = l.oid AND g.tgname = '_bemi_session') m
                  WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence = 'p'
                    AND n.nspname NOT IN ('bemi', 'information_schema') AND n.nspname NOT LIKE 'pg\_%'
+                   -- A store in another schema would record itself for ever; its table meta is the first that it creates.
+                   AND NOT EXISTS (SELECT FROM pg_catalog.pg_class t JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid
+                                    WHERE t.relnamespace = n.oid AND t.relname = 'meta' AND t.relkind = 'r' AND a.attnum > 0
+                                   HAVING array_agg(a.attname ORDER BY a.attnum) = '{component,version,applied_at}')
                    AND c.relname NOT IN ('flyway_schema_history', 'databasechangelog', 'databasechangeloglock')
                    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                                     WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.deptype = 'e')) t) s;
