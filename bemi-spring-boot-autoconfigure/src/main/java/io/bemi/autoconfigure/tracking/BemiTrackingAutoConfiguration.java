@@ -61,7 +61,7 @@ public final class BemiTrackingAutoConfiguration {
 
 		@Bean
 		Callback bemiTrackingCallback(BemiTrackingInstaller installer) {
-			return new BemiTrackingCallback(installer);
+			return BemiTrackingCallback.create(installer);
 		}
 
 	}

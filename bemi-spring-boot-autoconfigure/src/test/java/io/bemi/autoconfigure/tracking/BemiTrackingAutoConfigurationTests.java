@@ -90,7 +90,7 @@ class BemiTrackingAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(BemiTrackingInstaller.class)
 				.doesNotHaveBean(BemiTrackingMigration.class)
-				.doesNotHaveBean(BemiTrackingCallback.class));
+				.doesNotHaveBean(Callback.class));
 	}
 
 	@Test
@@ -98,7 +98,7 @@ class BemiTrackingAutoConfigurationTests {
 		this.withDataSource.withPropertyValues("bemi.tracking.mode=manual")
 			.run((context) -> assertThat(context).hasSingleBean(BemiTrackingInstaller.class)
 				.doesNotHaveBean(BemiTrackingMigration.class)
-				.doesNotHaveBean(BemiTrackingCallback.class));
+				.doesNotHaveBean(Callback.class));
 	}
 
 	@Test
