@@ -100,6 +100,17 @@ final class EmbeddedDatabase implements JdbcConnectionDetails, AutoCloseable {
 
 	private static EmbeddedPostgres startServer(Path directory, Path data, int port) throws IOException {
 		removeStalePid(data);
+		try {
+			return builder(directory, data, port).start();
+		}
+		catch (IllegalStateException ex) {
+			throw new IllegalStateException("The embedded PostgreSQL did not start. As root it needs user namespaces"
+					+ " ('unshare -U'): be another user, or name the server to use in 'spring.datasource.url'."
+					+ " 'logging.level.io.zonky=info' shows what it says.", ex);
+		}
+	}
+
+	private static EmbeddedPostgres.Builder builder(Path directory, Path data, int port) {
 		return EmbeddedPostgres.builder()
 			.setOverrideWorkingDirectory(directory.resolve("server").toFile())
 			.setDataDirectory(data)
@@ -115,8 +126,7 @@ final class EmbeddedDatabase implements JdbcConnectionDetails, AutoCloseable {
 			.setServerConfig("fsync", "on")
 			.setServerConfig("synchronous_commit", "on")
 			// A lock file in a shared folder is one more thing that a killed run leaves.
-			.setServerConfig("unix_socket_directories", "")
-			.start();
+			.setServerConfig("unix_socket_directories", "");
 	}
 
 	/**

@@ -1,0 +1,104 @@
+package io.bemi.sample;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+
+import io.bemi.testsupport.TestDatabase;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sample in a JVM of its own, so that it can be killed.
+ */
+final class SampleProcess {
+
+	private static final String WRITER = "Basic "
+			+ Base64.getEncoder().encodeToString("writer:secret".getBytes(StandardCharsets.UTF_8));
+
+	private final HttpClient client = HttpClient.newHttpClient();
+
+	private final TestDatabase database;
+
+	private final int port;
+
+	private @Nullable Process process;
+
+	private SampleProcess(TestDatabase database, int port) {
+		this.database = database;
+		this.port = port;
+	}
+
+	/**
+	 * A process that is not started yet.
+	 */
+	static SampleProcess on(TestDatabase database) throws IOException {
+		try (ServerSocket socket = new ServerSocket(0)) {
+			return new SampleProcess(database, socket.getLocalPort());
+		}
+	}
+
+	void start() throws IOException {
+		this.process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
+				SampleApplication.class.getName(), "--server.port=" + this.port,
+				"--spring.datasource.url=" + this.database.url(),
+				"--spring.datasource.username=" + this.database.server().username(),
+				"--spring.datasource.password=" + this.database.server().password())
+			.redirectErrorStream(true)
+			.redirectOutput(ProcessBuilder.Redirect.appendTo(Path.of("target/sample-process.log").toFile()))
+			.start();
+	}
+
+	/**
+	 * Ends the process at once, as {@code kill -9} does.
+	 */
+	void kill() throws InterruptedException {
+		if (this.process != null) {
+			this.process.destroyForcibly().waitFor();
+		}
+	}
+
+	boolean isUp() {
+		return send("GET", "/todos/1", "").statusCode() != 0;
+	}
+
+	/**
+	 * Sends a request as the user {@code writer}.
+	 */
+	Response send(String method, String path, String body) {
+		HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + this.port + path))
+			.method(method, HttpRequest.BodyPublishers.ofString(body))
+			.timeout(Duration.ofSeconds(10))
+			.header("Authorization", WRITER)
+			.header("Content-Type", "application/json")
+			.build();
+		try {
+			HttpResponse<String> response = this.client.send(request, HttpResponse.BodyHandlers.ofString());
+			return new Response(response.statusCode(), response.body());
+		}
+		catch (IOException ex) {
+			return new Response(0, "");
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return new Response(0, "");
+		}
+	}
+
+	/**
+	 * The answer to a request.
+	 *
+	 * @param statusCode 0 when there was none
+	 * @param body its content
+	 */
+	record Response(int statusCode, String body) {
+	}
+
+}
