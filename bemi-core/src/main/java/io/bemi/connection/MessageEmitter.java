@@ -25,10 +25,10 @@ final class MessageEmitter {
 	// Who the database says it is: what the trigger would have said in a session that is
 	// not flagged. In ASCII, because the message is in the encoding of the database.
 	private static final String SESSION = """
-			pg_catalog.json_build_object('db', pg_catalog.json_build_object(\
+			pg_catalog.json_build_object('db', pg_catalog.json_strip_nulls(pg_catalog.json_build_object(\
 			'user', pg_catalog.regexp_replace(CAST(session_user AS text), '[^ -~]', '?', 'g'), \
 			'application', pg_catalog.regexp_replace(pg_catalog.current_setting('application_name'), '[^ -~]', '?', 'g'), \
-			'address', pg_catalog.host(pg_catalog.inet_client_addr())))""";
+			'address', pg_catalog.host(pg_catalog.inet_client_addr()))))""";
 
 	// Strictly between contexts: what was written without one belongs to none of them.
 	private static final String EMIT_NO_CONTEXT = "SELECT pg_catalog.pg_logical_emit_message(true, '_bemi', CAST("

@@ -109,9 +109,9 @@ class CommitFlightIntegrationTests {
 		}
 		List<String> lines = this.wal.lines();
 		assertThat(lines).hasSize(8);
-		assertThat(lines.get(2)).startsWith("_bemi {\"_bemi\" : {\"db\" : {\"user\" : \"");
+		assertThat(lines.get(2)).startsWith("_bemi {\"_bemi\" : {\"db\" : {\"user\":\"");
 		assertThat(lines.get(4)).isEqualTo("_bemi {\"user\":\"a\"}");
-		assertThat(lines.get(6)).startsWith("_bemi {\"_bemi\" : {\"db\" : {\"user\" : \"");
+		assertThat(lines.get(6)).startsWith("_bemi {\"_bemi\" : {\"db\" : {\"user\":\"");
 	}
 
 	@Test
@@ -127,7 +127,7 @@ class CommitFlightIntegrationTests {
 		}
 		List<String> messages = this.wal.messages();
 		assertThat(messages).hasSize(2);
-		assertThat(messages.get(1)).startsWith("_bemi_session {\"db\" : {\"user\" : \"");
+		assertThat(messages.get(1)).startsWith("_bemi_session {\"db\" : {\"user\":\"");
 	}
 
 	@Test
