@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.bemi.change.Position;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,8 @@ import org.postgresql.PGProperty;
 import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
 import org.postgresql.replication.ReplicationSlotInfo;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens connections to the source and looks after its slot. Every failure that a user can
@@ -26,7 +29,7 @@ public final class ReplicationSource {
 	private static final String CONNECTED_AS = """
 			SELECT current_setting('wal_level'),
 			       (SELECT rolreplication OR rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user),
-			       current_user, current_database()
+			       current_user, current_setting('max_slot_wal_keep_size')
 			""";
 
 	private static final String SLOT = """
@@ -53,7 +56,11 @@ public final class ReplicationSource {
 			SET extra_float_digits = 1; SET xmlbinary = 'base64'; SET lc_monetary = 'C'
 			""";
 
+	private static final Logger logger = LoggerFactory.getLogger(ReplicationSource.class);
+
 	private final ReplicationSettings settings;
+
+	private final AtomicBoolean warnedOfDisk = new AtomicBoolean();
 
 	public ReplicationSource(ReplicationSettings settings) {
 		this.settings = settings;
@@ -136,6 +143,11 @@ public final class ReplicationSource {
 			}
 			if (!row.getBoolean(2)) {
 				throw ReplicationProblems.roleWithoutReplication(row.getString(3), null);
+			}
+			if ("-1".equals(row.getString(4)) && this.warnedOfDisk.compareAndSet(false, true)) {
+				logger.warn("max_slot_wal_keep_size is -1: while nobody reads the slot '{}', the server keeps WAL until"
+						+ " the disk is full. Set a limit, such as: ALTER SYSTEM SET max_slot_wal_keep_size = '10GB';"
+						+ " SELECT pg_reload_conf();", this.settings.slot());
 			}
 		}
 		try (PreparedStatement statement = connection.prepareStatement(PUBLICATION)) {

@@ -73,9 +73,9 @@ class RequestContextIntegrationTests {
 				"INSERT INTO account VALUES ('alice', 'acme')");
 		database.query("SELECT pg_create_logical_replication_slot('slot_" + database.name() + "', 'test_decoding')");
 		application = new SpringApplicationBuilder(Application.class)
-			.properties(Map.of("server.port", "0", "spring.flyway.enabled", "false", "bemi.tracking.enabled", "false",
-					"test.url", database.url(), "test.username", database.server().username(), "test.password",
-					database.server().password(), "bemi.ingestion.enabled", "false"))
+			.properties(Map.of("server.port", "0", "spring.flyway.enabled", "false", "test.url", database.url(),
+					"test.username", database.server().username(), "test.password", database.server().password(),
+					"bemi.ingestion.enabled", "false"))
 			.run();
 		url = "http://localhost:" + application.getEnvironment().getProperty("local.server.port");
 	}
@@ -165,7 +165,7 @@ class RequestContextIntegrationTests {
 		return database
 			.query("SELECT data FROM pg_logical_slot_get_changes('slot_" + database.name() + "', NULL, NULL)")
 			.stream()
-			.filter((line) -> line.contains("prefix: _bemi"))
+			.filter((line) -> line.contains("prefix: _bemi,"))
 			.toList();
 	}
 
