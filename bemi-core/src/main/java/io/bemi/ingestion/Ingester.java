@@ -118,21 +118,27 @@ public final class Ingester implements AutoCloseable {
 	 */
 	private void standBy() {
 		this.sink.close();
+		boolean wasActive = false;
 		try (Connection connection = this.source.connect()) {
 			while (!this.stopped) {
 				SlotState slot = this.source.slot(connection);
+				if (slot != null) {
+					this.settled.countDown();
+				}
 				if (slot == null || !slot.active()) {
 					break;
 				}
+				wasActive = true;
 				report(new IngestionStatus(Phase.STANDBY,
 						"Standing by: slot '" + this.source.settings().slot() + "' is used by " + slot.holder(), null));
-				this.settled.countDown();
 				pause(STANDBY_INTERVAL);
 			}
-			pause(Duration.ofMillis(100));
 		}
 		catch (Exception ex) {
 			failed(ex);
+		}
+		if (!wasActive) {
+			// Another instance prepares the slot, or does not answer.
 			pause(STANDBY_INTERVAL);
 		}
 	}

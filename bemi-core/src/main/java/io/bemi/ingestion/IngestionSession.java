@@ -58,10 +58,10 @@ final class IngestionSession implements AutoCloseable {
 			Connection replication = null;
 			try {
 				source.check(plain);
+				source.claim(plain);
 				CatalogTypes catalog = new CatalogTypes(plain);
 				JsonValues values = new JsonValues(catalog);
 				replication = source.connectForReplication();
-				source.claim(plain);
 				SinkSource start = new SlotPreparation(source, sink, slotReady).prepare(plain, replication, values,
 						catalog);
 				ReplicationStream stream = source.stream(replication, position(start));
