@@ -12,6 +12,7 @@ import java.util.List;
 
 import io.bemi.change.Position;
 import io.bemi.pgoutput.JsonValues;
+import io.bemi.pgoutput.PgOutputException;
 import io.bemi.pgoutput.PgOutputMessage.Column;
 import io.bemi.replication.ReplicationSource;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +27,17 @@ final class Baseline {
 
 	private static final Logger logger = LoggerFactory.getLogger(Baseline.class);
 
-	private static final int CHUNK = 1_000;
+	private static final int FETCH_SIZE = 100;
+
+	private static final MemoryLimit LIMIT = new MemoryLimit(1_000, MemoryLimit.DEFAULT.characters());
 
 	private final ReplicationSource source;
 
 	private final CatalogTypes catalog;
 
 	private final JsonValues values;
+
+	private long rows;
 
 	Baseline(ReplicationSource source, CatalogTypes catalog, JsonValues values) {
 		this.source = source;
@@ -56,14 +61,13 @@ final class Baseline {
 				statement.execute("SET TRANSACTION SNAPSHOT '" + snapshot.replace("'", "''") + "'");
 			}
 			SourceTransaction transaction = moment(connection, position);
-			long rows = 0;
 			for (PublishedTable table : this.catalog.published(connection, this.source.settings().publication(),
 					position)) {
 				Savepoint savepoint = connection.setSavepoint();
 				try {
-					rows += copy(connection, table, transaction, rows, write);
+					copy(connection, table, transaction, write);
 				}
-				catch (SQLException ex) {
+				catch (SQLException | PgOutputException ex) {
 					connection.rollback(savepoint);
 					logger.warn("No baseline of table {}: {}. Values from before its first changes are unknown",
 							table.relation(), ex.getMessage());
@@ -71,7 +75,7 @@ final class Baseline {
 			}
 			write.appendContexts(List.of(new TransactionContext(transaction, 0, Metadata.EMPTY)));
 			connection.rollback();
-			return rows;
+			return this.rows;
 		}
 	}
 
@@ -85,25 +89,27 @@ final class Baseline {
 		}
 	}
 
-	private long copy(Connection connection, PublishedTable table, SourceTransaction transaction, long ordinal,
-			SinkWrite write) throws SQLException {
+	private void copy(Connection connection, PublishedTable table, SourceTransaction transaction, SinkWrite write)
+			throws SQLException {
 		TrackedRelation relation = table.relation();
-		long rows = 0;
-		List<RowChange> chunk = new ArrayList<>(CHUNK);
+		long characters = 0;
+		List<RowChange> chunk = new ArrayList<>();
 		try (Statement statement = connection.createStatement()) {
-			statement.setFetchSize(CHUNK);
+			statement.setFetchSize(FETCH_SIZE);
 			try (ResultSet row = statement.executeQuery(select(table))) {
 				while (row.next()) {
-					chunk.add(image(relation, transaction, ordinal + rows++, row));
-					if (chunk.size() == CHUNK) {
+					RowChange image = image(relation, transaction, this.rows++, row);
+					chunk.add(image);
+					characters += image.length();
+					if (LIMIT.isReached(chunk.size(), characters)) {
 						write.append(chunk);
-						chunk = new ArrayList<>(CHUNK);
+						characters = 0;
+						chunk = new ArrayList<>();
 					}
 				}
 			}
 		}
 		write.append(chunk);
-		return rows;
 	}
 
 	private static String select(PublishedTable table) {

@@ -38,6 +38,8 @@ public final class Ingester implements AutoCloseable {
 
 	private final CountDownLatch stopping = new CountDownLatch(1);
 
+	private final SlotPreparation preparation;
+
 	private final Thread thread;
 
 	private volatile boolean stopped;
@@ -52,6 +54,7 @@ public final class Ingester implements AutoCloseable {
 	public Ingester(ReplicationSource source, ChangeSink sink) {
 		this.source = source;
 		this.sink = sink;
+		this.preparation = new SlotPreparation(source, sink, this.settled::countDown);
 		this.thread = new Thread(this::run, "bemi-ingestion");
 		this.thread.setDaemon(true);
 	}
@@ -91,7 +94,10 @@ public final class Ingester implements AutoCloseable {
 				standBy();
 				backoff = FIRST_BACKOFF;
 			}
-			catch (Exception ex) {
+			catch (Exception | Error ex) {
+				// An Error too, such as no memory: the thread must not end while the
+				// application
+				// runs.
 				if (this.status.phase() == Phase.STREAMING) {
 					backoff = FIRST_BACKOFF;
 				}
@@ -105,7 +111,7 @@ public final class Ingester implements AutoCloseable {
 	}
 
 	private void streamUntilStopped() throws SQLException {
-		try (IngestionSession session = IngestionSession.open(this.source, this.sink, this.settled::countDown)) {
+		try (IngestionSession session = IngestionSession.open(this.source, this.sink, this.preparation)) {
 			report(new IngestionStatus(Phase.STREAMING, "Streaming from slot '" + this.source.settings().slot() + "'",
 					null));
 			this.settled.countDown();
@@ -143,7 +149,7 @@ public final class Ingester implements AutoCloseable {
 		}
 	}
 
-	private void failed(Exception ex) {
+	private void failed(Throwable ex) {
 		if (this.stopped) {
 			return;
 		}

@@ -21,9 +21,6 @@ import io.bemi.replication.ReplicationStream;
  */
 final class IngestionSession implements AutoCloseable {
 
-	/** A transaction with more rows is stored in parts. */
-	private static final int ROWS_IN_MEMORY = 5_000;
-
 	private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
 	private final Connection catalogConnection;
@@ -49,10 +46,9 @@ final class IngestionSession implements AutoCloseable {
 
 	/**
 	 * Connects, prepares slot and sink, and starts the stream.
-	 * @param slotReady is called as soon as there is a slot, before existing rows are
-	 * read
 	 */
-	static IngestionSession open(ReplicationSource source, ChangeSink sink, Runnable slotReady) throws SQLException {
+	static IngestionSession open(ReplicationSource source, ChangeSink sink, SlotPreparation preparation)
+			throws SQLException {
 		Connection plain = source.connect();
 		try {
 			Connection replication = null;
@@ -62,21 +58,20 @@ final class IngestionSession implements AutoCloseable {
 				CatalogTypes catalog = new CatalogTypes(plain);
 				JsonValues values = new JsonValues(catalog);
 				replication = source.connectForReplication();
-				SinkSource start = new SlotPreparation(source, sink, slotReady).prepare(plain, replication, values,
-						catalog);
+				SinkSource start = preparation.prepare(plain, replication, values, catalog);
 				ReplicationStream stream = source.stream(replication, position(start));
 				source.release(plain);
-				StoringOutput output = new StoringOutput(sink, start, ROWS_IN_MEMORY);
+				StoringOutput output = new StoringOutput(sink, start, MemoryLimit.DEFAULT);
 				TransactionAssembler assembler = new TransactionAssembler(output, new RowReader(values, catalog),
-						new XidEpoch(currentXid(plain)), ROWS_IN_MEMORY);
+						new XidEpoch(currentXid(plain)), MemoryLimit.DEFAULT);
 				return new IngestionSession(plain, replication, stream, output, assembler);
 			}
-			catch (SQLException | RuntimeException ex) {
+			catch (SQLException | RuntimeException | Error ex) {
 				closeQuietly(replication);
 				throw ex;
 			}
 		}
-		catch (SQLException | RuntimeException ex) {
+		catch (SQLException | RuntimeException | Error ex) {
 			closeQuietly(plain);
 			throw ex;
 		}

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param message what is going on; for a failure what is wrong and what to do
  * @param cause the failure, else {@code null}
  */
-public record IngestionStatus(Phase phase, String message, @Nullable Exception cause) {
+public record IngestionStatus(Phase phase, String message, @Nullable Throwable cause) {
 
 	/**
 	 * The states of an ingester.

@@ -31,6 +31,13 @@ public record RowChange(SourceTransaction transaction, long ordinal, int context
 	}
 
 	/**
+	 * Roughly how many characters the change keeps in memory.
+	 */
+	long length() {
+		return 200 + ((this.row != null) ? this.row.length() : 0) + ((this.old != null) ? this.old.length() : 0);
+	}
+
+	/**
 	 * The key under which the record is found in the history so far.
 	 * @return the key before the change, or {@code null} when the table has none
 	 */

@@ -10,6 +10,8 @@ public final class RowImage {
 
 	private final @Nullable String[] columns;
 
+	private final long length;
+
 	/**
 	 * Creates an image.
 	 * @param columns the JSON text per column, {@code null} where absent; kept, not
@@ -17,6 +19,11 @@ public final class RowImage {
 	 */
 	public RowImage(@Nullable String[] columns) {
 		this.columns = columns;
+		long characters = 0;
+		for (String column : columns) {
+			characters += (column != null) ? column.length() : 0;
+		}
+		this.length = characters;
 	}
 
 	/**
@@ -26,6 +33,13 @@ public final class RowImage {
 	 */
 	public @Nullable String column(int index) {
 		return this.columns[index];
+	}
+
+	/**
+	 * How many characters all columns have.
+	 */
+	long length() {
+		return this.length;
 	}
 
 	/**

@@ -68,7 +68,7 @@ final class RowReader {
 		try {
 			return List.of(Row.of(change(transaction, ordinal, message)));
 		}
-		catch (PgOutputException ex) {
+		catch (PgOutputException | IllegalArgumentException ex) {
 			return List.of(new Row(null, new PoisonRow(transaction, ordinal, message.toString(), ex.toString())));
 		}
 	}

@@ -30,6 +30,12 @@ final class SlotPreparation {
 
 	private final Runnable slotReady;
 
+	/**
+	 * Whether the slot was created while the store could not say how far the history
+	 * goes.
+	 */
+	private boolean createdBlindly;
+
 	SlotPreparation(ReplicationSource source, ChangeSink sink, Runnable slotReady) {
 		this.source = source;
 		this.sink = sink;
@@ -62,6 +68,7 @@ final class SlotPreparation {
 			return startWithBaseline(known, replication, values, catalog);
 		}
 		this.slotReady.run();
+		known = supersedeUnlessContinued(known, plain, identity);
 		if (known.position() == null) {
 			return adopt(known, slot);
 		}
@@ -79,11 +86,29 @@ final class SlotPreparation {
 		catch (SinkException ex) {
 			if (slot == null) {
 				CreatedSlot created = this.source.createSlot(replication);
+				this.createdBlindly = true;
+				this.slotReady.run();
 				logger.info("Created slot '{}' at {}: it keeps changes until the store can be used", identity.slot(),
 						created.position());
 			}
 			throw ex;
 		}
+	}
+
+	/**
+	 * A slot that exists need not be the one that the history ends at.
+	 */
+	private SinkSource supersedeUnlessContinued(SinkSource known, Connection plain, SourceIdentity identity)
+			throws SQLException {
+		SinkSource current = known;
+		if (known.position() != null && this.createdBlindly) {
+			current = this.sink.supersede(known, identity, "The slot was dropped");
+		}
+		else if (known.position() != null && known.position().isAfter(this.source.walPosition(plain))) {
+			current = this.sink.supersede(known, identity, "The database was set back to an earlier state");
+		}
+		this.createdBlindly = false;
+		return current;
 	}
 
 	private SinkSource startWithBaseline(SinkSource known, Connection replication, JsonValues values,

@@ -15,7 +15,9 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 
 	private final ChangeSink sink;
 
-	private final int limit;
+	private final MemoryLimit limit;
+
+	private long characters;
 
 	private SinkSource source;
 
@@ -33,7 +35,7 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 
 	private @Nullable SinkWrite large;
 
-	StoringOutput(ChangeSink sink, SinkSource source, int limit) {
+	StoringOutput(ChangeSink sink, SinkSource source, MemoryLimit limit) {
 		this.sink = sink;
 		this.source = source;
 		this.limit = limit;
@@ -45,7 +47,7 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 	}
 
 	boolean isFull() {
-		return this.rows.size() + this.poison.size() >= this.limit;
+		return this.limit.isReached(this.rows.size() + this.poison.size(), this.characters);
 	}
 
 	/**
@@ -73,6 +75,9 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 			return;
 		}
 		this.rows.addAll(rows);
+		for (RowChange row : rows) {
+			this.characters += row.length();
+		}
 		this.contexts.addAll(contexts);
 		this.poison.addAll(poison);
 		this.pendingCommit = transaction.position();
@@ -123,6 +128,7 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 		this.pendingCommit = null;
 		this.pendingEnd = null;
 		this.rows.clear();
+		this.characters = 0;
 		this.contexts.clear();
 		this.poison.clear();
 	}

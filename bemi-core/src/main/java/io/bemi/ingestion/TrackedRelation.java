@@ -102,7 +102,14 @@ public final class TrackedRelation {
 	 * values.
 	 */
 	@Nullable String key(Tuple tuple, JsonValues values) {
-		return key((column) -> tuple.isNull(column) ? null : tuple.text(column), values);
+		return key((column) -> tuple.isNull(column) ? null : keyText(tuple, column), values);
+	}
+
+	private static String keyText(Tuple tuple, int column) {
+		if (tuple.isUnchanged(column)) {
+			throw new IllegalArgumentException("The key is a value that did not arrive");
+		}
+		return tuple.text(column);
 	}
 
 	/**

@@ -31,11 +31,11 @@ final class TransactionAssembler {
 
 	private final XidEpoch epoch;
 
-	private final int limit;
+	private final MemoryLimit limit;
 
 	private @Nullable Running running;
 
-	TransactionAssembler(Output output, RowReader rows, XidEpoch epoch, int limit) {
+	TransactionAssembler(Output output, RowReader rows, XidEpoch epoch, MemoryLimit limit) {
 		this.output = output;
 		this.rows = rows;
 		this.epoch = epoch;
@@ -134,6 +134,8 @@ final class TransactionAssembler {
 
 		private long ordinal;
 
+		private long characters;
+
 		private boolean inParts;
 
 		Running(SourceTransaction transaction) {
@@ -153,13 +155,16 @@ final class TransactionAssembler {
 			for (RowReader.Row row : TransactionAssembler.this.rows.read(this.transaction, this.ordinal, message)) {
 				this.ordinal++;
 				if (row.change() != null) {
+					this.characters += row.change().length();
 					this.stitcher.row(position, row.change());
 				}
 				if (row.poison() != null) {
+					this.characters += row.poison().content().length();
 					this.poison.add(row.poison());
 				}
 			}
-			if (this.changes.size() + this.poison.size() >= TransactionAssembler.this.limit) {
+			if (TransactionAssembler.this.limit.isReached(this.changes.size() + this.poison.size(), this.characters)) {
+				this.characters = 0;
 				this.inParts = true;
 				TransactionAssembler.this.output.part(this.transaction, List.copyOf(this.changes),
 						List.copyOf(this.poison));

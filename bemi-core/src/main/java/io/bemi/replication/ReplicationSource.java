@@ -1,7 +1,6 @@
 package io.bemi.replication;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,6 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.bemi.change.Position;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
 import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
 import org.postgresql.replication.LogSequenceNumber;
@@ -43,6 +43,11 @@ public final class ReplicationSource {
 
 	private static final String PUBLICATION = "SELECT 1 FROM pg_catalog.pg_publication WHERE pubname = ?";
 
+	private static final String WAL_POSITION = """
+			SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
+			            ELSE pg_catalog.pg_current_wal_insert_lsn() END
+			""";
+
 	private static final String CLAIM = "SELECT pg_catalog.pg_try_advisory_lock(hashtext('bemi slot'), hashtext(?))";
 
 	private static final String RELEASE = "SELECT pg_catalog.pg_advisory_unlock(hashtext('bemi slot'), hashtext(?))";
@@ -53,7 +58,8 @@ public final class ReplicationSource {
 	 */
 	private static final String SESSION = """
 			SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex';
-			SET extra_float_digits = 1; SET xmlbinary = 'base64'; SET lc_monetary = 'C'
+			SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0;
+			SET default_transaction_read_only = off; SET extra_float_digits = 1; SET xmlbinary = 'base64'; SET lc_monetary = 'C'
 			""";
 
 	private static final Logger logger = LoggerFactory.getLogger(ReplicationSource.class);
@@ -78,7 +84,7 @@ public final class ReplicationSource {
 	 */
 	public Connection connect() throws SQLException {
 		Properties properties = properties();
-		Connection connection = DriverManager.getConnection(this.settings.url(), properties);
+		Connection connection = open(properties);
 		applySession(connection);
 		return connection;
 	}
@@ -94,13 +100,25 @@ public final class ReplicationSource {
 		PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
 		PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
 		try {
-			Connection connection = DriverManager.getConnection(this.settings.url(), properties);
+			Connection connection = open(properties);
 			applySession(connection);
 			return connection;
 		}
 		catch (SQLException ex) {
 			throw ReplicationProblems.translate(ex, this.settings);
 		}
+	}
+
+	/**
+	 * Not by DriverManager: its message for a URL that no driver takes quotes the URL,
+	 * perhaps with a password.
+	 */
+	private Connection open(Properties properties) throws SQLException {
+		Connection connection = new Driver().connect(this.settings.url(), properties);
+		if (connection == null) {
+			throw new ReplicationException("'bemi.replication.url' must begin with jdbc:postgresql:", null);
+		}
+		return connection;
 	}
 
 	private Properties properties() {
@@ -230,6 +248,19 @@ public final class ReplicationSource {
 	 * @param snapshot the exported snapshot's name
 	 */
 	public record CreatedSlot(Position position, String snapshot) {
+	}
+
+	/**
+	 * How far the source's write-ahead log goes now.
+	 * @param connection an ordinary connection to the source
+	 * @return the position that the next record will have at least
+	 * @throws SQLException when the source cannot be asked
+	 */
+	public Position walPosition(Connection connection) throws SQLException {
+		try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(WAL_POSITION)) {
+			row.next();
+			return Position.parse(row.getString(1));
+		}
 	}
 
 	/**

@@ -1,7 +1,6 @@
 package io.bemi.store;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,6 +15,7 @@ import io.bemi.ingestion.SinkWrite;
 import io.bemi.replication.SourceIdentity;
 import io.bemi.tracking.SchemaMigrationException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
 /**
@@ -24,7 +24,8 @@ import org.postgresql.PGProperty;
 public final class PostgresChangeSink implements ChangeSink {
 
 	private static final String FIND_SOURCE = """
-			SELECT id, position, system_identifier FROM source WHERE name = ? AND database = ? ORDER BY id DESC LIMIT 1
+			SELECT id, position, system_identifier FROM source WHERE name = ? AND database = ?
+			 ORDER BY system_identifier = ? DESC, id DESC LIMIT 1
 			""";
 
 	private static final String CREATE_SOURCE = """
@@ -86,11 +87,18 @@ public final class PostgresChangeSink implements ChangeSink {
 		PGProperty.APPLICATION_NAME.set(properties, "bemi-store");
 		PGProperty.TCP_KEEP_ALIVE.set(properties, true);
 		PGProperty.CONNECT_TIMEOUT.set(properties, 10);
-		Connection opened = DriverManager.getConnection(this.settings.url(), properties);
+		// Not by DriverManager: its message for a URL that no driver takes quotes the
+		// URL,
+		// perhaps with a password.
+		Connection opened = new Driver().connect(this.settings.url(), properties);
+		if (opened == null) {
+			throw new SinkException("'bemi.store.url' must begin with jdbc:postgresql:", null);
+		}
 		try (Statement statement = opened.createStatement()) {
 			// What is confirmed to the slot must survive a crash of the store.
-			statement.execute("SET synchronous_commit = on; SET TimeZone = 'UTC'; SET search_path = "
-					+ quoted(this.settings.schema()) + ", pg_catalog");
+			statement.execute("SET synchronous_commit = on; SET statement_timeout = 0; SET lock_timeout = 0;"
+					+ " SET idle_in_transaction_session_timeout = 0; SET default_transaction_read_only = off;"
+					+ " SET TimeZone = 'UTC'; SET search_path = " + quoted(this.settings.schema()) + ", pg_catalog");
 			return opened;
 		}
 		catch (SQLException ex) {
@@ -107,6 +115,7 @@ public final class PostgresChangeSink implements ChangeSink {
 		try (PreparedStatement statement = connection.prepareStatement(FIND_SOURCE)) {
 			statement.setString(1, identity.slot());
 			statement.setString(2, identity.database());
+			statement.setString(3, identity.systemIdentifier());
 			try (ResultSet row = statement.executeQuery()) {
 				if (row.next()) {
 					String position = row.getString(2);

@@ -118,10 +118,9 @@ final class PostgresSinkWrite implements SinkWrite {
 		}
 		T substitute = refused.apply(rows.get(0), failure);
 		if (substitute != null) {
+			// Refused as well: then quarantine has all there is.
 			SQLException again = tryCopy(sql, List.of(substitute), writer);
-			if (again != null) {
-				throw again;
-			}
+			logger.debug("Substitute stored: {}", again == null);
 		}
 	}
 
@@ -203,7 +202,7 @@ final class PostgresSinkWrite implements SinkWrite {
 				row.change().transaction(), row.change().ordinal(), row.change().operation() + " of "
 						+ row.change().relation() + " " + row.change().primaryKey() + ": " + content,
 				StoreProblems.summary(ex)), relationId(row.change()));
-		return null;
+		return row.withoutValues();
 	}
 
 	@Override

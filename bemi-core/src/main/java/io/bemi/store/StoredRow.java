@@ -37,6 +37,21 @@ record StoredRow(RowChange change, @Nullable Map<String, String> image, @Nullabl
 		};
 	}
 
+	/**
+	 * The same change with nothing known of its values: what stands in the history for
+	 * one that cannot be stored, so that the next change is not compared with the one
+	 * before.
+	 */
+	StoredRow withoutValues() {
+		List<String> columns = this.change.relation()
+			.relation()
+			.columns()
+			.stream()
+			.map((column) -> column.name())
+			.toList();
+		return new StoredRow(this.change, Map.of(), (this.replaced != null) ? Map.of() : null, columns);
+	}
+
 	private static StoredRow update(RowChange change, @Nullable Map<String, String> before) {
 		RowImage row = change.row();
 		Map<String, String> image = new LinkedHashMap<>();

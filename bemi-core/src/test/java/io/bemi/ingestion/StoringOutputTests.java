@@ -18,7 +18,7 @@ class StoringOutputTests {
 	private final RecordingSink sink = new RecordingSink();
 
 	private final StoringOutput output = new StoringOutput(this.sink, new ChangeSink.SinkSource(1, new Position(100)),
-			3);
+			new MemoryLimit(3, 100));
 
 	private static SourceTransaction transaction(long position) {
 		return new SourceTransaction(new Position(position), Instant.EPOCH, position);
@@ -78,6 +78,14 @@ class StoringOutputTests {
 		assertThat(this.output.isFull()).isFalse();
 		accept(120, 1);
 		assertThat(this.output.isFull()).isTrue();
+	}
+
+	@Test
+	void countsCharactersToo() {
+		MemoryLimit limit = new MemoryLimit(3, 100);
+		assertThat(limit.isReached(2, 99)).isFalse();
+		assertThat(limit.isReached(3, 0)).isTrue();
+		assertThat(limit.isReached(1, 100)).isTrue();
 	}
 
 	@Test

@@ -47,7 +47,8 @@ class TransactionAssemblerTests {
 	};
 
 	private final TransactionAssembler assembler = new TransactionAssembler(new LoggingOutput(),
-			new RowReader(new JsonValues(this.catalog), this.catalog), new XidEpoch(1L << 32), 4);
+			new RowReader(new JsonValues(this.catalog), this.catalog), new XidEpoch(1L << 32),
+			new MemoryLimit(4, 1_000_000));
 
 	private void accept(long position, PgOutputMessage message) {
 		this.assembler.accept(new Position(position), message);

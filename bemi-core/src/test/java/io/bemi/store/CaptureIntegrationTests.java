@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import io.bemi.ingestion.Ingester;
 import io.bemi.ingestion.IngestionStatus.Phase;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -207,6 +208,62 @@ class CaptureIntegrationTests {
 			assertThat(capture.database()
 				.query("SELECT before ->> 'task', values ->> 'task' FROM bemi.changes ORDER BY id"))
 				.containsExactly("null|before", "unseen|seen again");
+		}
+	}
+
+	@Test
+	void aSlotThatWasMadeAnewWhileTheStoreWasAwayIsAGap() throws Exception {
+		try (Capture capture = Capture.on(18)) {
+			Ingester running = capture.start();
+			capture.database().execute("INSERT INTO todo VALUES (1, 'before')");
+			capture.awaitChanges(1);
+			running.close();
+			capture.database()
+				.execute("SELECT pg_drop_replication_slot('" + capture.slot() + "')", "UPDATE todo SET task = 'unseen'",
+						"ALTER TABLE bemi.meta RENAME TO away");
+			Ingester again = capture.start();
+			Awaitility.await().until(() -> again.status().phase() == Phase.FAILED);
+			capture.database().execute("UPDATE todo SET task = 'seen'", "ALTER TABLE bemi.away RENAME TO meta");
+			capture.awaitChanges(2);
+			assertThat(capture.database().query("SELECT reason FROM bemi.gap")).containsExactly("The slot was dropped");
+			assertThat(capture.database().query("SELECT values ->> 'task', unknown FROM bemi.changes ORDER BY id"))
+				.containsExactly("before|{}", "seen|{task,isCompleted}");
+		}
+	}
+
+	@Test
+	void aSourceThatWasSetBackIsAGap() throws Exception {
+		try (Capture capture = Capture.on(18)) {
+			Ingester running = capture.start();
+			capture.database().execute("INSERT INTO todo VALUES (1, 'before')");
+			capture.awaitChanges(1);
+			running.close();
+			// As if the store had seen a later state of the source.
+			capture.database().execute("UPDATE bemi.source SET position = position + 1000000000");
+			capture.start();
+			capture.database().execute("INSERT INTO todo VALUES (2, 'after')");
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(
+						capture.database().query("SELECT values ->> 'task' FROM bemi.changes ORDER BY id"))
+					.contains("after"));
+			assertThat(capture.database().query("SELECT reason FROM bemi.gap"))
+				.containsExactly("The database was set back to an earlier state");
+		}
+	}
+
+	@Test
+	void timeoutsOfTheRoleDoNotConcernIngestion() throws Exception {
+		try (Capture capture = Capture.on(18)) {
+			String role = "role_" + java.util.UUID.randomUUID().toString().substring(0, 8);
+			capture.database()
+				.execute("CREATE ROLE " + role + " LOGIN SUPERUSER REPLICATION",
+						"ALTER ROLE " + role + " SET statement_timeout = '1ms'",
+						"ALTER ROLE " + role + " SET default_transaction_read_only = on");
+			Ingester running = capture.start(role, role);
+			capture.database().execute("INSERT INTO todo SELECT i, repeat('x', 1000) FROM generate_series(1, 6000) i");
+			capture.awaitChanges(6_000);
+			running.close();
+			capture.database().execute("REASSIGN OWNED BY " + role + " TO CURRENT_USER", "DROP ROLE " + role);
 		}
 	}
 

@@ -112,6 +112,29 @@ class PostgresChangeSinkIntegrationTests {
 	}
 
 	@Test
+	void twoClustersMayHaveTheSameNames() {
+		try (PostgresChangeSink sink = sink()) {
+			SinkSource one = sink.open(new SourceIdentity("1", 1, "shop", "twins"));
+			write(sink, one, 10);
+			SinkSource other = sink.open(new SourceIdentity("2", 1, "shop", "twins"));
+			write(sink, other, 20);
+			assertThat(sink.open(new SourceIdentity("1", 1, "shop", "twins")))
+				.isEqualTo(new SinkSource(one.id(), new Position(10)));
+			assertThat(sink.open(new SourceIdentity("2", 1, "shop", "twins")))
+				.isEqualTo(new SinkSource(other.id(), new Position(20)));
+		}
+	}
+
+	@Test
+	void neverQuotesAUrlThatNoDriverTakes() {
+		PostgresChangeSink sink = new PostgresChangeSink(
+				new StoreSettings("jdbc:postgres://db/x?password=s3cret", null, null, "bemi"));
+		assertThatExceptionOfType(SinkException.class).isThrownBy(() -> sink.open(identity("typo")))
+			.withMessageContaining("bemi.store.url")
+			.withMessageNotContaining("s3cret");
+	}
+
+	@Test
 	void saysWhatToDoWhenItCannotConnect() {
 		PostgresChangeSink sink = new PostgresChangeSink(
 				new StoreSettings("jdbc:postgresql://localhost:1/x", "nobody", "secret", "bemi"));
@@ -135,15 +158,19 @@ class PostgresChangeSinkIntegrationTests {
 				statement.execute("SELECT pg_logical_emit_message(true, '_bemi', '{\"user\": \"Łukasz\"}')");
 				connection.commit();
 			}
-			Capture.awaitChanges(store, 999);
-			assertThat(store.query("SELECT content, ordinal, relation IS NOT NULL FROM bemi.quarantine"))
-				.containsExactly("CREATE of public.todo 501: {\"id\":501,\"task\":\"\\u0141\u00f3d\\u017a\","
-					.replace("\u00f3", "\\u00f3") + "\"isCompleted\":false}, replaced null|500|t");
-			assertThat(
-					store.query("SELECT DISTINCT values ->> 'task', metadata -> '_bemi' ->> 'error' FROM bemi.changes"))
-				.containsExactly("Käse|The context could not be stored");
-			capture.database().execute("INSERT INTO todo VALUES (1001, 'next')");
 			Capture.awaitChanges(store, 1_000);
+			assertThat(store.query("SELECT content, ordinal, relation IS NOT NULL FROM bemi.quarantine"))
+				.containsExactly("CREATE of public.todo 501: {\"id\":501,\"task\":\"\\u0141\\u00f3d\\u017a\","
+						+ "\"isCompleted\":false}, replaced null|500|t");
+			assertThat(store.query(
+					"SELECT DISTINCT values ->> 'task', metadata -> '_bemi' ->> 'error' FROM bemi.changes WHERE unknown = '{}'"))
+				.containsExactly("Käse|The context could not be stored");
+			// It stands in the history, with nothing known of it.
+			assertThat(store
+				.query("SELECT primary_key, operation, values, unknown FROM bemi.changes WHERE unknown <> '{}'"))
+				.containsExactly("501|CREATE|{}|{id,task,isCompleted}");
+			capture.database().execute("INSERT INTO todo VALUES (1001, 'next')");
+			Capture.awaitChanges(store, 1_001);
 			assertThat(ingester.status().message()).startsWith("Streaming");
 			ingester.close();
 		}

@@ -125,7 +125,7 @@ public final class BemiTrackingInstaller implements SmartLifecycle {
 		try (Connection connection = primary.getConnection()) {
 			return install(connection);
 		}
-		catch (SQLException ex) {
+		catch (SQLException | RuntimeException ex) {
 			this.log.failure("Changes are not tracked: the database cannot be reached (" + ex.getMessage() + ")");
 			return false;
 		}
