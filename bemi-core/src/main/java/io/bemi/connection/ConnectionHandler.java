@@ -51,7 +51,8 @@ final class ConnectionHandler implements InvocationHandler {
 			case "equals" -> isSame(Objects.requireNonNull(arguments)[0]);
 			case "createStatement", "prepareStatement", "prepareCall" ->
 				statement((Connection) proxy, method, arguments);
-			case "commit", "rollback", "setSavepoint", "setAutoCommit" -> transact(method, arguments);
+			case "commit", "rollback", "setSavepoint", "releaseSavepoint", "setAutoCommit" ->
+				transact(method, arguments);
 			case "unwrap" -> {
 				Object unwrapped = call(method, arguments);
 				// What runs on the driver's own connection is part of the transaction
@@ -110,6 +111,10 @@ final class ConnectionHandler implements InvocationHandler {
 		switch (method.getName()) {
 			case "commit" -> active.commit();
 			case "setAutoCommit" -> active.setAutoCommit(Boolean.TRUE.equals(argument));
+			case "releaseSavepoint" -> {
+				call(method, arguments);
+				active.forget(Objects.requireNonNull((Savepoint) argument));
+			}
 			case "rollback" -> rollback(active, (Savepoint) argument, arguments != null && arguments.length > 0);
 			default -> {
 				Savepoint savepoint = (Savepoint) Objects.requireNonNull(call(method, arguments));

@@ -264,6 +264,10 @@ final class Emission {
 		return savepoint;
 	}
 
+	void forget(Savepoint savepoint) {
+		this.savepoints.remove(savepoint);
+	}
+
 	void rollback(@Nullable Savepoint savepoint) throws SQLException {
 		this.lock.lock();
 		try {

@@ -5,6 +5,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -25,7 +27,7 @@ import org.springframework.context.SmartLifecycle;
  * Sets tracking up when the application starts: after everything that creates tables
  * (Flyway, {@code spring.sql.init}, Hibernate), before ingestion and before the first
  * request. Never keeps the application from starting; what could not be done is tried
- * again every minute.
+ * again every minute, and looked at again every ten minutes when nothing is left to do.
  */
 public final class BemiTrackingInstaller implements SmartLifecycle {
 
@@ -37,6 +39,8 @@ public final class BemiTrackingInstaller implements SmartLifecycle {
 	private static final Logger logger = LoggerFactory.getLogger(BemiTrackingInstaller.class);
 
 	private static final int FIRST_SUPPORTED_VERSION = 14;
+
+	private static final int WHEN_COMPLETE = 10;
 
 	private final Tracking tracking;
 
@@ -134,21 +138,27 @@ public final class BemiTrackingInstaller implements SmartLifecycle {
 	@Override
 	public synchronized void start() {
 		this.running = true;
-		if (!install()) {
-			ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor((task) -> {
-				Thread thread = new Thread(task, "bemi-tracking");
-				thread.setDaemon(true);
-				return thread;
-			});
-			long interval = this.retryInterval.toMillis();
-			executor.scheduleWithFixedDelay(() -> retry(executor), interval, interval, TimeUnit.MILLISECONDS);
-			this.retries = executor;
-		}
+		boolean complete = install();
+		ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor((task) -> {
+			Thread thread = new Thread(task, "bemi-tracking");
+			thread.setDaemon(true);
+			return thread;
+		});
+		this.retries = executor;
+		lookAgain(executor, complete);
 	}
 
-	private void retry(ScheduledExecutorService executor) {
-		if (install()) {
-			executor.shutdown();
+	/**
+	 * Also when nothing is left to do: without an event trigger, or when it had to give
+	 * up a lock, a table that was created meanwhile is not tracked.
+	 */
+	private void lookAgain(ScheduledExecutorService executor, boolean complete) {
+		long delay = this.retryInterval.toMillis() * (complete ? WHEN_COMPLETE : 1);
+		try {
+			Future<?> unused = executor.schedule(() -> lookAgain(executor, install()), delay, TimeUnit.MILLISECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			logger.trace("Stopped", ex);
 		}
 	}
 
