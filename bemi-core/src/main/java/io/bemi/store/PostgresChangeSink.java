@@ -49,6 +49,8 @@ public final class PostgresChangeSink implements ChangeSink {
 
 	private final Partitions partitions = new Partitions();
 
+	private final ChunkSize chunkSize = new ChunkSize();
+
 	public PostgresChangeSink(StoreSettings settings) {
 		this.settings = settings;
 	}
@@ -184,7 +186,7 @@ public final class PostgresChangeSink implements ChangeSink {
 				throw new FencedException(
 						"Another instance has stored changes meanwhile: going on from what is stored");
 			}
-			return new PostgresSinkWrite(open, source.id(), required(this.relations), this.partitions);
+			return new PostgresSinkWrite(open, source.id(), required(this.relations), this.partitions, this.chunkSize);
 		}
 		catch (SQLException ex) {
 			close();

@@ -53,23 +53,37 @@ final class PostgresSinkWrite implements SinkWrite {
 
 	private final Partitions partitions;
 
+	private final ChunkSize chunkSize;
+
 	private boolean committed;
 
-	PostgresSinkWrite(Connection connection, int source, RelationDictionary relations, Partitions partitions) {
+	PostgresSinkWrite(Connection connection, int source, RelationDictionary relations, Partitions partitions,
+			ChunkSize chunkSize) {
 		this.connection = connection;
 		this.source = source;
 		this.relations = relations;
 		this.partitions = partitions;
+		this.chunkSize = chunkSize;
 	}
 
 	@Override
 	public void append(List<RowChange> changes) {
-		if (changes.isEmpty()) {
-			return;
+		boolean needsImages = changes.stream().anyMatch(PreviousImages::needsImage);
+		int from = 0;
+		while (from < changes.size()) {
+			int to = needsImages ? Math.min(changes.size(), from + this.chunkSize.rows()) : changes.size();
+			appendChunk(changes.subList(from, to));
+			from = to;
 		}
+	}
+
+	private void appendChunk(List<RowChange> changes) {
 		try {
 			PreviousImages images = new PreviousImages();
-			images.load(this.connection, this.relations, changes);
+			long characters = images.load(this.connection, this.relations, changes);
+			if (characters > 0) {
+				this.chunkSize.learn(changes.size(), characters);
+			}
 			List<StoredRow> rows = new ArrayList<>(changes.size());
 			for (RowChange change : changes) {
 				this.partitions.ensure(this.connection, change.transaction().committedAt());
@@ -278,6 +292,7 @@ final class PostgresSinkWrite implements SinkWrite {
 		}
 		this.relations.clear();
 		this.partitions.clear();
+		this.chunkSize.reset();
 		try {
 			this.connection.rollback();
 		}

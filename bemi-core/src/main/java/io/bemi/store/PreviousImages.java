@@ -44,8 +44,9 @@ final class PreviousImages {
 	 * @param connection a connection to the store
 	 * @param relations the dictionary of tables
 	 * @param changes the chunk
+	 * @return how many characters the images have
 	 */
-	void load(Connection connection, RelationDictionary relations, List<RowChange> changes) throws SQLException {
+	long load(Connection connection, RelationDictionary relations, List<RowChange> changes) throws SQLException {
 		Map<Integer, Set<String>> wanted = new LinkedHashMap<>();
 		Map<Integer, TrackedRelation> tables = new HashMap<>();
 		for (RowChange change : changes) {
@@ -56,20 +57,26 @@ final class PreviousImages {
 				tables.put(oid, change.relation());
 			}
 		}
+		long characters = 0;
 		for (Map.Entry<Integer, Set<String>> table : wanted.entrySet()) {
 			TrackedRelation relation = tables.get(table.getKey());
 			if (relation != null) {
-				load(connection, table.getKey(), relations.versionsOf(relation), table.getValue());
+				characters += load(connection, table.getKey(), relations.versionsOf(relation), table.getValue());
 			}
 		}
+		return characters;
 	}
 
-	private static boolean needsImage(RowChange change) {
+	/**
+	 * Whether a change needs to know what the record was before.
+	 */
+	static boolean needsImage(RowChange change) {
 		boolean past = change.operation() == RowOperation.UPDATE || change.operation() == RowOperation.DELETE;
 		return past && (change.old() == null || !change.old().isComplete());
 	}
 
-	private void load(Connection connection, int oid, List<Long> versions, Set<String> keys) throws SQLException {
+	private long load(Connection connection, int oid, List<Long> versions, Set<String> keys) throws SQLException {
+		long characters = 0;
 		Map<String, Map<String, String>> found = this.images.computeIfAbsent(oid, (any) -> new HashMap<>());
 		Array keyArray = connection.createArrayOf("text", keys.toArray());
 		Array versionArray = connection.createArrayOf("bigint", versions.toArray());
@@ -80,11 +87,13 @@ final class PreviousImages {
 				while (row.next()) {
 					String image = row.getString(2);
 					if (image != null && !"D".equals(row.getString(3))) {
+						characters += image.length();
 						found.put(row.getString(1), StoredJson.members(image));
 					}
 				}
 			}
 		}
+		return characters;
 	}
 
 	/**

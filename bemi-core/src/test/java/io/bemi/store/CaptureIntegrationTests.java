@@ -267,4 +267,20 @@ class CaptureIntegrationTests {
 		}
 	}
 
+	@Test
+	void rowsWithLargeValuesThatDidNotChangeAreFilledFromTheHistory() throws Exception {
+		try (Capture capture = Capture.on(18)) {
+			capture.database().execute("ALTER TABLE todo ALTER task SET STORAGE EXTERNAL");
+			capture.start();
+			capture.database()
+				.execute("INSERT INTO todo SELECT i, repeat(chr(64 + i % 26), 200000) FROM generate_series(1, 300) i",
+						"UPDATE todo SET \"isCompleted\" = true");
+			capture.awaitChanges(600);
+			assertThat(capture.database()
+				.query("SELECT count(*), count(DISTINCT values ->> 'task'), min(length(values ->> 'task')),"
+						+ " min(changed::text), max(unknown::text) FROM bemi.changes WHERE operation = 'UPDATE'"))
+				.containsExactly("300|26|200000|{isCompleted}|{}");
+		}
+	}
+
 }
