@@ -5,15 +5,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.bemi.change.Position;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.Driver;
 import org.postgresql.PGConnection;
-import org.postgresql.PGProperty;
 import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
 import org.postgresql.replication.ReplicationSlotInfo;
@@ -52,24 +49,17 @@ public final class ReplicationSource {
 
 	private static final String RELEASE = "SELECT pg_catalog.pg_advisory_unlock(hashtext('bemi slot'), hashtext(?))";
 
-	/**
-	 * Values arrive in these forms whatever the server's, the role's and the JVM's
-	 * settings are.
-	 */
-	private static final String SESSION = """
-			SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex';
-			SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0;
-			SET default_transaction_read_only = off; SET extra_float_digits = 1; SET xmlbinary = 'base64'; SET lc_monetary = 'C'
-			""";
-
 	private static final Logger logger = LoggerFactory.getLogger(ReplicationSource.class);
 
 	private final ReplicationSettings settings;
+
+	private final SourceConnections connections;
 
 	private final AtomicBoolean warnedOfDisk = new AtomicBoolean();
 
 	public ReplicationSource(ReplicationSettings settings) {
 		this.settings = settings;
+		this.connections = new SourceConnections(settings);
 	}
 
 	public ReplicationSettings settings() {
@@ -83,66 +73,20 @@ public final class ReplicationSource {
 	 * @throws SQLException when the source cannot be reached
 	 */
 	public Connection connect() throws SQLException {
-		Properties properties = properties();
-		Connection connection = open(properties);
-		applySession(connection);
-		return connection;
+		return this.connections.open();
 	}
 
 	/**
 	 * Opens a connection that speaks the replication protocol.
 	 * @return the connection, which the caller closes
-	 * @throws SQLException when the source cannot be reached
+	 * @throws ReplicationException when the source cannot be reached, or refuses
 	 */
-	public Connection connectForReplication() throws SQLException {
-		Properties properties = properties();
-		PGProperty.REPLICATION.set(properties, "database");
-		PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
-		PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
+	public Connection connectForReplication() {
 		try {
-			Connection connection = open(properties);
-			applySession(connection);
-			return connection;
+			return this.connections.openForReplication();
 		}
 		catch (SQLException ex) {
 			throw ReplicationProblems.translate(ex, this.settings);
-		}
-	}
-
-	/**
-	 * Not by DriverManager: its message for a URL that no driver takes quotes the URL,
-	 * perhaps with a password.
-	 */
-	private Connection open(Properties properties) throws SQLException {
-		Connection connection = new Driver().connect(this.settings.url(), properties);
-		if (connection == null) {
-			throw new ReplicationException("'bemi.replication.url' must begin with jdbc:postgresql:", null);
-		}
-		return connection;
-	}
-
-	private Properties properties() {
-		Properties properties = new Properties();
-		if (this.settings.username() != null) {
-			PGProperty.USER.set(properties, this.settings.username());
-		}
-		if (this.settings.password() != null) {
-			PGProperty.PASSWORD.set(properties, this.settings.password());
-		}
-		PGProperty.APPLICATION_NAME.set(properties, "bemi-ingestion");
-		PGProperty.BINARY_TRANSFER.set(properties, false);
-		PGProperty.TCP_KEEP_ALIVE.set(properties, true);
-		PGProperty.CONNECT_TIMEOUT.set(properties, 10);
-		return properties;
-	}
-
-	private static void applySession(Connection connection) throws SQLException {
-		try (Statement statement = connection.createStatement()) {
-			statement.execute(SESSION);
-		}
-		catch (SQLException ex) {
-			connection.close();
-			throw ex;
 		}
 	}
 

@@ -5,6 +5,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
@@ -38,6 +39,15 @@ class ReplicationSettingsTests {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> new ReplicationSettings("jdbc:postgresql:x", null, null, slot, "bemi"))
 			.withMessageContaining("'slot'");
+	}
+
+	@Test
+	void neverQuotesAUrlThatNoDriverTakes() {
+		ReplicationSource source = new ReplicationSource(
+				new ReplicationSettings("jdbc:postgres://db/x?password=s3cret", null, null, "s", "p"));
+		assertThatExceptionOfType(ReplicationException.class).isThrownBy(source::connect)
+			.withMessageContaining("bemi.replication.url")
+			.withMessageNotContaining("s3cret");
 	}
 
 	@Test

@@ -1,0 +1,76 @@
+package io.bemi.replication;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
+
+/**
+ * Opens connections to the source: never through the application's pool, and in sessions
+ * whose values look the same whatever the server's, the role's and the JVM's settings
+ * are.
+ */
+final class SourceConnections {
+
+	private static final String SESSION = """
+			SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex';
+			SET extra_float_digits = 1; SET statement_timeout = 0; SET lock_timeout = 0;
+			SET idle_in_transaction_session_timeout = 0; SET default_transaction_read_only = off
+			""";
+
+	private final ReplicationSettings settings;
+
+	SourceConnections(ReplicationSettings settings) {
+		this.settings = settings;
+	}
+
+	Connection open() throws SQLException {
+		return open(properties());
+	}
+
+	Connection openForReplication() throws SQLException {
+		Properties properties = properties();
+		PGProperty.REPLICATION.set(properties, "database");
+		PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
+		PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
+		return open(properties);
+	}
+
+	private Properties properties() {
+		Properties properties = new Properties();
+		if (this.settings.username() != null) {
+			PGProperty.USER.set(properties, this.settings.username());
+		}
+		if (this.settings.password() != null) {
+			PGProperty.PASSWORD.set(properties, this.settings.password());
+		}
+		PGProperty.APPLICATION_NAME.set(properties, "bemi-ingestion");
+		PGProperty.BINARY_TRANSFER.set(properties, false);
+		PGProperty.TCP_KEEP_ALIVE.set(properties, true);
+		PGProperty.CONNECT_TIMEOUT.set(properties, 10);
+		return properties;
+	}
+
+	/**
+	 * Not by DriverManager: its message for a URL that no driver takes quotes the URL,
+	 * perhaps with a password.
+	 */
+	private Connection open(Properties properties) throws SQLException {
+		Connection connection = new Driver().connect(this.settings.url(), properties);
+		if (connection == null) {
+			throw new ReplicationException("'bemi.replication.url' must begin with jdbc:postgresql:", null);
+		}
+		try (Statement statement = connection.createStatement()) {
+			statement.execute(SESSION);
+			return connection;
+		}
+		catch (SQLException ex) {
+			connection.close();
+			throw ex;
+		}
+	}
+
+}
