@@ -71,6 +71,43 @@ public final class BemiContext {
 	}
 
 	/**
+	 * Takes the current context along to whichever thread runs the work. Executors and
+	 * {@code @Async} methods of the application context do this by themselves; this is
+	 * for others. A request's providers are asked now.
+	 * @param work what another thread will run
+	 * @return the same work, in the context of this moment
+	 */
+	public static Runnable wrap(Runnable work) {
+		if (work == null) {
+			throw new IllegalArgumentException("'work' must not be null");
+		}
+		ContextSnapshot context = ContextSnapshot.capture();
+		return () -> {
+			try (Scope scope = context.open()) {
+				work.run();
+			}
+		};
+	}
+
+	/**
+	 * Takes the current context along to whichever thread runs the work.
+	 * @param <T> the type of the result
+	 * @param work what another thread will run
+	 * @return the same work, in the context of this moment
+	 */
+	public static <T> Callable<T> wrap(Callable<T> work) {
+		if (work == null) {
+			throw new IllegalArgumentException("'work' must not be null");
+		}
+		ContextSnapshot context = ContextSnapshot.capture();
+		return () -> {
+			try (Scope scope = context.open()) {
+				return work.call();
+			}
+		};
+	}
+
+	/**
 	 * Adds to the innermost open scope or request; gone when that closes. Statements that
 	 * have already run keep the context that they ran with. Without an open scope there
 	 * is nothing to add to: a warning says so, once.

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The context at one moment, immutable: two snapshots are equal when they say the same
- * about the same request. {@link ContextWriter} turns it into JSON, and only then is
+ * about the same work. {@link ContextWriter} turns it into JSON, and only then is
  * anything asked or built.
  */
 public final class ContextSnapshot {
@@ -19,14 +19,14 @@ public final class ContextSnapshot {
 	/** No context: nothing is open on this thread. */
 	public static final ContextSnapshot NONE = new ContextSnapshot(null, Map.of());
 
-	private final @Nullable RequestContext request;
+	private final @Nullable ContextBase base;
 
 	private final Map<String, Object> values;
 
 	private @Nullable Written written;
 
-	private ContextSnapshot(@Nullable RequestContext request, Map<String, Object> values) {
-		this.request = request;
+	private ContextSnapshot(@Nullable ContextBase base, Map<String, Object> values) {
+		this.base = base;
 		this.values = values;
 	}
 
@@ -42,13 +42,64 @@ public final class ContextSnapshot {
 		return CurrentContext.snapshot();
 	}
 
+	/**
+	 * The context of this thread, for another thread that goes on with its work: asks the
+	 * request's providers now, because a request that is over belongs to somebody else.
+	 * @return the snapshot, {@link #NONE} when nothing is open
+	 */
+	public static ContextSnapshot capture() {
+		ContextSnapshot current = current();
+		ContextBase base = current.base;
+		if (base == null) {
+			return current;
+		}
+		ContextBase captured = base.capture();
+		return (captured != base) ? new ContextSnapshot(captured, current.values) : current;
+	}
+
+	/**
+	 * Whether this thread is building a context at this moment: what it does now is no
+	 * part of the application's work.
+	 * @return {@code true} while providers are asked
+	 */
+	public static boolean isSuspended() {
+		return CurrentContext.isSuspended();
+	}
+
+	/**
+	 * Makes this the context of the current thread, in the place of whatever is open.
+	 * @return the open scope, to be closed by the same thread
+	 */
+	public BemiContext.Scope open() {
+		return CurrentContext.open(this);
+	}
+
+	/**
+	 * Makes this the context of the current thread until {@link #takeBack}, for those who
+	 * cannot keep a scope. Nothing is flushed.
+	 */
+	public void impose() {
+		CurrentContext.impose(this);
+	}
+
+	/**
+	 * Ends what the last {@link #impose} on this thread has begun; harmless without one.
+	 */
+	public static void takeBack() {
+		CurrentContext.takeBack();
+	}
+
+	ContextSnapshot within(EntryPoint entryPoint) {
+		return new ContextSnapshot(new EntryPointContext(this.base, entryPoint), this.values);
+	}
+
 	ContextSnapshot with(Map<String, ?> context) {
 		if (context.isEmpty() && this != NONE) {
 			return this;
 		}
 		Map<String, @Nullable Object> merged = new LinkedHashMap<>(this.values);
 		context.forEach((key, value) -> merged.put(key, copy(value)));
-		return new ContextSnapshot(this.request, Collections.unmodifiableMap(merged));
+		return new ContextSnapshot(this.base, Collections.unmodifiableMap(merged));
 	}
 
 	private static @Nullable Object copy(@Nullable Object value) {
@@ -65,8 +116,8 @@ public final class ContextSnapshot {
 		return value;
 	}
 
-	@Nullable RequestContext request() {
-		return this.request;
+	@Nullable ContextBase base() {
+		return this.base;
 	}
 
 	Map<String, Object> values() {
@@ -84,24 +135,24 @@ public final class ContextSnapshot {
 	@Override
 	public boolean equals(Object other) {
 		return other == this || (other instanceof ContextSnapshot that && this != NONE && that != NONE
-				&& this.request == that.request && this.values.equals(that.values));
+				&& this.base == that.base && this.values.equals(that.values));
 	}
 
 	@Override
 	public int hashCode() {
-		return 31 * System.identityHashCode(this.request) + this.values.hashCode();
+		return 31 * System.identityHashCode(this.base) + this.values.hashCode();
 	}
 
 	@Override
 	public String toString() {
 		// Without the values, which may be secret.
-		return "ContextSnapshot[request=" + (this.request != null) + ", keys=" + this.values.keySet() + "]";
+		return "ContextSnapshot[base=" + (this.base != null) + ", keys=" + this.values.keySet() + "]";
 	}
 
 	/**
-	 * The JSON of a snapshot, valid for as long as its request says the same.
+	 * The JSON of a snapshot, valid for as long as its base says the same.
 	 *
-	 * @param base what the request said
+	 * @param base what the request or the entry point said
 	 * @param json the JSON object
 	 */
 	record Written(RenderedContext base, String json) {

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
 
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +39,10 @@ public final class ContextWriter {
 
 	private final ContextJson json;
 
+	private final TraceSource traces;
+
+	private final ContextMeter meter;
+
 	private final Set<String> logged = ConcurrentHashMap.newKeySet();
 
 	/**
@@ -56,6 +59,19 @@ public final class ContextWriter {
 	 * @param masks parts of key names, in any case, whose values are masked
 	 */
 	public ContextWriter(OnError onError, int maxSize, Collection<String> masks) {
+		this(onError, maxSize, masks, TraceSource.NONE, ContextMeter.NONE);
+	}
+
+	/**
+	 * Creates a writer that knows about traces and counts.
+	 * @param onError what happens when a context cannot be built
+	 * @param maxSize the largest JSON to write, in bytes, from 1024 on
+	 * @param masks parts of key names, in any case, whose values are masked
+	 * @param traces knows the trace of the running work
+	 * @param meter counts what becomes of contexts
+	 */
+	public ContextWriter(OnError onError, int maxSize, Collection<String> masks, TraceSource traces,
+			ContextMeter meter) {
 		if (onError == null) {
 			throw new IllegalArgumentException("'onError' must not be null");
 		}
@@ -65,6 +81,14 @@ public final class ContextWriter {
 		if (masks == null) {
 			throw new IllegalArgumentException("'masks' must not be null");
 		}
+		if (traces == null) {
+			throw new IllegalArgumentException("'traces' must not be null");
+		}
+		if (meter == null) {
+			throw new IllegalArgumentException("'meter' must not be null");
+		}
+		this.traces = traces;
+		this.meter = meter;
 		this.onError = onError;
 		this.maxSize = maxSize;
 		this.json = new ContextJson(masks);
@@ -85,9 +109,32 @@ public final class ContextWriter {
 		return result[0];
 	}
 
+	/**
+	 * Counts what becomes of the contexts that this writer writes.
+	 * @return the meter
+	 */
+	public ContextMeter meter() {
+		return this.meter;
+	}
+
+	/**
+	 * Asks the providers of a request before its work goes on elsewhere.
+	 */
+	void evaluate(RequestContext request) {
+		CurrentContext.suspend(() -> {
+			try {
+				render(request);
+			}
+			catch (ContextException ex) {
+				// Whoever writes with this context fails, not whoever hands it over.
+				logger.debug("Nothing to hand over", ex);
+			}
+		});
+	}
+
 	private String build(ContextSnapshot context) {
-		RequestContext request = context.request();
-		RenderedContext base = (request != null) ? render(request) : RenderedContext.EMPTY;
+		ContextBase origin = context.base();
+		RenderedContext base = (origin != null) ? render(origin) : RenderedContext.EMPTY;
 		ContextSnapshot.Written written = context.written();
 		if (written != null && written.base() == base) {
 			return written.json();
@@ -99,9 +146,9 @@ public final class ContextWriter {
 		return built;
 	}
 
-	private RenderedContext render(RequestContext request) {
+	private RenderedContext render(ContextBase origin) {
 		try {
-			return request.render(this);
+			return origin.render(this);
 		}
 		catch (ContextException ex) {
 			throw ex;
@@ -118,15 +165,35 @@ public final class ContextWriter {
 		addDefault(rendered.members(), "requestId", () -> context.requestId(request));
 		addDefault(rendered.facts(), "entryPoint", () -> "http");
 		addDefault(rendered.facts(), "method", () -> context.method(request));
-		Matcher trace = context.trace(request);
-		if (trace != null) {
-			addDefault(rendered.facts(), "traceId", () -> trace.group(1));
-			addDefault(rendered.facts(), "spanId", () -> trace.group(2));
-		}
+		addTrace(rendered, () -> context.trace(request));
 		for (ContextProvider provider : context.providers()) {
 			ask(rendered, provider, request);
 		}
 		return rendered;
+	}
+
+	RenderedContext renderEntryPoint(RenderedContext around, String name, @Nullable String method) {
+		RenderedContext rendered = around.copy();
+		addDefault(rendered.facts(), "entryPoint", () -> name);
+		// Without one, there must not be that of the outer entry point.
+		rendered.facts().remove("method");
+		addDefault(rendered.facts(), "method", () -> method);
+		addTrace(rendered, () -> null);
+		return rendered;
+	}
+
+	private void addTrace(RenderedContext rendered, Supplier<@Nullable Trace> otherwise) {
+		try {
+			Trace running = this.traces.current();
+			Trace trace = (running != null) ? running : otherwise.get();
+			if (trace != null) {
+				rendered.facts().put("traceId", ContextJson.quote(trace.traceId()));
+				rendered.facts().put("spanId", ContextJson.quote(trace.spanId()));
+			}
+		}
+		catch (RuntimeException ex) {
+			logger.debug("No trace in the context", ex);
+		}
 	}
 
 	private void addDefault(Map<String, String> target, String key, Supplier<@Nullable String> value) {
@@ -205,8 +272,10 @@ public final class ContextWriter {
 			dropped.append((dropped.length() > 0) ? ", " : "").append(ContextJson.printable(member.getKey()));
 		}
 		String names = (dropped.length() > 200) ? dropped.substring(0, 200) + "..." : dropped.toString();
-		fail(rendered, "The context has " + built.length() + " bytes, more than bemi.context.max-size (" + this.maxSize
-				+ "); left out: " + names, null, "Put less into the context, or raise bemi.context.max-size.");
+		this.meter.tooLarge();
+		report(rendered, "The context has " + built.length() + " bytes, more than bemi.context.max-size ("
+				+ this.maxSize + "); left out: " + names, null,
+				"Put less into the context, or raise bemi.context.max-size.");
 		String limited = join(rendered);
 		return (limited.length() <= this.maxSize) ? limited
 				: join(new RenderedContext(Map.of(), Map.of(), Set.of("The context exceeds bemi.context.max-size")));
@@ -225,6 +294,11 @@ public final class ContextWriter {
 	}
 
 	private void fail(RenderedContext rendered, String problem, @Nullable Throwable cause, String remedy) {
+		this.meter.failed();
+		report(rendered, problem, cause, remedy);
+	}
+
+	private void report(RenderedContext rendered, String problem, @Nullable Throwable cause, String remedy) {
 		if (this.onError == OnError.FAIL) {
 			throw new ContextException(
 					problem + ". " + remedy + " The transaction fails because of" + " bemi.context.on-error=fail.",

@@ -29,15 +29,45 @@ final class CurrentContext {
 	}
 
 	static BemiContext.Scope open(Map<String, ?> context) {
-		return push(snapshot().with(context));
+		return open(snapshot().with(context));
 	}
 
 	static BemiContext.Scope open(RequestContext request) {
-		return push(ContextSnapshot.of(request));
+		return open(ContextSnapshot.of(request));
 	}
 
-	private static Frame push(ContextSnapshot snapshot) {
-		Frame frame = new Frame(INNERMOST.get(), snapshot);
+	static BemiContext.Scope open(EntryPoint entryPoint) {
+		return open(snapshot().within(entryPoint));
+	}
+
+	static BemiContext.Scope open(ContextSnapshot snapshot) {
+		announce();
+		return push(snapshot, Kind.SCOPE);
+	}
+
+	/**
+	 * Puts a context in the place of the current one, whatever is open, until
+	 * {@link #takeBack}.
+	 */
+	static void impose(ContextSnapshot snapshot) {
+		push(snapshot, Kind.IMPOSED);
+	}
+
+	/**
+	 * Ends what the last {@link #impose} has begun, with whatever was left open since.
+	 */
+	static void takeBack() {
+		for (Frame frame = INNERMOST.get(); frame != null; frame = frame.outer) {
+			if (frame.kind == Kind.IMPOSED) {
+				set(frame.outer);
+				return;
+			}
+		}
+	}
+
+	private static Frame push(ContextSnapshot snapshot, Kind kind) {
+		Frame outer = INNERMOST.get();
+		Frame frame = new Frame(outer, snapshot, kind, kind == Kind.SUSPENDED || (outer != null && outer.suspended));
 		INNERMOST.set(frame);
 		return frame;
 	}
@@ -51,23 +81,35 @@ final class CurrentContext {
 			}
 			return;
 		}
+		announce();
 		Map<String, @Nullable Object> addition = new LinkedHashMap<>();
 		addition.put(key, value);
 		frame.snapshot = frame.snapshot.with(addition);
+	}
+
+	// While a context is built, nothing may begin to write.
+	private static void announce() {
+		if (!isSuspended()) {
+			ContextChanges.announce();
+		}
 	}
 
 	/**
 	 * Runs without any context, so that building one does not need one itself.
 	 */
 	static void suspend(Runnable work) {
-		Frame frame = INNERMOST.get();
-		INNERMOST.remove();
+		Frame frame = push(ContextSnapshot.NONE, Kind.SUSPENDED);
 		try {
 			work.run();
 		}
 		finally {
-			set(frame);
+			set(frame.outer);
 		}
+	}
+
+	static boolean isSuspended() {
+		Frame frame = INNERMOST.get();
+		return frame != null && frame.suspended;
 	}
 
 	private static void set(@Nullable Frame frame) {
@@ -79,27 +121,50 @@ final class CurrentContext {
 		}
 	}
 
+	private enum Kind {
+
+		SCOPE, IMPOSED, SUSPENDED
+
+	}
+
 	private static final class Frame implements BemiContext.Scope {
 
 		private final @Nullable Frame outer;
 
+		private final Kind kind;
+
+		private final boolean suspended;
+
 		private ContextSnapshot snapshot;
 
-		Frame(@Nullable Frame outer, ContextSnapshot snapshot) {
+		Frame(@Nullable Frame outer, ContextSnapshot snapshot, Kind kind, boolean suspended) {
 			this.outer = outer;
 			this.snapshot = snapshot;
+			this.kind = kind;
+			this.suspended = suspended;
 		}
 
 		@Override
 		public void close() {
 			// Only if still open on this thread: a scope closed twice, or by another
 			// thread, must not touch a context that is not its own.
-			for (Frame frame = INNERMOST.get(); frame != null; frame = frame.outer) {
-				if (frame == this) {
-					set(this.outer);
-					return;
-				}
+			if (!isOpen()) {
+				return;
 			}
+			try {
+				announce();
+			}
+			finally {
+				set(this.outer);
+			}
+		}
+
+		private boolean isOpen() {
+			Frame frame = INNERMOST.get();
+			while (frame != null && frame != this) {
+				frame = frame.outer;
+			}
+			return frame != null;
 		}
 
 	}

@@ -2,7 +2,6 @@ package io.bemi.context;
 
 import java.util.List;
 import java.util.UUID;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import jakarta.servlet.RequestDispatcher;
@@ -15,16 +14,15 @@ import org.jspecify.annotations.Nullable;
  * a route has matched (a filter that writes), the providers are asked once more when one
  * has, because only then is the user known for certain.
  */
-public final class RequestContext {
+public final class RequestContext extends ContextBase {
 
 	private static final Pattern SANE_REQUEST_ID = Pattern.compile("[A-Za-z0-9._:/+=@-]{1,128}");
-
-	private static final Pattern TRACE_PARENT = Pattern
-		.compile("(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}(?:-.*)?");
 
 	private final List<ContextProvider> providers;
 
 	private final RequestDetails details;
+
+	private final ContextWriter writer;
 
 	private @Nullable String generatedRequestId;
 
@@ -40,16 +38,21 @@ public final class RequestContext {
 	 * Creates the context of a request.
 	 * @param providers what to ask, a later one wins
 	 * @param details what the web framework knows
+	 * @param writer asks the providers when work is handed to another thread
 	 */
-	public RequestContext(List<ContextProvider> providers, RequestDetails details) {
+	public RequestContext(List<ContextProvider> providers, RequestDetails details, ContextWriter writer) {
 		if (providers == null) {
 			throw new IllegalArgumentException("'providers' must not be null");
 		}
 		if (details == null) {
 			throw new IllegalArgumentException("'details' must not be null");
 		}
+		if (writer == null) {
+			throw new IllegalArgumentException("'writer' must not be null");
+		}
 		this.providers = List.copyOf(providers);
 		this.details = details;
+		this.writer = writer;
 	}
 
 	/**
@@ -89,10 +92,24 @@ public final class RequestContext {
 		}
 	}
 
+	@Override
+	ContextBase capture() {
+		// A provider that has something handed over itself is not asked again for that.
+		if (runsHere(this.dispatch) && !CurrentContext.isSuspended()) {
+			this.writer.evaluate(this);
+		}
+		return this;
+	}
+
+	private static boolean runsHere(@Nullable Dispatch running) {
+		return running != null && running.thread() == Thread.currentThread();
+	}
+
+	@Override
 	RenderedContext render(ContextWriter writer) {
 		Dispatch running = this.dispatch;
 		RenderedContext current = this.rendered;
-		if (running == null || running.thread() != Thread.currentThread()) {
+		if (running == null || !runsHere(running)) {
 			return (current != null) ? current : writer
 				.incomplete("The request was over, or ran on another thread, when its context was needed", null);
 		}
@@ -139,14 +156,8 @@ public final class RequestContext {
 		return this.details.method(request);
 	}
 
-	/**
-	 * The ids of the W3C {@code traceparent} header: of the trace and of the caller's
-	 * span.
-	 */
-	@Nullable Matcher trace(HttpServletRequest request) {
-		String header = request.getHeader("traceparent");
-		Matcher matcher = (header != null) ? TRACE_PARENT.matcher(header) : null;
-		return (matcher != null && matcher.matches()) ? matcher : null;
+	@Nullable Trace trace(HttpServletRequest request) {
+		return Trace.ofTraceParent(request.getHeader("traceparent"));
 	}
 
 	/**

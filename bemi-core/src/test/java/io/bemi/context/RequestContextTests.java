@@ -71,7 +71,8 @@ class RequestContextTests {
 
 	@Test
 	void scopesWithinTheRequestWinOverTheProviders() {
-		RequestContext context = new RequestContext(List.of((request) -> Map.of("user", "provider")), this.details);
+		RequestContext context = new RequestContext(List.of((request) -> Map.of("user", "provider")), this.details,
+				this.writer);
 		try (BemiContext.Scope scope = context.open(this.request)) {
 			BemiContext.put("order", 7);
 			BemiContext.run(Map.of("user", "scope"),
@@ -87,7 +88,7 @@ class RequestContextTests {
 		RequestContext context = new RequestContext(List.of((request) -> {
 			asked.add("x");
 			return Map.of();
-		}), this.details);
+		}), this.details, this.writer);
 		try (BemiContext.Scope scope = context.open(this.request)) {
 			String first = write();
 			BemiContext.put("order", 7);
@@ -103,7 +104,8 @@ class RequestContextTests {
 	void asksAgainWhenTheFirstAnswerCameBeforeTheRoute() {
 		given(this.request.getHeader("X-Request-Id")).willReturn(null);
 		Map<String, Object> answer = new HashMap<>(Map.of("user", "nobody"));
-		RequestContext context = new RequestContext(List.of((request) -> Map.copyOf(answer)), this.details);
+		RequestContext context = new RequestContext(List.of((request) -> Map.copyOf(answer)), this.details,
+				this.writer);
 		try (BemiContext.Scope scope = context.open(this.request)) {
 			String early = write();
 			this.details.route = "/todos/{id}";
@@ -118,7 +120,7 @@ class RequestContextTests {
 
 	@Test
 	void errorDispatchKeepsTheRouteThatFailed() {
-		RequestContext context = new RequestContext(List.of(), this.details);
+		RequestContext context = new RequestContext(List.of(), this.details, this.writer);
 		this.details.route = "/todos/{id}";
 		context.open(this.request).close();
 		this.details.route = "/error";
@@ -140,7 +142,7 @@ class RequestContextTests {
 		RequestContext context = new RequestContext(List.of((request) -> {
 			asked.add("x");
 			return Map.of();
-		}), this.details);
+		}), this.details, this.writer);
 		ContextSnapshot snapshot;
 		List<String> written = new ArrayList<>();
 		try (BemiContext.Scope scope = context.open(this.request)) {
@@ -174,7 +176,7 @@ class RequestContextTests {
 		ContextWriter strict = new ContextWriter(OnError.FAIL, 1024, List.of());
 		RequestContext context = new RequestContext(List.of((request) -> {
 			throw new IllegalStateException("detail");
-		}), this.details);
+		}), this.details, this.writer);
 		try (BemiContext.Scope scope = context.open(this.request)) {
 			assertThatThrownBy(() -> strict.write(ContextSnapshot.current())).isInstanceOf(ContextException.class);
 		}
@@ -189,7 +191,7 @@ class RequestContextTests {
 	}
 
 	private String write(List<ContextProvider> providers) {
-		try (BemiContext.Scope scope = new RequestContext(providers, this.details).open(this.request)) {
+		try (BemiContext.Scope scope = new RequestContext(providers, this.details, this.writer).open(this.request)) {
 			return write();
 		}
 	}

@@ -41,9 +41,10 @@ public final class BemiContextAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean(name = "bemiContextFilter")
-		FilterRegistrationBean<BemiContextFilter> bemiContextFilter(ObjectProvider<ContextProvider> providers) {
+		FilterRegistrationBean<BemiContextFilter> bemiContextFilter(ObjectProvider<ContextProvider> providers,
+				ContextWriter writer) {
 			FilterRegistrationBean<BemiContextFilter> registration = new FilterRegistrationBean<>(
-					new BemiContextFilter(() -> providers.orderedStream().toList()));
+					new BemiContextFilter(() -> providers.orderedStream().toList(), writer));
 			registration
 				.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR));
 			registration.setOrder(BemiContextFilter.ORDER);

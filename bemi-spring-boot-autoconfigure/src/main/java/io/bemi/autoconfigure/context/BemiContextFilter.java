@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 
 import io.bemi.context.BemiContext;
 import io.bemi.context.ContextProvider;
+import io.bemi.context.ContextWriter;
 import io.bemi.context.RequestContext;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -13,6 +14,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.core.Ordered;
 import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.context.request.async.WebAsyncUtils;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -32,13 +34,18 @@ final class BemiContextFilter extends OncePerRequestFilter {
 	// Not before the first request: a provider may need what is built after the filters.
 	private final SingletonSupplier<List<ContextProvider>> providers;
 
-	BemiContextFilter(Supplier<List<ContextProvider>> providers) {
+	private final ContextWriter writer;
+
+	BemiContextFilter(Supplier<List<ContextProvider>> providers, ContextWriter writer) {
 		this.providers = SingletonSupplier.of(providers);
+		this.writer = writer;
 	}
 
 	@Override
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
+		// Whatever executor runs a Callable or a StreamingResponseBody of this request.
+		WebAsyncUtils.getAsyncManager(request).registerCallableInterceptor(CONTEXT, new CallableContext());
 		try (BemiContext.Scope scope = context(request).open(request)) {
 			chain.doFilter(request, response);
 		}
@@ -48,7 +55,7 @@ final class BemiContextFilter extends OncePerRequestFilter {
 		if (request.getAttribute(CONTEXT) instanceof RequestContext context) {
 			return context;
 		}
-		RequestContext context = new RequestContext(this.providers.obtain(), new SpringRequestDetails());
+		RequestContext context = new RequestContext(this.providers.obtain(), new SpringRequestDetails(), this.writer);
 		request.setAttribute(CONTEXT, context);
 		return context;
 	}
