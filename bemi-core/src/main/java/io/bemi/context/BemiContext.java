@@ -95,7 +95,7 @@ public final class BemiContext {
 	 * @param work what another thread will run
 	 * @return the same work, in the context of this moment
 	 */
-	public static <T> Callable<T> wrap(Callable<T> work) {
+	public static <T> Callable<T> wrapCallable(Callable<T> work) {
 		if (work == null) {
 			throw new IllegalArgumentException("'work' must not be null");
 		}

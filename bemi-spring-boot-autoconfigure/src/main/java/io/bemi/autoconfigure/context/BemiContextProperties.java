@@ -30,6 +30,12 @@ public class BemiContextProperties {
 	 */
 	private List<String> mask = new ArrayList<>(ContextWriter.DEFAULT_MASKS);
 
+	/**
+	 * Whether JPA writes its pending changes when the context changes within a
+	 * transaction, so that they are recorded with the context that they were made in.
+	 */
+	private boolean flush = true;
+
 	public OnError getOnError() {
 		return this.onError;
 	}
@@ -52,6 +58,14 @@ public class BemiContextProperties {
 
 	public void setMask(List<String> mask) {
 		this.mask = mask;
+	}
+
+	public boolean isFlush() {
+		return this.flush;
+	}
+
+	public void setFlush(boolean flush) {
+		this.flush = flush;
 	}
 
 }

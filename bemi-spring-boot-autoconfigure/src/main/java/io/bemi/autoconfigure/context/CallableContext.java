@@ -14,9 +14,9 @@ import org.springframework.web.context.request.async.CallableProcessingIntercept
  */
 final class CallableContext implements CallableProcessingInterceptor {
 
-	private volatile ContextSnapshot context = ContextSnapshot.NONE;
+	private static final ThreadLocal<BemiContext.@Nullable Scope> OPEN = new ThreadLocal<>();
 
-	private final ThreadLocal<BemiContext.@Nullable Scope> open = new ThreadLocal<>();
+	private volatile ContextSnapshot context = ContextSnapshot.NONE;
 
 	@Override
 	public <T> void beforeConcurrentHandling(NativeWebRequest request, Callable<T> task) {
@@ -25,13 +25,13 @@ final class CallableContext implements CallableProcessingInterceptor {
 
 	@Override
 	public <T> void preProcess(NativeWebRequest request, Callable<T> task) {
-		this.open.set(this.context.open());
+		OPEN.set(this.context.open());
 	}
 
 	@Override
 	public <T> void postProcess(NativeWebRequest request, Callable<T> task, @Nullable Object concurrentResult) {
-		BemiContext.Scope scope = this.open.get();
-		this.open.remove();
+		BemiContext.Scope scope = OPEN.get();
+		OPEN.remove();
 		if (scope != null) {
 			scope.close();
 		}

@@ -1,13 +1,24 @@
 package io.bemi.autoconfigure.context;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
 import io.bemi.context.BemiContext;
+import io.bemi.context.ContextMeter;
 import io.bemi.context.ContextProvider;
 import io.bemi.context.ContextSnapshot;
 import io.bemi.context.ContextWriter;
+import io.bemi.context.EntryPoint;
 import io.bemi.context.OnError;
+import io.bemi.context.Trace;
+import io.bemi.context.TraceSource;
+import io.micrometer.context.ContextSnapshotFactory;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.tracing.Tracer;
+import jakarta.persistence.EntityManager;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import org.junit.jupiter.api.Test;
@@ -21,9 +32,13 @@ import org.springframework.core.Ordered;
 import org.springframework.mock.web.MockFilterChain;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.orm.jpa.EntityManagerHolder;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Answers.RETURNS_DEEP_STUBS;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests for {@link BemiContextAutoConfiguration}.
@@ -121,6 +136,76 @@ class BemiContextAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(ContextWriter.class)
 				.doesNotHaveBean("bemiContextFilter"));
+	}
+
+	@Test
+	void flushesOnlyWithJpaAndUnlessToldNotTo() {
+		this.contextRunner.run((context) -> assertThat(context).hasSingleBean(PersistenceContextFlush.class));
+		this.contextRunner.withPropertyValues("bemi.context.flush=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(PersistenceContextFlush.class));
+		this.contextRunner.withClassLoader(new FilteredClassLoader(EntityManager.class, EntityManagerHolder.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(PersistenceContextFlush.class));
+	}
+
+	@Test
+	void takesTheTraceFromMicrometer() {
+		Tracer tracer = mock(Tracer.class, RETURNS_DEEP_STUBS);
+		given(Objects.requireNonNull(tracer.currentSpan()).context().traceId()).willReturn("t1");
+		given(Objects.requireNonNull(tracer.currentSpan()).context().spanId()).willReturn("s1");
+		this.contextRunner.withBean(Tracer.class, () -> tracer).run((context) -> {
+			try (BemiContext.Scope scope = new EntryPoint("job", "A.b").open()) {
+				assertThat(context.getBean(ContextWriter.class).write(ContextSnapshot.current()))
+					.contains("\"traceId\":\"t1\",\"spanId\":\"s1\"");
+			}
+		});
+		this.contextRunner.withClassLoader(new FilteredClassLoader(Tracer.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(TraceSource.class));
+	}
+
+	@Test
+	void usersTraceSourceWins() {
+		TraceSource own = () -> new Trace("own", "span");
+		this.contextRunner.withBean(TraceSource.class, () -> own)
+			.run((context) -> assertThat(context).getBean(TraceSource.class).isSameAs(own));
+	}
+
+	@Test
+	void countsContexts() {
+		this.contextRunner.run((context) -> {
+			SimpleMeterRegistry registry = new SimpleMeterRegistry();
+			context.getBean(MeterBinder.class).bindTo(registry);
+			BemiContext.run(Map.of("bad", new Object()),
+					() -> context.getBean(ContextWriter.class).write(ContextSnapshot.current()));
+			context.getBean(ContextMeter.class).sent();
+			assertThat(registry.get("bemi.context.failed").functionCounter().count()).isEqualTo(1);
+			assertThat(registry.get("bemi.context.sent").functionCounter().count()).isEqualTo(1);
+			assertThat(registry.get("bemi.context.kept").functionCounter().count()).isZero();
+			assertThat(registry.get("bemi.context.too.large").functionCounter().count()).isZero();
+		});
+		this.contextRunner.withClassLoader(new FilteredClassLoader(MeterBinder.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ContextMeter.class));
+	}
+
+	@Test
+	void travelsWithMicrometersContextPropagation() throws Exception {
+		ContextSnapshotFactory factory = ContextSnapshotFactory.builder().build();
+		Runnable[] work = new Runnable[1];
+		List<Map<String, Object>> seen = new ArrayList<>();
+		BemiContext.run(Map.of("user", "alice"),
+				() -> work[0] = factory.captureAll().wrap((Runnable) () -> seen.add(BemiContext.current())));
+		Thread other = new Thread(() -> {
+			work[0].run();
+			seen.add(BemiContext.current());
+		});
+		other.start();
+		other.join();
+		BemiContext.run(Map.of("user", "bob"), () -> {
+			work[0].run();
+			seen.add(BemiContext.current());
+		});
+		assertThat(seen).containsExactly(Map.of("user", "alice"), Map.of(), Map.of("user", "alice"),
+				Map.of("user", "bob"));
+		assertThat(ContextSnapshot.current()).isSameAs(ContextSnapshot.NONE);
 	}
 
 }
