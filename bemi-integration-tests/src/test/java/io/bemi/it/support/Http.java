@@ -30,11 +30,13 @@ public record Http(String url) {
 	 * Sends a POST request.
 	 * @param user who sends it
 	 * @param path the path, with a leading slash
+	 * @param headers names and values of more headers
 	 * @return status and body
 	 */
-	public HttpResponse<String> post(String user, String path) {
-		return send(user,
-				HttpRequest.newBuilder(URI.create(this.url + path)).POST(HttpRequest.BodyPublishers.noBody()));
+	public HttpResponse<String> post(String user, String path, String... headers) {
+		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(this.url + path))
+			.POST(HttpRequest.BodyPublishers.noBody());
+		return send(user, (headers.length > 0) ? request.headers(headers) : request);
 	}
 
 	/**
