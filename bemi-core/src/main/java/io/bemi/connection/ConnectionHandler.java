@@ -57,7 +57,10 @@ final class ConnectionHandler implements InvocationHandler {
 				Object unwrapped = call(method, arguments);
 				// What runs on the driver's own connection is part of the transaction
 				// too.
-				emission((Connection) proxy);
+				Emission active = emission((Connection) proxy);
+				if (active != null) {
+					active.unwrapped();
+				}
 				yield unwrapped;
 			}
 			default -> call(method, arguments);
@@ -117,8 +120,7 @@ final class ConnectionHandler implements InvocationHandler {
 			}
 			case "rollback" -> rollback(active, (Savepoint) argument, arguments != null && arguments.length > 0);
 			default -> {
-				Savepoint savepoint = (Savepoint) Objects.requireNonNull(call(method, arguments));
-				return active.remember(savepoint);
+				return active.setSavepoint(() -> call(method, arguments));
 			}
 		}
 		return null;

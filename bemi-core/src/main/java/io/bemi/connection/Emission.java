@@ -6,12 +6,12 @@ import java.sql.SQLNonTransientException;
 import java.sql.SQLWarning;
 import java.sql.Savepoint;
 import java.sql.Statement;
-import java.util.IdentityHashMap;
-import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 import io.bemi.connection.MessageEmitter.Message;
+import io.bemi.connection.Savepoints.Debt;
 import io.bemi.context.ContextException;
 import io.bemi.context.ContextSnapshot;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +46,7 @@ final class Emission {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private final Map<Savepoint, Debt> savepoints = new IdentityHashMap<>();
+	private final Savepoints savepoints = new Savepoints();
 
 	private @Nullable ContextSnapshot pending;
 
@@ -134,11 +134,32 @@ final class Emission {
 			return execution.call().run();
 		}
 		finally {
-			boolean nothingOwed = switch (execution.kind()) {
-				case COMMIT, SAVEPOINT, ROLLBACK -> true;
-				default -> false;
-			};
-			settle(nothingOwed ? null : current);
+			settle(switch (execution.kind()) {
+				case COMMIT, SAVEPOINT -> null;
+				case ROLLBACK -> restore(this.savepoints.named(execution.sql()));
+				default -> current;
+			});
+		}
+	}
+
+	/**
+	 * The application is about to use the driver's own connection: what it writes there
+	 * (COPY, above all) belongs to the context of this moment.
+	 */
+	void unwrapped() throws SQLException {
+		this.lock.lock();
+		try {
+			if (this.building || this.server.getTransactionState() == TransactionState.FAILED
+					|| (!isOpen() && this.connection.getAutoCommit())) {
+				return;
+			}
+			ContextSnapshot current = ContextSnapshot.current();
+			ContextSnapshot owed = this.pending;
+			pay((isOpen() && owed != null && !owed.equals(current)) ? owed : null, false);
+			this.pending = current;
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 
@@ -259,9 +280,20 @@ final class Emission {
 		}
 	}
 
-	Savepoint remember(Savepoint savepoint) {
-		this.savepoints.put(savepoint, new Debt(this.pending, this.emitted));
-		return savepoint;
+	Savepoint setSavepoint(JdbcCall call) throws Throwable {
+		this.lock.lock();
+		try {
+			if (!isOpen()) {
+				// The application has unwrapped the connection, but not used it.
+				this.pending = null;
+			}
+			Savepoint savepoint = (Savepoint) Objects.requireNonNull(call.run());
+			this.savepoints.add(savepoint, new Debt(this.pending, this.emitted));
+			return savepoint;
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	void forget(Savepoint savepoint) {
@@ -274,13 +306,20 @@ final class Emission {
 			this.connection.rollback(savepoint);
 			Debt debt = this.savepoints.get(savepoint);
 			if (debt != null) {
-				this.pending = debt.pending();
-				this.emitted = debt.emitted();
+				this.pending = restore(debt);
 			}
 		}
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	private @Nullable ContextSnapshot restore(@Nullable Debt debt) {
+		if (debt == null) {
+			return null;
+		}
+		this.emitted = debt.emitted();
+		return debt.pending();
 	}
 
 	private Message message(ContextSnapshot context) throws SQLException {
@@ -350,15 +389,6 @@ final class Emission {
 	 */
 	Connection lend() {
 		return LentConnection.of(this.proxy);
-	}
-
-	/**
-	 * What is owed at a savepoint.
-	 *
-	 * @param pending the context that is pending
-	 * @param emitted whether the transaction holds a message already
-	 */
-	private record Debt(@Nullable ContextSnapshot pending, boolean emitted) {
 	}
 
 }

@@ -2,13 +2,16 @@ package io.bemi.connection;
 
 import java.sql.Statement;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An execution that the application has asked for.
  *
  * @param statement the driver's statement, or the pool's
  * @param kind what its text says about it
+ * @param sql its text, {@code null} for a batch
  * @param repeatable whether the call can be made again after a failure
  * @param call executes it
  */
-record Execution(Statement statement, StatementKind kind, boolean repeatable, JdbcCall call) {
+record Execution(Statement statement, StatementKind kind, @Nullable String sql, boolean repeatable, JdbcCall call) {
 }

@@ -26,15 +26,18 @@ final class StatementHandler implements InvocationHandler {
 
 	private final @Nullable StatementKind prepared;
 
+	private final @Nullable String preparedSql;
+
 	// The driver forgets a batch that fails; kept here as long as it can be given again.
 	private final List<String> batch = new ArrayList<>();
 
 	private StatementHandler(Statement statement, Connection connection, Emission emission,
-			@Nullable StatementKind prepared) {
+			@Nullable StatementKind prepared, @Nullable String preparedSql) {
 		this.statement = statement;
 		this.connection = connection;
 		this.emission = emission;
 		this.prepared = prepared;
+		this.preparedSql = preparedSql;
 	}
 
 	static Object proxy(Class<? extends Statement> type, Statement statement, Connection connection, Emission emission,
@@ -44,7 +47,7 @@ final class StatementHandler implements InvocationHandler {
 			prepared = StatementKind.PROCEDURE;
 		}
 		return Proxy.newProxyInstance(StatementHandler.class.getClassLoader(), new Class<?>[] { type },
-				new StatementHandler(statement, connection, emission, prepared));
+				new StatementHandler(statement, connection, emission, prepared, sql));
 	}
 
 	@Override
@@ -87,23 +90,25 @@ final class StatementHandler implements InvocationHandler {
 
 	private @Nullable Object execute(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
 		StatementKind kind = this.prepared;
-		if (arguments != null && arguments.length > 0 && arguments[0] instanceof String sql) {
-			kind = StatementKind.of(sql);
+		String sql = this.preparedSql;
+		if (arguments != null && arguments.length > 0 && arguments[0] instanceof String text) {
+			kind = StatementKind.of(text);
+			sql = text;
 		}
-		return this.emission.execute(new Execution(this.statement, (kind != null) ? kind : StatementKind.OTHER, true,
-				() -> call(method, arguments)));
+		return this.emission.execute(new Execution(this.statement, (kind != null) ? kind : StatementKind.OTHER, sql,
+				true, () -> call(method, arguments)));
 	}
 
 	private @Nullable Object executeBatch(Method method) throws Throwable {
 		if (this.prepared != null) {
 			// Cannot be run again without its parameters, so only what never needs to.
 			StatementKind kind = (this.prepared == StatementKind.PROCEDURE) ? StatementKind.OTHER : this.prepared;
-			return this.emission.execute(new Execution(this.statement, kind, false, () -> call(method, null)));
+			return this.emission.execute(new Execution(this.statement, kind, null, false, () -> call(method, null)));
 		}
 		List<String> entries = List.copyOf(this.batch);
 		this.batch.clear();
 		boolean[] lost = new boolean[1];
-		return this.emission.execute(new Execution(this.statement, kind(entries), true, () -> {
+		return this.emission.execute(new Execution(this.statement, kind(entries), null, true, () -> {
 			if (lost[0]) {
 				for (String entry : entries) {
 					this.statement.addBatch(entry);

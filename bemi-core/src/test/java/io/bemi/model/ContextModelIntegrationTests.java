@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.fail;
  */
 class ContextModelIntegrationTests {
 
-	private static final int AT_A_TIME = 500;
+	private static final int AT_A_TIME = 1_000;
 
 	private static final int PROGRAMS = Integer.getInteger("bemi.model.programs",
 			Boolean.getBoolean("bemi.soak") ? 100_000 : 1_500);

@@ -41,6 +41,10 @@ final class ModelContext {
 		return this.innermost != null;
 	}
 
+	boolean isInRequest() {
+		return this.innermost != null && this.innermost.context != null && !this.innermost.context.request.isEmpty();
+	}
+
 	/** The id of the current context. */
 	String id() {
 		Context current = (this.innermost != null) ? this.innermost.context : null;

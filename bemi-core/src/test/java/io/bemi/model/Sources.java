@@ -2,9 +2,15 @@ package io.bemi.model;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+
+import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.bemi.connection.Autocommit;
 import io.bemi.connection.BemiDataSource;
+import io.bemi.context.ContextWriter;
+import io.bemi.context.OnError;
 import io.bemi.testsupport.TestDatabase;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -38,7 +44,14 @@ final class Sources implements AutoCloseable {
 		second.setAutoCommit(false);
 		PGSimpleDataSource third = plain(database, Map.of("preferQueryMode", "simple"));
 		this.pools = List.of(first, second);
-		this.sources = List.of(new BemiDataSource(first), new BemiDataSource(second), new BemiDataSource(third));
+		this.sources = Stream.of(first, second, third).map(Sources::wrap).toList();
+	}
+
+	// A context that cannot be built fails the program.
+	private static BemiDataSource wrap(DataSource dataSource) {
+		return new BemiDataSource(dataSource,
+				new ContextWriter(OnError.FAIL, ContextWriter.DEFAULT_MAX_SIZE, ContextWriter.DEFAULT_MASKS),
+				Autocommit.WRAP);
 	}
 
 	private static HikariDataSource pool(TestDatabase database, int size, Map<String, String> settings) {

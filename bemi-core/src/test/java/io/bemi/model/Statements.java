@@ -39,10 +39,10 @@ final class Statements {
 		}
 	}
 
-	private static boolean isPossible(Action action, Session session) {
+	private static boolean isPossible(Action action, Session session) throws SQLException {
 		return switch (action) {
 			// Outside of a transaction there is nothing that could carry the context.
-			case COPY -> session.isOpen();
+			case COPY -> !session.isAutocommit();
 			case UPDATE, DELETE -> !session.items.isEmpty();
 			case UPDATE_FAMILY, DELETE_FAMILY -> !session.families.isEmpty();
 			default -> true;
@@ -92,7 +92,7 @@ final class Statements {
 				execute(connection, "UPDATE item SET expected = '" + id + "' WHERE id = " + row);
 			}
 			case DELETE -> {
-				long row = pick(session.items, choice);
+				long row = session.items.remove(choice % session.items.size());
 				this.ledger.delete(row, id);
 				execute(connection, "DELETE FROM item WHERE id = " + row);
 			}
@@ -187,6 +187,7 @@ final class Statements {
 			execute(session.connection, "UPDATE parent SET key = '" + family.row() + "/" + id + "'" + which);
 		}
 		else {
+			session.families.remove(family);
 			this.ledger.delete(family.row(), id);
 			family.children().forEach((row) -> this.ledger.delete(row, id));
 			execute(session.connection, "DELETE FROM parent" + which);

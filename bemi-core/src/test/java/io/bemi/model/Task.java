@@ -88,7 +88,7 @@ final class Task {
 
 	private java.util.concurrent.Future<?> handOver(@Nullable Session session, Step step) {
 		Task task = task(this.context.handedOver(), session);
-		return this.execution.threads().startAnywhere(step.choice(), BemiContext.wrap(task.of(step.body())));
+		return this.execution.threads().startAnywhere(step.choice(), BemiContext.wrapCallable(task.of(step.body())));
 	}
 
 	private Task task(ModelContext context, @Nullable Session session) {
@@ -135,6 +135,11 @@ final class Task {
 	}
 
 	private void request(Step step) throws Exception {
+		if (this.session != null && this.context.isInRequest()) {
+			// A request within a request, and a thread that goes on with the connection
+			// within that: nobody could ask for the first one.
+			this.execution.transactions().end(step.choice(), this.session, this.context.id());
+		}
 		String id = this.execution.ledger().newContext();
 		RequestContext request = Requests.open(id, step.choice(), this.execution.sources());
 		int dispatches = 1 + step.choice() % 3;
@@ -158,7 +163,8 @@ final class Task {
 	private void connect(Step step) throws Exception {
 		Session outer = this.session;
 		int first = this.source;
-		int index = Math.min(first + step.choice() % 3, this.execution.sources().size() - 1);
+		// Seldom the last one, because a connection is made each time.
+		int index = Math.min(first + step.choice() / 5, this.execution.sources().size() - 1);
 		try (Connection connection = this.execution.sources().get(index).getConnection()) {
 			Session opened = new Session(connection);
 			this.session = opened;
@@ -177,6 +183,11 @@ final class Task {
 			run(steps);
 			if (choice % 4 != 0 || !opened.isManual()) {
 				this.execution.transactions().end(choice, opened, this.context.id());
+			}
+			else if (opened.isOpen()) {
+				// HikariCP rolls back on close only if it has seen a statement, and it
+				// overlooks executeLargeUpdate.
+				this.execution.statements().run(Action.READ, choice, opened, this.context);
 			}
 			ended = true;
 		}

@@ -26,7 +26,7 @@ final class Transactions {
 			case ROLLBACK -> rollback(choice, session);
 			case SAVEPOINT -> savepoint(choice, session);
 			case ROLLBACK_TO_SAVEPOINT -> returnTo(choice, session);
-			case RELEASE_SAVEPOINT -> release(choice, session);
+			case RELEASE_SAVEPOINT -> release(choice, session, context);
 			case SET_CONSTRAINTS_IMMEDIATE -> setConstraints(session, context);
 			default -> throw new IllegalArgumentException(action.name());
 		}
@@ -120,7 +120,7 @@ final class Transactions {
 		session.returnTo(mark);
 	}
 
-	private static void release(int choice, Session session) throws SQLException {
+	private static void release(int choice, Session session, String context) throws SQLException {
 		if (session.marks().isEmpty() || !session.isOpen()) {
 			return;
 		}
@@ -130,6 +130,7 @@ final class Transactions {
 		}
 		else {
 			Statements.execute(session.connection, "RELEASE SAVEPOINT " + mark.name());
+			session.executed(context);
 		}
 		session.release(mark);
 	}
