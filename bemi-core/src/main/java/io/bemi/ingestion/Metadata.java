@@ -1,5 +1,8 @@
 package io.bemi.ingestion;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -21,6 +24,12 @@ final class Metadata {
 	static final String EMPTY = "{}";
 
 	private static final String NO_OBJECT = "The context was no JSON object";
+
+	private static final String NOT_KEPT = "The contexts of the transaction were longer than 64 MB, or empty";
+
+	private static final String COMMENT_START = "/*Bemi ";
+
+	private static final String COMMENT_END = "Bemi*/";
 
 	private static final String FACTS = "_bemi";
 
@@ -49,6 +58,9 @@ final class Metadata {
 	 */
 	static String of(ContextMessage message) {
 		String content = message.content();
+		if (content.isEmpty()) {
+			return error(NOT_KEPT).toString();
+		}
 		if (message.source() == ContextMessage.Source.SESSION) {
 			return ofSession(content);
 		}
@@ -60,37 +72,59 @@ final class Metadata {
 	}
 
 	/**
-	 * A trigger sends what the database says, and the setting {@code bemi.context} as it
-	 * is, because a trigger must not fail on what it holds.
+	 * A trigger sends what the database says, and the setting {@code bemi.context} and
+	 * the comment at the end of the statement as they are, because a trigger must not
+	 * fail on what they hold. The comment is nearer to the statement, so its keys win.
 	 */
 	private static String ofSession(String content) {
 		JsonNode message = Jsonb.accepts(content) ? parse(content) : MAPPER.missingNode();
 		if (!message.isObject()) {
 			return error(NO_OBJECT).toString();
 		}
-		ObjectNode facts = MAPPER.createObjectNode();
-		ObjectNode metadata = setting(message.path(SessionMessage.CONTEXT).asText(""), facts);
+		List<String> errors = new ArrayList<>();
+		ObjectNode metadata = MAPPER.createObjectNode();
+		String setting = message.path(SessionMessage.CONTEXT).asText("");
+		if (!setting.isEmpty()) {
+			add(setting, metadata, "The setting bemi.context was no JSON object", errors);
+		}
+		String comment = message.path(SessionMessage.COMMENT).asText("");
+		if (!comment.isEmpty()) {
+			add(inside(comment), metadata, "The comment of the statement was no JSON object", errors);
+		}
 		if (message.has(SessionMessage.ERROR)) {
-			facts.set(SessionMessage.ERROR, message.get(SessionMessage.ERROR));
+			errors.add(message.path(SessionMessage.ERROR).asText());
+		}
+		ObjectNode facts = MAPPER.createObjectNode();
+		if (!errors.isEmpty()) {
+			facts.put(SessionMessage.ERROR, String.join("; ", errors));
 		}
 		if (message.has(SessionMessage.DB)) {
 			facts.set(SessionMessage.DB, message.get(SessionMessage.DB));
 		}
-		// Whatever the setting says of facts is replaced by them.
+		// Whatever the session says of facts is replaced by them.
 		metadata.set(FACTS, facts);
 		return metadata.toString();
 	}
 
-	private static ObjectNode setting(String setting, ObjectNode facts) {
-		if (setting.isEmpty()) {
-			return MAPPER.createObjectNode();
+	private static void add(String text, ObjectNode metadata, String otherwise, List<String> errors) {
+		if (Jsonb.accepts(text) && parse(text) instanceof ObjectNode object) {
+			metadata.setAll(object);
 		}
-		JsonNode context = Jsonb.accepts(setting) ? parse(setting) : MAPPER.missingNode();
-		if (context instanceof ObjectNode object) {
-			return object;
+		else {
+			errors.add(otherwise);
 		}
-		facts.put(SessionMessage.ERROR, "The setting bemi.context was no JSON object");
-		return MAPPER.createObjectNode();
+	}
+
+	/**
+	 * What stands in a comment, empty if it is not one comment from its start to its end.
+	 */
+	private static String inside(String comment) {
+		if (!comment.startsWith(COMMENT_START) || !comment.endsWith(COMMENT_END)
+				|| comment.length() < COMMENT_START.length() + COMMENT_END.length()) {
+			return "";
+		}
+		String inside = comment.substring(COMMENT_START.length(), comment.length() - COMMENT_END.length());
+		return (inside.contains("/*") || inside.contains("*/")) ? "" : inside;
 	}
 
 	private static ObjectNode error(String message) {

@@ -136,6 +136,8 @@ final class TransactionAssembler {
 
 		private long characters;
 
+		private long contextCharacters;
+
 		private boolean inParts;
 
 		Running(SourceTransaction transaction) {
@@ -148,7 +150,11 @@ final class TransactionAssembler {
 			// A session repeats itself with every statement: keep one copy.
 			boolean repeated = last != null && last.source() == message.source()
 					&& last.content().equals(message.content());
-			this.messages.add(repeated ? last : message);
+			if (!repeated) {
+				this.contextCharacters += message.content().length();
+			}
+			this.messages.add(repeated ? last
+					: (this.contextCharacters <= ContextMessage.MAX_LENGTH) ? message : message.withoutContent());
 		}
 
 		void row(Position position, PgOutputMessage message) {

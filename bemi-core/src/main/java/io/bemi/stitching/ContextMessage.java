@@ -15,6 +15,12 @@ import io.bemi.pgoutput.PgOutputMessage.LogicalMessage;
 public record ContextMessage(Source source, Position position, String content) {
 
 	/**
+	 * What anybody may write into the log must not exhaust the memory of who reads it:
+	 * longer contents, in bytes, are not kept.
+	 */
+	public static final int MAX_LENGTH = 64 << 20;
+
+	/**
 	 * Recognises the context among the messages of the log.
 	 * @param message any message
 	 * @return the context, or empty when the message has another prefix or is not
@@ -23,10 +29,19 @@ public record ContextMessage(Source source, Position position, String content) {
 	public static Optional<ContextMessage> of(LogicalMessage message) {
 		for (Source source : Source.values()) {
 			if (message.transactional() && source.prefix().equals(message.prefix())) {
-				return Optional.of(new ContextMessage(source, message.position(), message.text()));
+				String content = (message.content().remaining() <= MAX_LENGTH) ? message.text() : "";
+				return Optional.of(new ContextMessage(source, message.position(), content));
 			}
 		}
 		return Optional.empty();
+	}
+
+	/**
+	 * The same message without what it says.
+	 * @return a message with empty content
+	 */
+	public ContextMessage withoutContent() {
+		return new ContextMessage(this.source, this.position, "");
 	}
 
 	/**

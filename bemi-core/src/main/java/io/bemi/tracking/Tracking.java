@@ -21,7 +21,7 @@ public final class Tracking {
 
 	static final String SCHEMA = "bemi";
 
-	private static final String CONFIGURE = "SELECT bemi.configure(?, ?, ?, ?::name)";
+	private static final String CONFIGURE = "SELECT bemi.configure(?, ?, ?, ?::name, ?)";
 
 	private static final String IS_SUPERUSER = """
 			SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user
@@ -37,8 +37,8 @@ public final class Tracking {
 
 	private final TrackingSettings settings;
 
-	private final SchemaMigrator migrator = new SchemaMigrator(COMPONENT, SCHEMA, List.of("V001__tracking.sql"),
-			Tracking.class);
+	private final SchemaMigrator migrator = new SchemaMigrator(COMPONENT, SCHEMA,
+			List.of("V001__tracking.sql", "V002__sql_comments.sql"), Tracking.class);
 
 	/**
 	 * Creates tracking.
@@ -93,6 +93,7 @@ public final class Tracking {
 			statement.setArray(2, connection.createArrayOf("text", this.settings.include().toArray()));
 			statement.setArray(3, connection.createArrayOf("text", this.settings.exclude().toArray()));
 			statement.setString(4, this.settings.publication());
+			statement.setBoolean(5, this.settings.sqlComments());
 			return statement.execute();
 		}
 	}

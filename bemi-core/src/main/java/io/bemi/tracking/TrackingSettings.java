@@ -13,8 +13,11 @@ import org.springframework.util.Assert;
  * any schema, with {@code *} for any text
  * @param exclude patterns of tables not to track, which win
  * @param publication name of the publication
+ * @param sqlComments whether the comment at the end of a statement counts as context. A
+ * table has it as soon as one application that wants the table wants that
  */
-public record TrackingSettings(String owner, List<String> include, List<String> exclude, String publication) {
+public record TrackingSettings(String owner, List<String> include, List<String> exclude, String publication,
+		boolean sqlComments) {
 
 	/** The publication unless another one is named. */
 	public static final String DEFAULT_PUBLICATION = "bemi";
@@ -24,6 +27,17 @@ public record TrackingSettings(String owner, List<String> include, List<String> 
 		Assert.hasText(publication, "'publication' must not be empty");
 		include = List.copyOf(include);
 		exclude = List.copyOf(exclude);
+	}
+
+	/**
+	 * Settings without SQL comments.
+	 * @param owner name of the application
+	 * @param include patterns of tables to track
+	 * @param exclude patterns of tables not to track
+	 * @param publication name of the publication
+	 */
+	public TrackingSettings(String owner, List<String> include, List<String> exclude, String publication) {
+		this(owner, include, exclude, publication, false);
 	}
 
 	/**

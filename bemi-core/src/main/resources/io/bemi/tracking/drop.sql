@@ -34,12 +34,15 @@ BEGIN
   IF EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'bemi') THEN
     DROP FUNCTION IF EXISTS bemi.create_event_trigger();
     DROP FUNCTION IF EXISTS bemi.track_ddl();
+    DROP FUNCTION IF EXISTS bemi.configure(text, text[], text[], name, boolean);
     DROP FUNCTION IF EXISTS bemi.configure(text, text[], text[], name);
     DROP FUNCTION IF EXISTS bemi.track_all();
     DROP FUNCTION IF EXISTS bemi.track(oid);
     DROP VIEW IF EXISTS bemi.untracked;
     DROP VIEW IF EXISTS bemi.tracking_state;
+    DROP FUNCTION IF EXISTS bemi.wants_comments(name, name);
     DROP FUNCTION IF EXISTS bemi.wanted(name, name, name);
+    DROP FUNCTION IF EXISTS bemi.matches(name, name, text[]);
     DROP FUNCTION IF EXISTS bemi.obstacle(oid);
     DROP FUNCTION IF EXISTS bemi.identity_columns(oid);
     DROP FUNCTION IF EXISTS bemi.identity_obstacle(oid);

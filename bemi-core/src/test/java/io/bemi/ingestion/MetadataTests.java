@@ -28,10 +28,17 @@ class MetadataTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", "not json", "[1]", "1", "{\"a\": \"\\u0000\"}", "{\"a\": 1e999999}", "{", "{} {}" })
+	@ValueSource(strings = { "not json", "[1]", "1", "{\"a\": \"\\u0000\"}", "{\"a\": 1e999999}", "{", "{} {}" })
 	void saysWhatItCannotTake(String content) {
 		assertThat(application(content)).isEqualTo("{\"_bemi\":{\"error\":\"The context was no JSON object\"}}");
 		assertThat(session(content)).isEqualTo("{\"_bemi\":{\"error\":\"The context was no JSON object\"}}");
+	}
+
+	@Test
+	void saysThatAContextWasNotKept() {
+		String metadata = "{\"_bemi\":{\"error\":\"The contexts of the transaction were longer than 64 MB, or empty\"}}";
+		assertThat(application("")).isEqualTo(metadata);
+		assertThat(session("")).isEqualTo(metadata);
 	}
 
 	@Test
@@ -63,6 +70,23 @@ class MetadataTests {
 		assertThat(session("""
 				{"db":{"user":"ann"},"context":"{\\"_bemi\\": {\\"error\\": \\"x\\"}}"}"""))
 			.isEqualTo("{\"_bemi\":{\"db\":{\"user\":\"ann\"}}}");
+	}
+
+	@Test
+	void theCommentsKeysWin() {
+		assertThat(
+				session("""
+						{"db":{},"context":"{\\"a\\": 1, \\"b\\": 1}","comment":"/*Bemi {\\"b\\": 2, \\"_bemi\\": 2} Bemi*/"}"""))
+			.isEqualTo("{\"a\":1,\"b\":2,\"_bemi\":{\"db\":{}}}");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/*Bemi Bemi*/", "/*Bemi*/", "/*Bemi {} */ /* Bemi*/", "/*Bemi {} /* Bemi*/",
+			"/*Bemi [1] Bemi*/", "{}", "/*Bemi {}", "{} Bemi*/" })
+	void aCommentThatIsNoJsonObjectLosesNothingElse(String comment) {
+		assertThat(session("""
+				{"db":{},"context":"{\\"a\\": 1}","comment":"%s"}""".formatted(comment))).isEqualTo("""
+				{"a":1,"_bemi":{"error":"The comment of the statement was no JSON object","db":{}}}""");
 	}
 
 	@Test

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,6 +17,7 @@ import io.bemi.testsupport.PostgresServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -96,6 +98,44 @@ class SessionMessageIntegrationTests {
 		JsonNode message = readMessage();
 		assertThat(message.has(SessionMessage.CONTEXT)).isFalse();
 		assertThat(message.get(SessionMessage.ERROR).asText()).contains("longer than 1 MB");
+	}
+
+	@Test
+	@Timeout(30)
+	void contextOfManyDifferentCharactersCostsNoMore() {
+		this.database.execute(
+				"BEGIN; SELECT set_config('bemi.context', string_agg(chr(19968 + i % 20000), ''), true)"
+						+ " FROM generate_series(1, 349000) i; INSERT INTO t VALUES (1); COMMIT",
+				"BEGIN; SELECT set_config('bemi.context', string_agg(chr(65536 + i), ''), true)"
+						+ " FROM generate_series(0, 260000) i; INSERT INTO t VALUES (2); COMMIT");
+		List<String> messages = this.database.readMessages();
+		assertThat(messages).hasSize(2);
+		String context = parse(messages.get(0)).get(SessionMessage.CONTEXT).asText();
+		assertThat(context).hasSize(349_000).startsWith("\u4e01\u4e02");
+		assertThat(parse(messages.get(1)).get(SessionMessage.CONTEXT).asText().codePoints().toArray())
+			.isEqualTo(IntStream.rangeClosed(65_536, 65_536 + 260_000).toArray());
+	}
+
+	@Test
+	void commentIsPassedOnOnlyWhereItIsWanted() {
+		String insert = "INSERT INTO t VALUES (%d) /*Bemi {\"n\": 1} Bemi*/;";
+		this.database.execute(insert.formatted(1));
+		this.database.track(new TrackingSettings("app", List.of("*"), List.of(), "bemi", true));
+		this.database.execute(insert.formatted(2), "INSERT INTO t VALUES (3)");
+		List<String> messages = this.database.readMessages();
+		assertThat(parse(messages.get(0)).has(SessionMessage.COMMENT)).isFalse();
+		assertThat(parse(messages.get(1)).get(SessionMessage.COMMENT).asText()).isEqualTo("/*Bemi {\"n\": 1} Bemi*/");
+		assertThat(parse(messages.get(2)).has(SessionMessage.COMMENT)).isFalse();
+	}
+
+	@Test
+	void roleWithOnlyInsertMayWriteComments() throws SQLException {
+		this.database.track(new TrackingSettings("app", List.of("*"), List.of(), "bemi", true));
+		String role = this.database.createRole("commenter", "");
+		this.database.execute("GRANT INSERT ON t TO \"" + role + "\"");
+		this.database.executeAs(role, "SET search_path = ''",
+				"INSERT INTO public.t VALUES (1) /*Bemi not json \u00e9 Bemi*/");
+		assertThat(readMessage().get(SessionMessage.COMMENT).asText()).isEqualTo("/*Bemi not json \u00e9 Bemi*/");
 	}
 
 	@Test
@@ -185,9 +225,14 @@ class SessionMessageIntegrationTests {
 	@Test
 	void otherEncodingsOfTheDatabaseMakeNoDifference() throws SQLException {
 		for (String encoding : List.of("LATIN1", "SQL_ASCII", "EUC_JP")) {
-			String context = encoding.equals("EUC_JP") ? "漢字" : "é";
-			assertThat(contextFrom(encoding, context)).isEqualTo(context);
+			String context = encoding.equals("EUC_JP") ? "a漢b字漢" : "aébÿé";
+			assertThat(contextFrom(encoding, "'" + context + "'")).isEqualTo(context);
 		}
+	}
+
+	@Test
+	void bytesThatAreNoTextAreReplaced() throws SQLException {
+		assertThat(contextFrom("SQL_ASCII", "convert_from('\\x61ff62c3a9ff', 'SQL_ASCII')")).isEqualTo("a?b\u00e9?");
 	}
 
 	private String contextFrom(String encoding, String context) throws SQLException {
@@ -200,8 +245,8 @@ class SessionMessageIntegrationTests {
 			new Tracking(TrackingSettings.everything("app")).track(connection);
 			statement.execute("CREATE TABLE t (id integer PRIMARY KEY)");
 			statement.execute("SELECT pg_create_logical_replication_slot('" + name + "', 'test_decoding')");
-			statement
-				.execute("SET synchronous_commit = on; SET bemi.context = '" + context + "'; INSERT INTO t VALUES (1)");
+			statement.execute("SET synchronous_commit = on; SELECT set_config('bemi.context', " + context + ", false);"
+					+ " INSERT INTO t VALUES (1)");
 			try (ResultSet rows = statement.executeQuery("SELECT data FROM pg_logical_slot_get_changes('" + name
 					+ "', NULL, NULL) WHERE data LIKE 'message:%'")) {
 				rows.next();

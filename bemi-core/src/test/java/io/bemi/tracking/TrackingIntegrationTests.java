@@ -107,6 +107,64 @@ class TrackingIntegrationTests {
 	}
 
 	@Test
+	void flywaysHistoryIsNotTrackedWhateverItsName() {
+		this.database.execute(
+				"CREATE TABLE \"Versions\" (installed_rank integer PRIMARY KEY, version text, description text,"
+						+ " type text, script text, checksum integer, installed_by text, installed_on timestamp,"
+						+ " execution_time integer, success boolean)",
+				"CREATE TABLE releases (version text PRIMARY KEY, description text, type text, success boolean)");
+		assertThat(this.database.track().tracked()).containsExactly("public.releases");
+		assertThat(this.database.tablesWithTrigger()).containsExactly("releases");
+	}
+
+	@Test
+	void continuesWhatTheFirstVersionBegan() {
+		this.database.execute("CREATE TABLE a (id integer PRIMARY KEY)", "CREATE TABLE b (id integer PRIMARY KEY)",
+				"CREATE TABLE \"Versions\" (installed_rank integer PRIMARY KEY, version text, description text,"
+						+ " type text, script text, checksum integer, success boolean)");
+		FirstVersion.install(this.database);
+		assertThat(this.database.publishedTables()).containsExactly("public.Versions", "public.a", "public.b");
+		TrackingReport report = this.database
+			.track(new TrackingSettings("second", List.of("a"), List.of(), "bemi", true));
+		assertThat(report.tracked()).containsExactly("public.a", "public.b");
+		assertThat(this.database.publishedTables()).containsExactly("public.a", "public.b");
+		assertThat(this.database.tablesWithTrigger()).containsExactly("a", "b");
+		assertThat(tablesWithComments()).containsExactly("a");
+	}
+
+	@Test
+	void olderInstancesLeaveCommentsAlone() {
+		this.database.execute("CREATE TABLE a (id integer PRIMARY KEY)");
+		this.database.track(new TrackingSettings("app", List.of("*"), List.of(), "bemi", true));
+		this.database.execute("CREATE TABLE later (id integer PRIMARY KEY)");
+		this.database.execute("SELECT bemi.configure('app', '{*}', '{}', 'bemi')", "SELECT bemi.track('a'::regclass)");
+		assertThat(tablesWithComments()).containsExactly("a", "later");
+		assertThat(this.database.query("SELECT relation FROM bemi.tracking_state WHERE NOT settled")).isEmpty();
+	}
+
+	@Test
+	void commentsOfPartitionedTablesCountInEveryPartition() {
+		this.database.execute("CREATE TABLE parts (id integer PRIMARY KEY) PARTITION BY RANGE (id)",
+				"CREATE TABLE part1 PARTITION OF parts FOR VALUES FROM (0) TO (10)");
+		this.database.track();
+		assertThat(tablesWithComments()).isEmpty();
+		this.database.track(new TrackingSettings("app", List.of("parts"), List.of(), "bemi", true));
+		this.database.execute("CREATE TABLE part2 PARTITION OF parts FOR VALUES FROM (10) TO (20)");
+		assertThat(tablesWithComments()).containsExactly("part1", "part2", "parts");
+		this.database.track();
+		assertThat(tablesWithComments()).isEmpty();
+		assertThat(this.database.tablesWithTrigger()).containsExactly("part1", "part2", "parts");
+	}
+
+	private List<String> tablesWithComments() {
+		return this.database
+			.query("SELECT tgrelid::regclass FROM pg_trigger WHERE tgname = '_bemi_session' AND tgnargs > 0")
+			.stream()
+			.sorted()
+			.toList();
+	}
+
+	@Test
 	void secondStartRunsNoDdl() {
 		this.database.execute("CREATE TABLE orders (id integer PRIMARY KEY)", "CREATE TABLE keyless (id integer)",
 				"CREATE TABLE parts (id integer PRIMARY KEY) PARTITION BY RANGE (id)",

@@ -114,8 +114,22 @@ class UninstallIntegrationTests {
 	}
 
 	@Test
+	void upgradeByHandDoesTheSame() throws IOException {
+		String upgrade = Files.readString(DOCS.resolve("upgrade-2.sql"));
+		FirstVersion.install(this.database);
+		this.database.execute(upgrade);
+		assertThat(this.database.query("SELECT version FROM bemi.meta")).containsExactly("2");
+		assertThat(this.database.publishedTables()).containsExactly("public.Orders", "public.parts");
+		assertThat(catchMessage(() -> this.database.execute(upgrade))).contains("another version than 1");
+		this.database.execute(Files.readString(DOCS.resolve("drop.sql")));
+		assertThat(this.database.query(LEFT)).isEmpty();
+	}
+
+	@Test
 	void scriptsForAdministratorsAreTheOnesInTheJar() throws IOException {
-		assertThat(Files.readString(DOCS.resolve("install.sql"))).contains(resource("V001__tracking.sql"));
+		String steps = resource("V001__tracking.sql") + "\n" + resource("V002__sql_comments.sql");
+		assertThat(Files.readString(DOCS.resolve("install.sql"))).contains(steps);
+		assertThat(Files.readString(DOCS.resolve("upgrade-2.sql"))).contains(resource("V002__sql_comments.sql"));
 		assertThat(Files.readString(DOCS.resolve("drop.sql"))).isEqualTo(resource("drop.sql"));
 		assertThat(Files.readString(DOCS.resolve("drop-data.sql"))).isEqualTo(resource("drop-data.sql"));
 	}
@@ -123,7 +137,7 @@ class UninstallIntegrationTests {
 	@Test
 	void scriptsAreAscii() throws IOException {
 		// A database in another encoding than UTF-8 would refuse anything else.
-		for (String name : List.of("V001__tracking.sql", "drop.sql", "drop-data.sql")) {
+		for (String name : List.of("V001__tracking.sql", "V002__sql_comments.sql", "drop.sql", "drop-data.sql")) {
 			assertThat(StandardCharsets.US_ASCII.newEncoder().canEncode(resource(name))).as(name).isTrue();
 		}
 	}

@@ -22,6 +22,12 @@ public class BemiTrackingProperties {
 	private List<String> exclude = new ArrayList<>();
 
 	/**
+	 * Whether a comment that ends a statement counts as context in sessions without the
+	 * proxy, in the way of Bemi's packages for other languages.
+	 */
+	private boolean sqlComments;
+
+	/**
 	 * Whether triggers and publication are set up by the application, or by hand.
 	 */
 	private Mode mode = Mode.AUTO;
@@ -40,6 +46,14 @@ public class BemiTrackingProperties {
 
 	public void setExclude(List<String> exclude) {
 		this.exclude = exclude;
+	}
+
+	public boolean isSqlComments() {
+		return this.sqlComments;
+	}
+
+	public void setSqlComments(boolean sqlComments) {
+		this.sqlComments = sqlComments;
 	}
 
 	public Mode getMode() {

@@ -52,6 +52,7 @@ class BemiTrackingAutoConfigurationTests {
 			BemiTrackingProperties properties = context.getBean(BemiTrackingProperties.class);
 			assertThat(properties.getInclude()).containsExactly("*");
 			assertThat(properties.getExclude()).isEmpty();
+			assertThat(properties.isSqlComments()).isFalse();
 			assertThat(properties.getMode()).isEqualTo(BemiTrackingProperties.Mode.AUTO);
 		});
 	}
@@ -112,11 +113,12 @@ class BemiTrackingAutoConfigurationTests {
 	void bindsProperties() {
 		this.withDataSource
 			.withPropertyValues("bemi.tracking.include=shop.*,orders", "bemi.tracking.exclude=secrets",
-					"bemi.tracking.mode=manual")
+					"bemi.tracking.sql-comments=true", "bemi.tracking.mode=manual")
 			.run((context) -> {
 				BemiTrackingProperties properties = context.getBean(BemiTrackingProperties.class);
 				assertThat(properties.getInclude()).isEqualTo(List.of("shop.*", "orders"));
 				assertThat(properties.getExclude()).isEqualTo(List.of("secrets"));
+				assertThat(properties.isSqlComments()).isTrue();
 				assertThat(properties.getMode()).isEqualTo(BemiTrackingProperties.Mode.MANUAL);
 			});
 	}

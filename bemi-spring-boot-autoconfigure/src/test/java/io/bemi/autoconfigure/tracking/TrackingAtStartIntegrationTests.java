@@ -72,6 +72,28 @@ class TrackingAtStartIntegrationTests {
 	}
 
 	@Test
+	void historyOfAnotherNameIsNotTracked() throws IOException {
+		migration("V1__orders.sql", "CREATE TABLE orders (id integer PRIMARY KEY);");
+		withFlyway().withPropertyValues("spring.flyway.table=versions").run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(this.database.query("SELECT script FROM versions")).hasSize(2);
+			assertThat(tracked()).containsExactly("orders");
+		});
+	}
+
+	@Test
+	void commentsCountWhereThePropertySaysSo() throws IOException {
+		migration("V1__orders.sql", "CREATE TABLE orders (id integer PRIMARY KEY);");
+		withFlyway().withPropertyValues("bemi.tracking.sql-comments=true")
+			.run((context) -> assertThat(
+					this.database.query("SELECT tgrelid::regclass FROM pg_trigger WHERE tgnargs > 0"))
+				.containsExactly("orders"));
+		withFlyway().run((context) -> assertThat(
+				this.database.query("SELECT tgrelid::regclass FROM pg_trigger WHERE tgnargs > 0"))
+			.isEmpty());
+	}
+
+	@Test
 	void laterMigrationsAreTrackedAndTheHistoryStays() throws IOException {
 		migration("V1__orders.sql", "CREATE TABLE orders (id integer PRIMARY KEY);");
 		withFlyway().run((context) -> assertThat(context).hasNotFailed());
