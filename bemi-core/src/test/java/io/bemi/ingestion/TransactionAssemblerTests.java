@@ -118,6 +118,26 @@ class TransactionAssemblerTests {
 	}
 
 	@Test
+	void contextsThatWouldExhaustMemoryAreNotKept() {
+		begin(100);
+		String large = "x".repeat(1 << 20);
+		for (int id = 1; id <= 3; id++) {
+			insert(100L * id, id);
+			for (int repeat = 0; repeat < 32; repeat++) {
+				message(100L * id + repeat + 1, "_bemi", "{\"" + id + repeat + large + "\":1}");
+			}
+		}
+		insert(400, 4);
+		message(401, "_bemi", "{\"c\":1}");
+		commit(500);
+		assertThat(this.log).singleElement()
+			.asString()
+			.startsWith("rows 1:0 2:1 3:2 4:2, contexts 0=")
+			.endsWith(
+					" 2={\"_bemi\":{\"error\":\"The contexts of the transaction were longer than 64 MB, or empty\"}}, end 508");
+	}
+
+	@Test
 	void anEmptyTransactionHasNothing() {
 		begin(100);
 		message(20, "_bemi", "{\"c\":1}");

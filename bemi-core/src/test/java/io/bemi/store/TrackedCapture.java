@@ -26,6 +26,8 @@ final class TrackedCapture implements AutoCloseable {
 
 	private int barrier;
 
+	private String newest = "";
+
 	private TrackedCapture(TestDatabase database) {
 		this.database = database;
 		this.capture = Capture.on(database);
@@ -63,6 +65,21 @@ final class TrackedCapture implements AutoCloseable {
 						+ this.barrier + "'"))
 				.containsExactly("1"));
 		return this.database.query(sql);
+	}
+
+	/**
+	 * What was committed since the last call: table, key, operation and context of each
+	 * change, without what the database knows about the session.
+	 */
+	List<String> contexts() {
+		List<String> changes = query("""
+				SELECT id, concat_ws(' ', "table", primary_key, operation), metadata - '_bemi' FROM bemi.changes
+				 WHERE "table" <> 'barrier' AND id > '%s' ORDER BY id""".formatted(this.newest));
+		if (!changes.isEmpty()) {
+			String last = changes.get(changes.size() - 1);
+			this.newest = last.substring(0, last.indexOf('|'));
+		}
+		return changes.stream().map((line) -> line.substring(line.indexOf('|') + 1)).toList();
 	}
 
 	@Override

@@ -245,8 +245,8 @@ class SessionMessageIntegrationTests {
 			new Tracking(TrackingSettings.everything("app")).track(connection);
 			statement.execute("CREATE TABLE t (id integer PRIMARY KEY)");
 			statement.execute("SELECT pg_create_logical_replication_slot('" + name + "', 'test_decoding')");
-			statement.execute("SET synchronous_commit = on; SELECT set_config('bemi.context', " + context + ", false);"
-					+ " INSERT INTO t VALUES (1)");
+			statement.execute("SET synchronous_commit = on; SELECT set_config('bemi.context', " + context
+					+ ", false) IS NULL;" + " INSERT INTO t VALUES (1)");
 			try (ResultSet rows = statement.executeQuery("SELECT data FROM pg_logical_slot_get_changes('" + name
 					+ "', NULL, NULL) WHERE data LIKE 'message:%'")) {
 				rows.next();
