@@ -107,13 +107,13 @@ class SessionMessageIntegrationTests {
 				"BEGIN; SELECT set_config('bemi.context', string_agg(chr(19968 + i % 20000), ''), true)"
 						+ " FROM generate_series(1, 349000) i; INSERT INTO t VALUES (1); COMMIT",
 				"BEGIN; SELECT set_config('bemi.context', string_agg(chr(65536 + i), ''), true)"
-						+ " FROM generate_series(0, 260000) i; INSERT INTO t VALUES (2); COMMIT");
+						+ " FROM generate_series(0, 9999) i; INSERT INTO t VALUES (2); COMMIT");
 		List<String> messages = this.database.readMessages();
 		assertThat(messages).hasSize(2);
 		String context = parse(messages.get(0)).get(SessionMessage.CONTEXT).asText();
 		assertThat(context).hasSize(349_000).startsWith("\u4e01\u4e02");
 		assertThat(parse(messages.get(1)).get(SessionMessage.CONTEXT).asText().codePoints().toArray())
-			.isEqualTo(IntStream.rangeClosed(65_536, 65_536 + 260_000).toArray());
+			.isEqualTo(IntStream.rangeClosed(65_536, 65_536 + 9_999).toArray());
 	}
 
 	@Test
