@@ -1,6 +1,7 @@
 package io.bemi.autoconfigure.entrypoint;
 
 import java.lang.reflect.Method;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,11 +14,16 @@ import org.springframework.util.ClassUtils;
  */
 final class MethodNames {
 
-	// A method as java.lang.reflect.Method#toGenericString has it, or its qualified name.
-	private static final Pattern QUALIFIED = Pattern.compile("(?:.*\\s)?([^\\s()@]+)\\.([\\w$]+)(?:\\(.*)?");
+	private static final Pattern QUALIFIED = Pattern.compile("(?:.*\\s)?([^\\s()@]+)\\.([\\w$]+)");
 
+	// What may be on the stack outside of, or in the place of, a method of the
+	// application.
 	private static final Pattern FRAMEWORK = Pattern
-		.compile("(?:javax?|jdk|sun|com\\.sun|kotlin|org\\.aspectj|org\\.springframework(?!\\.samples))\\..*");
+		.compile("(?:javax?|jdk|sun|com\\.sun|kotlin|org\\.aspectj|org\\.springframework(?!\\.samples)|org\\.hibernate"
+				+ "|com\\.zaxxer|io\\.micrometer|io\\.bemi\\.(?:context|connection))\\..*");
+
+	private static final Set<String> OWN = Set.of(MethodNames.class.getName(), ScheduledEntryPoint.class.getName(),
+			RunnerEntryPoint.class.getName(), TransactionalEventEntryPoint.class.getName());
 
 	private MethodNames() {
 	}
@@ -43,23 +49,31 @@ final class MethodNames {
 	 * @return {@code null} when it describes something else
 	 */
 	static @Nullable String parse(String description) {
-		Matcher matcher = QUALIFIED.matcher(description);
+		int parameters = description.indexOf('(');
+		Matcher matcher = QUALIFIED.matcher((parameters < 0) ? description : description.substring(0, parameters));
 		return matcher.matches() ? of(matcher.group(1), matcher.group(2)) : null;
 	}
 
 	/**
-	 * Names the method of the application that a class of a framework has called: the
-	 * outermost one on the stack of this thread.
-	 * @param caller the name of the class that calls the application
+	 * Names the method of the application that a framework has called: the outermost one
+	 * on the stack of this thread.
+	 * @param type the name of the framework's class
+	 * @param method its method
 	 * @return {@code null} when nothing of the application is running
 	 */
-	static @Nullable String calledBy(String caller) {
+	static @Nullable String calledBy(String type, String method) {
 		StackWalker.StackFrame outermost = StackWalker.getInstance()
-			.walk((frames) -> frames.takeWhile((frame) -> !frame.getClassName().equals(caller))
-				.filter((frame) -> !FRAMEWORK.matcher(frame.getClassName()).matches())
+			.walk((frames) -> frames
+				.takeWhile((frame) -> !frame.getClassName().equals(type) || !frame.getMethodName().equals(method))
+				.filter(MethodNames::isApplication)
 				.reduce((inner, outer) -> outer)
 				.orElse(null));
 		return (outermost != null) ? of(outermost.getClassName(), outermost.getMethodName()) : null;
+	}
+
+	private static boolean isApplication(StackWalker.StackFrame frame) {
+		String type = frame.getClassName();
+		return !OWN.contains(type) && !FRAMEWORK.matcher(type).matches();
 	}
 
 	private static String of(String className, String methodName) {

@@ -21,7 +21,7 @@ import org.springframework.core.Ordered;
 final class RunnerEntryPoint implements ApplicationListener<ApplicationStartedEvent>, Ordered {
 
 	private static final EntryPoint ENTRY_POINT = new EntryPoint("runner",
-			() -> MethodNames.calledBy(SpringApplication.class.getName()));
+			() -> MethodNames.calledBy(SpringApplication.class.getName(), "run"));
 
 	private final ApplicationContext context;
 

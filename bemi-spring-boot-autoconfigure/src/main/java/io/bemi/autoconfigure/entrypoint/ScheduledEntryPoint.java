@@ -23,7 +23,7 @@ final class ScheduledEntryPoint implements SchedulingAwareRunnable {
 	// A task that is no annotated method says nothing about itself.
 	private @Nullable String method() {
 		String method = MethodNames.parse(this.task.toString());
-		return (method != null) ? method : MethodNames.calledBy(ScheduledEntryPoint.class.getName());
+		return (method != null) ? method : MethodNames.calledBy(ScheduledEntryPoint.class.getName(), "run");
 	}
 
 	@Override

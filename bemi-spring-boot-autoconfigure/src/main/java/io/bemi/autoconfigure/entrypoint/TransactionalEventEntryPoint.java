@@ -27,7 +27,8 @@ final class TransactionalEventEntryPoint implements TransactionalApplicationList
 	TransactionalEventEntryPoint(ApplicationListener<?> listener) {
 		String method = (listener instanceof TransactionalApplicationListenerMethodAdapter)
 				? MethodNames.parse(listener.toString()) : null;
-		this.entryPoint = new EntryPoint("event", () -> (method != null) ? method : MethodNames.calledBy(CALLER));
+		this.entryPoint = new EntryPoint("event",
+				() -> (method != null) ? method : MethodNames.calledBy(CALLER, "processEventWithCallbacks"));
 	}
 
 	@Override
