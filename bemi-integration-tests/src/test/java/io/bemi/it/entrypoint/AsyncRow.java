@@ -16,32 +16,25 @@ import org.springframework.context.annotation.Import;
  */
 @RestController
 @Import(AsyncRow.Later.class)
-class AsyncRow implements EntryPointRow {
-
-	private final Requests requests;
+class AsyncRow extends RequestsRow {
 
 	private final Later later;
 
 	AsyncRow(Requests requests, Later later) {
-		this.requests = requests;
+		super(requests, "/async", "async", "Later.write");
 		this.later = later;
 	}
 
 	@Override
 	public void enter(Entry entry) {
 		this.later.expect(entry);
-		this.requests.post("/async", entry);
+		super.enter(entry);
 		this.later.release(entry);
 	}
 
 	@PostMapping("/async" + Entry.PATH)
 	void write(@PathVariable Way way, @PathVariable String key) {
 		this.later.write(new Entry(way, key));
-	}
-
-	@Override
-	public Map<String, Object> context(Entry entry) {
-		return entry.context("/async", "async", "Later.write");
 	}
 
 	static class Later {

@@ -17,6 +17,13 @@ record Entry(Way way, String key) {
 	static final String PATH = "/{way}/{key}";
 
 	/**
+	 * The entry that a row of this name has for a way.
+	 */
+	static Entry of(String name, Way way) {
+		return new Entry(way, name + "-" + way);
+	}
+
+	/**
 	 * This entry as the end of a path that ends with {@link #PATH}.
 	 */
 	String path() {

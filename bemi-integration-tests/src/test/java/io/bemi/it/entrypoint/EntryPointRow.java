@@ -16,7 +16,8 @@ interface EntryPointRow {
 	void enter(Entry entry);
 
 	/**
-	 * The whole context of what has been written, but for the ids of a trace.
+	 * The whole context of what has been written, but for the ids of a trace and the
+	 * address of the client.
 	 * @param entry what has been written
 	 */
 	Map<String, Object> context(Entry entry);
