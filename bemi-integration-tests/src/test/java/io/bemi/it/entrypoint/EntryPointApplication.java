@@ -21,7 +21,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @EnableAutoConfiguration
 @EnableAsync
 @EnableScheduling
-@Import({ WebSecurity.class, Writes.class, Requests.class })
+@Import({ WebSecurity.class, Writes.class, Requests.class, EventsController.class })
 @ComponentScan(useDefaultFilters = false,
 		includeFilters = @ComponentScan.Filter(type = FilterType.ASSIGNABLE_TYPE, classes = EntryPointRow.class))
 class EntryPointApplication {

@@ -5,15 +5,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.bemi.it.support.Applications;
+import io.bemi.it.support.Http;
 import io.bemi.it.support.Recorded;
 import io.bemi.testsupport.PostgresServer;
 import io.bemi.testsupport.TestDatabase;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -84,6 +87,24 @@ class EntryPointIntegrationTests {
 			});
 		}
 		assertThat(contexts(entry)).hasSize(rows).containsOnly(new TreeMap<>(row.context(entry)));
+	}
+
+	@Test
+	void listenersOfOneTransactionHaveTheirOwnContextsAlthoughItIsFlushedAtTheEnd() {
+		assertThat(Http.to(application).post("alice", "/events/e").statusCode()).isEqualTo(200);
+		Awaitility.await()
+			.atMost(PATIENCE)
+			.untilAsserted(
+					() -> assertThat(methodsOfEvents()).isEqualTo(Map.of("e-request", "http EventsController.write",
+							"e-before", "event Listeners.before", "e-after", "event Listeners.after")));
+	}
+
+	private static Map<String, String> methodsOfEvents() {
+		return Recorded.find(database, "written")
+			.stream()
+			.filter((change) -> change.key().startsWith("e-"))
+			.collect(Collectors.toMap(Recorded::key,
+					(change) -> change.fact("entryPoint") + " " + change.fact("method")));
 	}
 
 	private static List<Map<String, Object>> contexts(Entry entry) {
