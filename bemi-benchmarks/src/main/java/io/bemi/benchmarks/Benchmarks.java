@@ -1,0 +1,31 @@
+package io.bemi.benchmarks;
+
+import java.io.IOException;
+
+import org.openjdk.jmh.runner.RunnerException;
+
+/**
+ * Runs one comparison by its name.
+ */
+public final class Benchmarks {
+
+	private Benchmarks() {
+	}
+
+	/**
+	 * Runs a comparison and prints its table and one last line with its figures.
+	 * @param arguments the name of the comparison
+	 * @throws IOException when no server can be started
+	 * @throws RunnerException when a benchmark fails
+	 */
+	public static void main(String[] arguments) throws IOException, RunnerException {
+		switch ((arguments.length == 1) ? arguments[0] : "") {
+			case "statement" -> StatementComparison.run();
+			default -> {
+				System.err.println("Usage: bemi-benchmarks/run NAME, where NAME is one of: statement");
+				System.exit(2);
+			}
+		}
+	}
+
+}
