@@ -24,6 +24,7 @@ final class StatementComparison {
 		for (int round = 0; round < STUB_ROUNDS; round++) {
 			stub.run("stub", StatementBenchmark.class, RequestBenchmark.class);
 		}
+		print("A driver that answers at once", stub);
 		Rounds loopback = new Rounds();
 		try (EmbeddedPostgres server = EmbeddedPostgres.builder().start()) {
 			System.setProperty(Side.URL, server.getJdbcUrl("postgres", "postgres"));
@@ -31,7 +32,6 @@ final class StatementComparison {
 				loopback.run("server", StatementBenchmark.class, RequestBenchmark.class);
 			}
 		}
-		print("A driver that answers at once", stub);
 		print("A server on the same machine", loopback);
 		StringBuilder line = new StringBuilder("statement:");
 		for (String name : stub.names()) {
