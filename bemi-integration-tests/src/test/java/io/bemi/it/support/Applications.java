@@ -14,8 +14,8 @@ public final class Applications {
 	}
 
 	/**
-	 * Starts an application whose primary database is the given one, without Flyway and
-	 * on a free port.
+	 * Starts an application whose primary database is the given one, on a free port,
+	 * without Flyway and Liquibase.
 	 * @param database the database
 	 * @param source the application's configuration
 	 * @param properties more properties, as {@code name=value}; they win
@@ -26,7 +26,7 @@ public final class Applications {
 					"spring.datasource.url=" + database.url(),
 					"spring.datasource.username=" + database.server().username(),
 					"spring.datasource.password=" + database.server().password(), "spring.flyway.enabled=false",
-					"spring.jpa.open-in-view=false")
+					"spring.liquibase.enabled=false", "spring.jpa.open-in-view=false")
 			.properties(properties)
 			.run();
 	}
