@@ -36,7 +36,7 @@ final class ConnectionHandler implements InvocationHandler {
 
 	static Connection proxy(Connection connection, Emissions shared) {
 		return (Connection) Proxy.newProxyInstance(ConnectionHandler.class.getClassLoader(),
-				new Class<?>[] { Connection.class }, new ConnectionHandler(connection, shared));
+				new Class<?>[] { Connection.class, Carrier.class }, new ConnectionHandler(connection, shared));
 	}
 
 	static boolean isProxy(@Nullable Object object) {
@@ -53,6 +53,8 @@ final class ConnectionHandler implements InvocationHandler {
 				statement((Connection) proxy, method, arguments);
 			case "commit", "rollback", "setSavepoint", "releaseSavepoint", "setAutoCommit" ->
 				transact(method, arguments);
+			case "isWrapperFor" ->
+				Carrier.class == Objects.requireNonNull(arguments)[0] || Boolean.TRUE.equals(call(method, arguments));
 			case "unwrap" -> {
 				Object unwrapped = call(method, arguments);
 				// What runs on the driver's own connection is part of the transaction
@@ -95,11 +97,25 @@ final class ConnectionHandler implements InvocationHandler {
 
 	private synchronized @Nullable Emission emission(Connection proxy) {
 		if (!this.resolved) {
-			BaseConnection server = this.shared.check().server(this.connection);
+			BaseConnection server = leadsToAnotherProxy() ? null : this.shared.check().server(this.connection);
 			this.emission = (server != null) ? new Emission(this.connection, proxy, server, this.shared) : null;
 			this.resolved = true;
 		}
 		return this.emission;
+	}
+
+	/**
+	 * Whether another proxy further inside sends the context, as when a routing data
+	 * source leads to a lazy one.
+	 */
+	private boolean leadsToAnotherProxy() {
+		try {
+			return this.connection.isWrapperFor(Carrier.class);
+		}
+		catch (SQLException ex) {
+			// The application is about to see the same, from its own statement.
+			return false;
+		}
 	}
 
 	private @Nullable Object transact(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
@@ -134,6 +150,13 @@ final class ConnectionHandler implements InvocationHandler {
 		else {
 			active.rollback();
 		}
+	}
+
+	/**
+	 * A connection that sends contexts, whatever wraps it.
+	 */
+	private interface Carrier {
+
 	}
 
 }
