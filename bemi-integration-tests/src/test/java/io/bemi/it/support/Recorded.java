@@ -15,15 +15,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A recorded change, as {@code bemi.changes} has it.
  *
+ * @param schema the table's schema
  * @param table the table
  * @param key the record's primary key
  * @param operation what happened
  * @param context its context
  */
-public record Recorded(String table, String key, String operation, Map<String, Object> context) {
+public record Recorded(String schema, String table, String key, String operation, Map<String, Object> context) {
 
 	private static final String CHANGES = """
-			SELECT json_build_array("table", coalesce(primary_key, ''), operation, metadata) FROM bemi.changes
+			SELECT json_build_array("schema", "table", coalesce(primary_key, ''), operation, metadata) FROM bemi.changes
 			WHERE "table" = '%s' ORDER BY committed_at, id""";
 
 	/**
@@ -60,7 +61,7 @@ public record Recorded(String table, String key, String operation, Map<String, O
 	private static Recorded parse(String json) {
 		List<Object> fields = JsonParserFactory.getJsonParser().parseList(json);
 		return new Recorded((String) fields.get(0), (String) fields.get(1), (String) fields.get(2),
-				(Map<String, Object>) fields.get(3));
+				(String) fields.get(3), (Map<String, Object>) fields.get(4));
 	}
 
 	/**
