@@ -5,13 +5,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
 
-import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
 /**
- * Opens connections to the source: never through the application's pool, and in sessions
- * whose values look the same whatever the server's, the role's and the JVM's settings
- * are.
+ * Opens connections to the source: never through the application's pool, nor through a
+ * pooler, and in sessions whose values look the same whatever the server's, the role's
+ * and the JVM's settings are.
  */
 final class SourceConnections {
 
@@ -54,15 +53,8 @@ final class SourceConnections {
 		return properties;
 	}
 
-	/**
-	 * Not by DriverManager: its message for a URL that no driver takes quotes the URL,
-	 * perhaps with a password.
-	 */
 	private Connection open(Properties properties) throws SQLException {
-		Connection connection = new Driver().connect(this.settings.url(), properties);
-		if (connection == null) {
-			throw new ReplicationException("'bemi.replication.url' must begin with jdbc:postgresql:", null);
-		}
+		Connection connection = DirectConnections.open(this.settings.url(), properties, "bemi.replication.url");
 		try (Statement statement = connection.createStatement()) {
 			statement.execute(SESSION);
 			return connection;

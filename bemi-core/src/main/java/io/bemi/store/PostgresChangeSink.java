@@ -12,10 +12,11 @@ import io.bemi.ingestion.ChangeSink;
 import io.bemi.ingestion.FencedException;
 import io.bemi.ingestion.SinkException;
 import io.bemi.ingestion.SinkWrite;
+import io.bemi.replication.DirectConnections;
+import io.bemi.replication.ReplicationException;
 import io.bemi.replication.SourceIdentity;
 import io.bemi.tracking.SchemaMigrationException;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
 /**
@@ -68,7 +69,7 @@ public final class PostgresChangeSink implements ChangeSink {
 			this.relations = new RelationDictionary(opened, source.id());
 			return source;
 		}
-		catch (SchemaMigrationException ex) {
+		catch (SchemaMigrationException | ReplicationException ex) {
 			close();
 			throw new SinkException(String.valueOf(ex.getMessage()), ex);
 		}
@@ -89,13 +90,7 @@ public final class PostgresChangeSink implements ChangeSink {
 		PGProperty.APPLICATION_NAME.set(properties, "bemi-store");
 		PGProperty.TCP_KEEP_ALIVE.set(properties, true);
 		PGProperty.CONNECT_TIMEOUT.set(properties, 10);
-		// Not by DriverManager: its message for a URL that no driver takes quotes the
-		// URL,
-		// perhaps with a password.
-		Connection opened = new Driver().connect(this.settings.url(), properties);
-		if (opened == null) {
-			throw new SinkException("'bemi.store.url' must begin with jdbc:postgresql:", null);
-		}
+		Connection opened = DirectConnections.open(this.settings.url(), properties, "bemi.store.url");
 		try (Statement statement = opened.createStatement()) {
 			// What is confirmed to the slot must survive a crash of the store.
 			statement.execute("SET synchronous_commit = on; SET statement_timeout = 0; SET lock_timeout = 0;"

@@ -7,8 +7,8 @@ import io.bemi.autoconfigure.replication.SourceDetailsResolver;
 import io.bemi.store.StoreSettings;
 
 /**
- * Finds out where the store is: by {@code bemi.store.*}, and for what is not set there
- * the application's own database, else the source.
+ * Finds out where the store is: by {@code bemi.store.*}, and for what is not set there in
+ * the source's database, with the application's role.
  */
 public final class StoreDetailsResolver {
 
@@ -26,18 +26,18 @@ public final class StoreDetailsResolver {
 	 * @return the settings; empty when nothing tells where it is
 	 */
 	public Optional<StoreSettings> settings() {
-		Optional<DatabaseDetails> application = this.source.application().or(this.source::source);
-		String url = this.properties.getUrl();
-		if (url == null && application.isEmpty()) {
+		// The source's URL leads around a pooler, the role is the one that may write.
+		String url = (this.properties.getUrl() != null) ? this.properties.getUrl()
+				: this.source.source().map(DatabaseDetails::url).orElse(null);
+		if (url == null) {
 			return Optional.empty();
 		}
 		String username = this.properties.getUsername();
 		if (username != null) {
-			return Optional
-				.of(settings((url != null) ? url : application.get().url(), username, this.properties.getPassword()));
+			return Optional.of(settings(url, username, this.properties.getPassword()));
 		}
-		return Optional.of(settings((url != null) ? url : application.get().url(),
-				application.map(DatabaseDetails::username).orElse(null),
+		Optional<DatabaseDetails> application = this.source.application().or(this.source::source);
+		return Optional.of(settings(url, application.map(DatabaseDetails::username).orElse(null),
 				application.map(DatabaseDetails::password).orElse(null)));
 	}
 

@@ -42,11 +42,15 @@ class BemiStoreAutoConfigurationTests {
 	}
 
 	@Test
-	void staysThereWhenReplicationHasARoleOfItsOwn() {
+	void goesAroundThePoolerWithTheSourceAndTheApplicationsRole() {
 		this.contextRunner
 			.withPropertyValues("bemi.replication.url=jdbc:postgresql://primary/shop",
 					"bemi.replication.username=replicator")
-			.run((context) -> assertThat(settings(context).username()).isEqualTo("app"));
+			.run((context) -> {
+				assertThat(settings(context).url()).isEqualTo("jdbc:postgresql://primary/shop");
+				assertThat(settings(context).username()).isEqualTo("app");
+				assertThat(settings(context).password()).isEqualTo("secret");
+			});
 	}
 
 	@Test
