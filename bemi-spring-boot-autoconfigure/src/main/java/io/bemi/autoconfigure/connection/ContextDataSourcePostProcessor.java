@@ -1,5 +1,8 @@
 package io.bemi.autoconfigure.connection;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
 import javax.sql.DataSource;
 
 import io.bemi.connection.BemiDataSource;
@@ -18,6 +21,8 @@ final class ContextDataSourcePostProcessor implements BeanPostProcessor {
 
 	private final ObjectProvider<ContextWriter> writer;
 
+	private final Map<String, Class<?>> wrapped = new ConcurrentHashMap<>();
+
 	ContextDataSourcePostProcessor(ObjectProvider<BemiConnectionProperties> properties,
 			ObjectProvider<ContextWriter> writer) {
 		this.properties = properties;
@@ -34,7 +39,15 @@ final class ContextDataSourcePostProcessor implements BeanPostProcessor {
 		if (settings.getExclude().contains(beanName)) {
 			return bean;
 		}
+		this.wrapped.put(beanName, dataSource.getClass());
 		return new BemiDataSource(dataSource, this.writer.getIfAvailable(ContextWriter::new), settings.getAutocommit());
+	}
+
+	/**
+	 * What was wrapped: the classes of the beans, by name.
+	 */
+	Map<String, Class<?>> wrapped() {
+		return this.wrapped;
 	}
 
 }
