@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import io.bemi.change.Position;
 import io.bemi.ingestion.ChangeSink.SinkSource;
 import io.bemi.pgoutput.JsonValues;
+import io.bemi.replication.DirectConnections;
 import io.bemi.replication.ReplicationException;
 import io.bemi.replication.ReplicationSource;
 import io.bemi.replication.ReplicationSource.CreatedSlot;
@@ -79,12 +80,13 @@ final class SlotPreparation {
 	 * Opens the sink. While that is not possible the slot keeps what is committed: better
 	 * a history without a baseline than one with a hole.
 	 */
-	private SinkSource open(SourceIdentity identity, @Nullable SlotState slot, Connection replication) {
+	private SinkSource open(SourceIdentity identity, @Nullable SlotState slot, Connection replication)
+			throws SQLException {
 		try {
 			return this.sink.open(identity);
 		}
 		catch (SinkException ex) {
-			if (slot == null) {
+			if (slot == null && !DirectConnections.isStandby(replication)) {
 				CreatedSlot created = this.source.createSlot(replication);
 				this.createdBlindly = true;
 				this.slotReady.run();

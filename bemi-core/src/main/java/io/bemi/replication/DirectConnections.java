@@ -88,6 +88,16 @@ public final class DirectConnections {
 		}
 	}
 
+	/**
+	 * Whether a connection leads to a hot standby. The server says so by itself, so it is
+	 * not asked.
+	 * @param connection a connection of the driver
+	 * @throws SQLException when the connection is none of the driver's
+	 */
+	public static boolean isStandby(Connection connection) throws SQLException {
+		return "on".equals(connection.unwrap(PGConnection.class).getParameterStatus("in_hot_standby"));
+	}
+
 	private static ReplicationException pooler(String property, @org.jspecify.annotations.Nullable SQLException cause) {
 		return new ReplicationException("The connection leads to a pooler, such as PgBouncer. Name the server itself in"
 				+ " '" + property + "'", cause);

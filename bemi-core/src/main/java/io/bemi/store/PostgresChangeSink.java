@@ -92,6 +92,11 @@ public final class PostgresChangeSink implements ChangeSink {
 		PGProperty.CONNECT_TIMEOUT.set(properties, 10);
 		Connection opened = DirectConnections.open(this.settings.url(), properties, "bemi.store.url");
 		try (Statement statement = opened.createStatement()) {
+			if (DirectConnections.isStandby(opened)) {
+				opened.close();
+				throw new SinkException("The store cannot be used: its server is a hot standby, on which nothing is"
+						+ " written. Name the primary server in 'bemi.store.url'", null);
+			}
 			// What is confirmed to the slot must survive a crash of the store.
 			statement.execute("SET synchronous_commit = on; SET statement_timeout = 0; SET lock_timeout = 0;"
 					+ " SET idle_in_transaction_session_timeout = 0; SET default_transaction_read_only = off;"

@@ -17,7 +17,6 @@ final class StoreProblems {
 		String advice = switch (state) {
 			case "42501" -> ". Grant the role of 'bemi.store.username' (by default the application's) the right to"
 					+ " create and use the schema of 'bemi.store.schema'";
-			case "25006" -> ". If that server is a standby, name the primary in 'bemi.store.url'";
 			case "28000", "28P01" -> ". Check 'bemi.store.username' and 'bemi.store.password'";
 			case "08001", "08006" -> ". Check 'bemi.store.url', and whether the server runs";
 			default -> "";

@@ -17,6 +17,7 @@ import io.bemi.tracking.SchemaMigrationException;
 import io.bemi.tracking.Tracking;
 import io.bemi.tracking.TrackingReport;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,6 +88,12 @@ public final class BemiTrackingInstaller implements SmartLifecycle {
 			if (!isSupported(connection)) {
 				return true;
 			}
+			if (isStandby(connection)) {
+				this.log.failure("Changes are not tracked: the server is a hot standby, on which nothing is written."
+						+ " Give the application a primary DataSource on the primary server, or set"
+						+ " 'bemi.enabled=false'");
+				return false;
+			}
 			TrackingReport result = (this.mode == Mode.AUTO) ? this.tracking.track(connection)
 					: this.tracking.check(connection);
 			if (result == null) {
@@ -119,6 +126,12 @@ public final class BemiTrackingInstaller implements SmartLifecycle {
 			return false;
 		}
 		return true;
+	}
+
+	// The server has said so by itself, so it need not be asked.
+	private static boolean isStandby(Connection connection) throws SQLException {
+		return connection.isWrapperFor(PGConnection.class)
+				&& "on".equals(connection.unwrap(PGConnection.class).getParameterStatus("in_hot_standby"));
 	}
 
 	private boolean install() {
