@@ -48,7 +48,7 @@ final class HotStandby implements AutoCloseable {
 			Files.createFile(copy.resolve("standby.signal"));
 			EmbeddedPostgres primary = builder(data).start();
 			EmbeddedPostgres standby = builder(copy)
-				.setServerConfig("primary_conninfo", "host=127.0.0.1 port=" + primary.getPort() + " user=postgres")
+				.setServerConfig("primary_conninfo", "postgresql://postgres@127.0.0.1:" + primary.getPort())
 				.start();
 			return new HotStandby(folder, primary, standby);
 		}

@@ -114,8 +114,7 @@ class HotStandbyIntegrationTests {
 					.withMessageContaining("read-only transaction");
 				insert(jdbc, 3);
 			});
-			assertThat(Recorded.await(primary, "item", 3, "user")).containsEntry("1", "alice")
-				.containsEntry("3", "alice");
+			assertThat(Recorded.await(primary, "item", 2, "user")).isEqualTo(Map.of("1", "alice", "3", "alice"));
 			Awaitility.await()
 				.untilAsserted(() -> assertThat(servers.standby().query("SELECT id FROM item ORDER BY 1"))
 					.containsExactly("0", "1", "3"));
