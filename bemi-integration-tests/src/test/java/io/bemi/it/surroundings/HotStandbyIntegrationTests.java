@@ -65,8 +65,8 @@ class HotStandbyIntegrationTests {
 		// Tracking and the store are on both.
 		Applications.startWithoutWeb(servers.primary(), Plain.class).close();
 		Awaitility.await()
-			.untilAsserted(() -> assertThat(servers.standby().query("SELECT count(*) FROM bemi.source"))
-				.containsExactly("1"));
+			.untilAsserted(
+					() -> assertThat(servers.standby().query("SELECT count(*) FROM bemi.source")).containsExactly("1"));
 	}
 
 	@AfterAll
@@ -106,8 +106,8 @@ class HotStandbyIntegrationTests {
 			readOnly.setReadOnly(true);
 			BemiContext.run(Map.of("user", "alice"), () -> {
 				transaction.executeWithoutResult((status) -> insert(jdbc, 1));
-				Boolean standby = readOnly.execute(
-						(status) -> jdbc.sql("SELECT pg_is_in_recovery()").query(Boolean.class).single());
+				Boolean standby = readOnly
+					.execute((status) -> jdbc.sql("SELECT pg_is_in_recovery()").query(Boolean.class).single());
 				assertThat(standby).isTrue();
 				assertThatExceptionOfType(DataAccessException.class)
 					.isThrownBy(() -> readOnly.executeWithoutResult((status) -> insert(jdbc, 2)))

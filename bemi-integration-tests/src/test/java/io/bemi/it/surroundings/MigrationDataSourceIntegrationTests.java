@@ -49,8 +49,7 @@ class MigrationDataSourceIntegrationTests {
 					properties)) {
 				write(application, "bob", 2);
 				for (String table : new String[] { "item", "note" }) {
-					assertThat(Recorded.await(database, table, 2, "user"))
-						.isEqualTo(Map.of("1", "alice", "2", "bob"));
+					assertThat(Recorded.await(database, table, 2, "user")).isEqualTo(Map.of("1", "alice", "2", "bob"));
 				}
 			}
 		}

@@ -44,7 +44,8 @@ class InjectedPoolAutoConfigurationTests {
 			.contains("asked for the data source 'pool' by its class com.zaxxer.hikari.HikariDataSource")
 			.contains("dataSource.unwrap(HikariDataSource.class)")
 			.contains("bemi.connection.exclude=pool")
-			.containsPattern("(Parameter 0 of|Field pool in|Constructor in|The code at) .*" + source.getSimpleName());
+			.containsPattern("(Parameter 0 of|Field pool in|Constructor in|Method name in|The code at) .*"
+					+ source.getSimpleName());
 	}
 
 	@ParameterizedTest
