@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
@@ -61,6 +62,7 @@ final class HotStandby implements AutoCloseable {
 		return PostgresServer.embeddedBuilder(PostgresServer.DEFAULT_VERSION)
 			.setDataDirectory(data)
 			.setCleanDataDirectory(false)
+			.setPGStartupWait(Duration.ofMinutes(1))
 			.setServerConfig("wal_level", "logical");
 	}
 
