@@ -21,17 +21,23 @@ final class AutocommitWrap {
 	// VACUUM and the like; a procedure that commits.
 	private static final Set<String> NOT_IN_TRANSACTION = Set.of("25001", "2D000");
 
-	// A statement that the driver heals by itself, but only outside of a transaction.
-	private static final Set<String> STALE_STATEMENT = Set.of("26000", "0A000");
+	// A statement that the driver heals by itself, but only outside of a transaction;
+	// under autosave=conservative it hides that one behind the failed transaction.
+	private static final Set<String> STALE_STATEMENT = Set.of("26000", "0A000", "25P02");
 
 	private final Emission emission;
+
+	private final CommitFlight flight;
 
 	private final Connection connection;
 
 	private final BaseConnection server;
 
-	AutocommitWrap(Emission emission, Connection connection, BaseConnection server) {
+	private boolean refused;
+
+	AutocommitWrap(Emission emission, CommitFlight flight, Connection connection, BaseConnection server) {
 		this.emission = emission;
+		this.flight = flight;
 		this.connection = connection;
 		this.server = server;
 	}
@@ -44,7 +50,7 @@ final class AutocommitWrap {
 			if (!execution.repeatable() || this.server.isClosed() || ex.getSQLState() == null) {
 				throw ex;
 			}
-			if (NOT_IN_TRANSACTION.contains(ex.getSQLState())) {
+			if (this.refused || NOT_IN_TRANSACTION.contains(ex.getSQLState())) {
 				return this.emission.runUnwrapped(execution);
 			}
 			if (STALE_STATEMENT.contains(ex.getSQLState())) {
@@ -78,7 +84,13 @@ final class AutocommitWrap {
 
 	private void commit(Statement statement, Message message) throws SQLException {
 		if (this.emission.isOpen()) {
-			this.emission.sendWithCommit(message, (warning) -> addWarning(statement, warning));
+			try {
+				this.flight.commit(message, (warning) -> addWarning(statement, warning));
+			}
+			catch (SQLException ex) {
+				this.refused = CommitFlight.isRefusal(ex);
+				throw ex;
+			}
 		}
 		this.connection.commit();
 	}

@@ -94,7 +94,7 @@ public final class BemiDataSource implements DataSource {
 
 	@Override
 	public Connection getConnection() throws SQLException {
-		Emission lender = this.shared.lender().get();
+		Lender lender = this.shared.lender().get();
 		return (lender != null) ? lender.lend() : proxy(this.delegate.getConnection());
 	}
 

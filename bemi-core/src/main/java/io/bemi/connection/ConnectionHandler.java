@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.CallableStatement;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -44,6 +45,16 @@ final class ConnectionHandler implements InvocationHandler {
 				&& Proxy.getInvocationHandler(object) instanceof ConnectionHandler;
 	}
 
+	/**
+	 * What a proxied connection owes, if it was used at all.
+	 */
+	static @Nullable Emission emission(Connection proxy) {
+		ConnectionHandler handler = (ConnectionHandler) Proxy.getInvocationHandler(proxy);
+		synchronized (handler) {
+			return handler.emission;
+		}
+	}
+
 	@Override
 	public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
 			throws Throwable {
@@ -52,19 +63,11 @@ final class ConnectionHandler implements InvocationHandler {
 			case "createStatement", "prepareStatement", "prepareCall" ->
 				statement((Connection) proxy, method, arguments);
 			case "commit", "rollback", "setSavepoint", "releaseSavepoint", "setAutoCommit" ->
-				transact(method, arguments);
+				transact((Connection) proxy, method, arguments);
 			case "isWrapperFor" ->
 				Carrier.class == Objects.requireNonNull(arguments)[0] || Boolean.TRUE.equals(call(method, arguments));
-			case "unwrap" -> {
-				Object unwrapped = call(method, arguments);
-				// What runs on the driver's own connection is part of the transaction
-				// too.
-				Emission active = emission((Connection) proxy);
-				if (active != null) {
-					active.unwrapped();
-				}
-				yield unwrapped;
-			}
+			case "unwrap" -> unwrap((Connection) proxy, method, arguments);
+			case "getMetaData" -> metaData((Connection) proxy, method);
 			default -> call(method, arguments);
 		};
 	}
@@ -78,10 +81,34 @@ final class ConnectionHandler implements InvocationHandler {
 		return JdbcCall.invoke(this.connection, method, arguments);
 	}
 
+	private @Nullable Object unwrap(Connection proxy, Method method, @Nullable Object @Nullable [] arguments)
+			throws Throwable {
+		Object unwrapped = call(method, arguments);
+		// What runs on the driver's own connection is part of the transaction too.
+		Emission active = resolve(proxy);
+		if (active != null && unwrapped instanceof Connection) {
+			active.bypass();
+		}
+		return unwrapped;
+	}
+
+	private @Nullable Object metaData(Connection proxy, Method method) throws Throwable {
+		Object metaData = call(method, null);
+		if (!(metaData instanceof DatabaseMetaData data) || resolve(proxy) == null) {
+			return metaData;
+		}
+		return Proxy.newProxyInstance(ConnectionHandler.class.getClassLoader(),
+				new Class<?>[] { DatabaseMetaData.class }, (self, called, parameters) -> switch (called.getName()) {
+					case "getConnection" -> proxy;
+					case "equals" -> self == Objects.requireNonNull(parameters)[0];
+					default -> JdbcCall.invoke(data, called, parameters);
+				});
+	}
+
 	private @Nullable Object statement(Connection proxy, Method method, @Nullable Object @Nullable [] arguments)
 			throws Throwable {
 		Object statement = call(method, arguments);
-		Emission active = emission(proxy);
+		Emission active = resolve(proxy);
 		if (active == null || statement == null) {
 			return statement;
 		}
@@ -95,11 +122,14 @@ final class ConnectionHandler implements InvocationHandler {
 		return StatementHandler.proxy(Statement.class, (Statement) statement, proxy, active, null);
 	}
 
-	private synchronized @Nullable Emission emission(Connection proxy) {
+	private synchronized @Nullable Emission resolve(Connection proxy) {
 		if (!this.resolved) {
-			BaseConnection server = leadsToAnotherProxy() ? null : this.shared.check().server(this.connection);
+			boolean passedOn = leadsToAnotherProxy();
+			BaseConnection server = passedOn ? null : this.shared.check().server(this.connection);
 			this.emission = (server != null) ? new Emission(this.connection, proxy, server, this.shared) : null;
-			this.resolved = true;
+			// A server that could not be asked now, in a failed transaction, may be
+			// later.
+			this.resolved = passedOn || this.shared.check().done();
 		}
 		return this.emission;
 	}
@@ -118,11 +148,9 @@ final class ConnectionHandler implements InvocationHandler {
 		}
 	}
 
-	private @Nullable Object transact(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
-		Emission active;
-		synchronized (this) {
-			active = this.emission;
-		}
+	private @Nullable Object transact(Connection proxy, Method method, @Nullable Object @Nullable [] arguments)
+			throws Throwable {
+		Emission active = emission(proxy);
 		if (active == null) {
 			return call(method, arguments);
 		}
@@ -130,10 +158,7 @@ final class ConnectionHandler implements InvocationHandler {
 		switch (method.getName()) {
 			case "commit" -> active.commit();
 			case "setAutoCommit" -> active.setAutoCommit(Boolean.TRUE.equals(argument));
-			case "releaseSavepoint" -> {
-				call(method, arguments);
-				active.forget(Objects.requireNonNull((Savepoint) argument));
-			}
+			case "releaseSavepoint" -> active.releaseSavepoint((Savepoint) argument);
 			case "rollback" -> rollback(active, (Savepoint) argument, arguments != null && arguments.length > 0);
 			default -> {
 				return active.setSavepoint(() -> call(method, arguments));

@@ -3,23 +3,16 @@ package io.bemi.connection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientException;
-import java.sql.SQLWarning;
 import java.sql.Savepoint;
-import java.sql.Statement;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 
 import io.bemi.connection.MessageEmitter.Message;
-import io.bemi.connection.Savepoints.Debt;
 import io.bemi.context.ContextException;
 import io.bemi.context.ContextSnapshot;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
-import org.postgresql.jdbc.PgConnection;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What one connection still owes the server: the context of the statements that have run
@@ -28,15 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Emission {
 
-	private static final Logger logger = LoggerFactory.getLogger(Emission.class);
-
-	private static final String INSUFFICIENT_PRIVILEGE = "42501";
-
-	private static final String GUARD = "bemi_provider";
-
 	private final Connection connection;
-
-	private final Connection proxy;
 
 	private final BaseConnection server;
 
@@ -44,87 +29,112 @@ final class Emission {
 
 	private final MessageEmitter emitter;
 
+	private final CommitFlight flight;
+
+	private final ProviderGuard guard;
+
+	private final Lender lender;
+
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private final Savepoints savepoints = new Savepoints();
+	private final Debts debt = new Debts();
 
-	private @Nullable ContextSnapshot pending;
-
-	private boolean emitted;
-
-	private boolean building;
-
-	private boolean guarded;
+	private boolean bypassed;
 
 	Emission(Connection connection, Connection proxy, BaseConnection server, Emissions shared) {
 		this.connection = connection;
-		this.proxy = proxy;
 		this.server = server;
 		this.shared = shared;
-		this.emitter = new MessageEmitter(connection);
+		this.emitter = new MessageEmitter(connection, shared.writer().meter());
+		this.flight = new CommitFlight(server, shared, this.emitter);
+		this.guard = new ProviderGuard(connection, server);
+		this.lender = new Lender(proxy, shared, this.guard);
 	}
 
 	@Nullable Object execute(Execution execution) throws Throwable {
 		this.lock.lock();
 		try {
-			if (this.building) {
-				guard();
-				return execution.call().run();
+			if (ContextSnapshot.isSuspended()) {
+				return this.guard.run(execution.call());
 			}
-			if (this.server.getTransactionState() == TransactionState.IDLE && this.connection.getAutoCommit()) {
-				return executeInAutocommit(execution);
-			}
-			return executeInTransaction(execution);
+			this.guard.release();
+			return isAutocommit() ? executeInAutocommit(execution) : executeInTransaction(execution);
 		}
 		finally {
 			this.lock.unlock();
 		}
 	}
 
+	private boolean isAutocommit() throws SQLException {
+		return this.server.getTransactionState() == TransactionState.IDLE && this.connection.getAutoCommit();
+	}
+
 	private @Nullable Object executeInAutocommit(Execution execution) throws Throwable {
+		ContextSnapshot current = ContextSnapshot.current();
 		if (!execution.kind().isWrite()) {
 			try {
-				return execution.call().run();
+				return (execution.kind() == StatementKind.MIXED) ? runUnwrapped(execution) : execution.call().run();
 			}
 			finally {
 				// It may have been a BEGIN.
-				settle(ContextSnapshot.current());
+				settle(current);
 			}
 		}
-		ContextSnapshot current = ContextSnapshot.current();
 		// pgjdbc does not apply setReadOnly in autocommit: such a write succeeds, and
-		// would
-		// fail in a transaction.
+		// would fail in a transaction.
 		if (current == ContextSnapshot.NONE || this.shared.autocommit() == Autocommit.OFF
-				|| this.connection.isReadOnly()) {
+				|| !this.shared.check().permits(this.server) || this.connection.isReadOnly()) {
 			return runUnwrapped(execution);
 		}
-		return new AutocommitWrap(this, this.connection, this.server).run(execution, message(current));
+		return new AutocommitWrap(this, this.flight, this.connection, this.server).run(execution, message(current));
 	}
 
 	/**
 	 * Runs an autocommit write without a context, so the trigger has to speak for it.
 	 */
 	@Nullable Object runUnwrapped(Execution execution) throws Throwable {
-		if (this.shared.flags().isFlagged(this.server)) {
-			try {
-				this.emitter.unflag();
-				this.shared.flags().unflag(this.server);
-			}
-			catch (SQLException ex) {
-				// The application's own statement is about to meet the same.
-				logger.debug("Could not unflag a session", ex);
-			}
-		}
+		this.flight.unflag();
 		return execution.call().run();
+	}
+
+	/**
+	 * The application has got hold of a connection behind the proxy. What it writes there
+	 * in a transaction (COPY, above all) belongs to the context of this moment; outside
+	 * of one the trigger has to speak from now on.
+	 */
+	void bypass() throws SQLException {
+		this.lock.lock();
+		try {
+			this.bypassed = true;
+			if (this.server.isClosed() || ContextSnapshot.isSuspended()
+					|| this.server.getTransactionState() == TransactionState.FAILED) {
+				return;
+			}
+			if (isAutocommit()) {
+				this.flight.unflag();
+				return;
+			}
+			this.guard.release();
+			ContextSnapshot current = ContextSnapshot.current();
+			ContextSnapshot owed = this.debt.pending();
+			pay((isOpen() && owed != null && !owed.equals(current)) ? owed : null, false);
+			this.debt.owe(current);
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	private @Nullable Object executeInTransaction(Execution execution) throws Throwable {
 		ContextSnapshot current = ContextSnapshot.current();
-		ContextSnapshot owed = this.pending;
+		if (this.server.getTransactionState() == TransactionState.IDLE) {
+			// Somebody may have ended the last transaction past the proxy.
+			settle(null);
+		}
+		ContextSnapshot owed = this.debt.pending();
 		if (isOpen()) {
 			switch (execution.kind()) {
-				case COMMIT -> pay((owed != null) ? owed : current, true);
+				case COMMIT, MIXED -> pay(owed(), true);
 				// The text does not say to which savepoint a later ROLLBACK goes.
 				case SAVEPOINT -> pay(owed, false);
 				default -> pay((owed != null && !owed.equals(current)) ? owed : null, false);
@@ -136,64 +146,73 @@ final class Emission {
 		finally {
 			settle(switch (execution.kind()) {
 				case COMMIT, SAVEPOINT -> null;
-				case ROLLBACK -> restore(this.savepoints.named(execution.sql()));
+				case ROLLBACK -> this.debt.restore(execution.sql());
 				default -> current;
 			});
 		}
 	}
 
-	/**
-	 * The application is about to use the driver's own connection: what it writes there
-	 * (COPY, above all) belongs to the context of this moment.
-	 */
-	void unwrapped() throws SQLException {
-		this.lock.lock();
-		try {
-			if (this.building || this.server.getTransactionState() == TransactionState.FAILED
-					|| (!isOpen() && this.connection.getAutoCommit())) {
-				return;
-			}
-			ContextSnapshot current = ContextSnapshot.current();
-			ContextSnapshot owed = this.pending;
-			pay((isOpen() && owed != null && !owed.equals(current)) ? owed : null, false);
-			this.pending = current;
-		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
 	private void settle(@Nullable ContextSnapshot current) {
 		TransactionState state = this.server.getTransactionState();
-		this.pending = (state == TransactionState.OPEN) ? current : null;
 		if (state == TransactionState.IDLE) {
-			this.emitted = false;
-			this.savepoints.clear();
+			this.debt.clear();
+			this.guard.forget();
+		}
+		else {
+			this.debt.owe((state == TransactionState.OPEN) ? current : null);
 		}
 	}
 
 	private void pay(@Nullable ContextSnapshot owed, boolean last) throws SQLException {
-		if (owed == null || this.server.hintReadOnly()) {
+		pay(owed, last, this.emitter);
+	}
+
+	private void pay(@Nullable ContextSnapshot owed, boolean last, MessageEmitter over) throws SQLException {
+		if (owed == null || this.server.hintReadOnly() || !this.shared.check().permits(this.server)) {
 			return;
 		}
-		// Nobody may attribute to an earlier or a later context what was written without.
-		Message message = (owed != ContextSnapshot.NONE) ? message(owed)
-				: (last && !this.emitted) ? Message.session() : Message.noContext();
-		this.emitter.emit(message);
-		this.emitted = true;
-		this.pending = null;
+		over.emit(message(owed, last));
+		this.debt.paid();
+	}
+
+	// Nobody may attribute to an earlier or a later context what was written without.
+	private Message message(ContextSnapshot owed, boolean last) throws SQLException {
+		if (owed != ContextSnapshot.NONE) {
+			return message(owed);
+		}
+		return (last && !this.debt.emitted()) ? Message.session() : Message.noContext();
+	}
+
+	/**
+	 * Pays before somebody else goes on with the transaction, over the driver's own
+	 * connection, because the application may have closed this one.
+	 * @param last whether that will be a commit
+	 */
+	void handOver(boolean last) throws SQLException {
+		this.lock.lock();
+		try {
+			if (isOpen() && (last || this.debt.pending() != null)) {
+				pay(owed(), last, new MessageEmitter(this.server, this.shared.writer().meter()));
+			}
+		}
+		finally {
+			this.debt.owe(null);
+			this.lock.unlock();
+		}
 	}
 
 	void commit() throws SQLException {
 		this.lock.lock();
 		try {
-			sendWithCommit();
+			if (!ContextSnapshot.isSuspended()) {
+				sendWithCommit();
+			}
 			// FAILED: this is the real thing. Otherwise no traffic, but every wrapper in
 			// between sees the commit.
 			this.connection.commit();
 		}
 		finally {
-			settle(this.building ? this.pending : null);
+			settle(null);
 			this.lock.unlock();
 		}
 	}
@@ -201,72 +220,35 @@ final class Emission {
 	void setAutoCommit(boolean autoCommit) throws SQLException {
 		this.lock.lock();
 		try {
-			if (autoCommit) {
+			if (autoCommit && !ContextSnapshot.isSuspended()) {
 				sendWithCommit();
 			}
 			this.connection.setAutoCommit(autoCommit);
 		}
 		finally {
-			settle(this.pending);
+			settle(this.debt.pending());
 			this.lock.unlock();
 		}
 	}
 
 	private void sendWithCommit() throws SQLException {
-		if (this.building || !isOpen() || this.connection.getAutoCommit() || this.server.hintReadOnly()) {
+		this.guard.release();
+		if (!isOpen() || this.connection.getAutoCommit() || this.server.hintReadOnly()
+				|| !this.shared.check().permits(this.server)) {
 			return;
 		}
-		ContextSnapshot owed = (this.pending != null) ? this.pending : ContextSnapshot.current();
-		Message message;
-		if (owed != ContextSnapshot.NONE) {
-			message = message(owed);
-		}
-		else {
-			message = this.emitted ? Message.noContext() : Message.session();
-		}
-		sendWithCommit(message, this::addWarning);
-	}
-
-	void sendWithCommit(Message message, Consumer<SQLWarning> warnings) throws SQLException {
+		Message message = message(owed(), true);
 		try {
-			send(message, warnings);
-		}
-		catch (SQLException ex) {
-			rethrowUnlessOpen(ex);
-			try {
-				// The driver prepares it anew.
-				send(message, warnings);
-			}
-			catch (SQLException again) {
-				rethrowUnlessOpen(again);
-				logger.warn("The server did not take a context; the transaction commits without.", again);
-			}
+			this.flight.commit(message);
 		}
 		finally {
-			this.pending = null;
+			this.debt.owe(null);
 		}
 	}
 
-	private void send(Message message, Consumer<SQLWarning> warnings) throws SQLException {
-		if (this.emitter.commit(message, warnings) && message.flags()) {
-			this.shared.flags().flag(this.server);
-		}
-	}
-
-	// The state stays OPEN on a dead connection, hence the first question.
-	private void rethrowUnlessOpen(SQLException ex) throws SQLException {
-		if (this.server.isClosed() || !isOpen()) {
-			if (INSUFFICIENT_PRIVILEGE.equals(ex.getSQLState())) {
-				this.shared.check().refused();
-			}
-			throw ex;
-		}
-	}
-
-	private void addWarning(SQLWarning warning) {
-		if (this.server instanceof PgConnection connection) {
-			connection.addWarning(warning);
-		}
+	private ContextSnapshot owed() {
+		ContextSnapshot pending = this.debt.pending();
+		return (pending != null) ? pending : ContextSnapshot.current();
 	}
 
 	void rollback() throws SQLException {
@@ -283,12 +265,14 @@ final class Emission {
 	Savepoint setSavepoint(JdbcCall call) throws Throwable {
 		this.lock.lock();
 		try {
+			// Its release would take along all that come after it.
+			this.guard.release();
 			if (!isOpen()) {
 				// The application has unwrapped the connection, but not used it.
-				this.pending = null;
+				this.debt.owe(null);
 			}
 			Savepoint savepoint = (Savepoint) Objects.requireNonNull(call.run());
-			this.savepoints.add(savepoint, new Debt(this.pending, this.emitted));
+			this.debt.remember(savepoint);
 			return savepoint;
 		}
 		finally {
@@ -296,38 +280,33 @@ final class Emission {
 		}
 	}
 
-	void forget(Savepoint savepoint) {
-		this.savepoints.remove(savepoint);
-	}
-
-	void rollback(@Nullable Savepoint savepoint) throws SQLException {
+	void releaseSavepoint(@Nullable Savepoint savepoint) throws SQLException {
 		this.lock.lock();
 		try {
-			this.connection.rollback(savepoint);
-			Debt debt = this.savepoints.get(savepoint);
-			if (debt != null) {
-				this.pending = restore(debt);
-			}
+			this.guard.release();
+			this.connection.releaseSavepoint(savepoint);
+			this.debt.forget(savepoint);
 		}
 		finally {
 			this.lock.unlock();
 		}
 	}
 
-	private @Nullable ContextSnapshot restore(@Nullable Debt debt) {
-		if (debt == null) {
-			return null;
+	void rollback(@Nullable Savepoint savepoint) throws SQLException {
+		this.lock.lock();
+		try {
+			this.guard.release();
+			this.connection.rollback(savepoint);
+			this.debt.restore(savepoint);
 		}
-		this.emitted = debt.emitted();
-		return debt.pending();
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	private Message message(ContextSnapshot context) throws SQLException {
-		Emission outer = this.shared.lender().get();
-		this.shared.lender().set(this);
-		this.building = true;
 		try {
-			return Message.context(this.shared.writer().write(context));
+			return Message.context(this.lender.write(context), !this.bypassed);
 		}
 		catch (ContextException ex) {
 			if (isOpen() && !this.connection.getAutoCommit()) {
@@ -335,60 +314,10 @@ final class Emission {
 			}
 			throw new SQLNonTransientException(ex.getMessage(), ex);
 		}
-		finally {
-			this.building = false;
-			if (outer != null) {
-				this.shared.lender().set(outer);
-			}
-			else {
-				this.shared.lender().remove();
-			}
-			releaseGuard();
-		}
-	}
-
-	// A provider's query must not take the business transaction with it when it fails.
-	private void guard() throws SQLException {
-		if (!this.guarded && isOpen()) {
-			executeQuietly("SAVEPOINT " + GUARD);
-			this.guarded = true;
-		}
-	}
-
-	private void releaseGuard() {
-		if (!this.guarded) {
-			return;
-		}
-		this.guarded = false;
-		try {
-			if (this.server.getTransactionState() == TransactionState.FAILED) {
-				executeQuietly("ROLLBACK TO SAVEPOINT " + GUARD);
-			}
-			if (isOpen()) {
-				executeQuietly("RELEASE SAVEPOINT " + GUARD);
-			}
-		}
-		catch (SQLException ex) {
-			logger.debug("Could not return to the state before a provider's query", ex);
-		}
-	}
-
-	private void executeQuietly(String sql) throws SQLException {
-		try (Statement statement = this.connection.createStatement()) {
-			statement.execute(sql);
-		}
 	}
 
 	boolean isOpen() {
 		return this.server.getTransactionState() == TransactionState.OPEN;
-	}
-
-	/**
-	 * A connection for the provider that runs on behalf of this one: the pool may have no
-	 * other.
-	 */
-	Connection lend() {
-		return LentConnection.of(this.proxy);
 	}
 
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param lender the connection that is building its context on the current thread
  */
 record Emissions(ContextWriter writer, Autocommit autocommit, ServerCheck check, SessionFlags flags,
-		ThreadLocal<@Nullable Emission> lender) {
+		ThreadLocal<@Nullable Lender> lender) {
 
 	Emissions(ContextWriter writer, Autocommit autocommit) {
 		this(writer, autocommit, new ServerCheck(), new SessionFlags(), new ThreadLocal<>());

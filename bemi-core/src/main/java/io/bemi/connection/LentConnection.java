@@ -10,23 +10,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * A connection that is busy with a commit, lent to the provider that the commit has to
  * ask. It can query; the transaction and the connection itself are not its own, so it
- * neither ends nor changes them.
+ * neither ends nor changes them: its rollback takes back only what the provider has done.
  */
 final class LentConnection implements InvocationHandler {
 
 	private final Connection owner;
 
+	private final ProviderGuard guard;
+
 	private boolean autoCommit = true;
 
 	private boolean closed;
 
-	private LentConnection(Connection owner) {
+	private LentConnection(Connection owner, ProviderGuard guard) {
 		this.owner = owner;
+		this.guard = guard;
 	}
 
-	static Connection of(Connection owner) {
+	static Connection of(Connection owner, ProviderGuard guard) {
 		return (Connection) Proxy.newProxyInstance(LentConnection.class.getClassLoader(),
-				new Class<?>[] { Connection.class }, new LentConnection(owner));
+				new Class<?>[] { Connection.class }, new LentConnection(owner, guard));
 	}
 
 	@Override
@@ -47,10 +50,15 @@ final class LentConnection implements InvocationHandler {
 			case "setAutoCommit":
 				this.autoCommit = arguments != null && Boolean.TRUE.equals(arguments[0]);
 				return null;
-			case "commit", "setReadOnly", "setTransactionIsolation", "setHoldability":
+			case "setReadOnly", "setTransactionIsolation", "setHoldability":
+				return null;
+			case "commit":
+				// Out of reach of a later rollback of the provider's own.
+				this.guard.release();
 				return null;
 			case "rollback":
 				if (arguments == null || arguments.length == 0) {
+					this.guard.rollback();
 					return null;
 				}
 				break;

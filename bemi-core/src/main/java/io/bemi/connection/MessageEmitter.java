@@ -8,6 +8,7 @@ import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.function.Consumer;
 
+import io.bemi.context.ContextMeter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,11 @@ final class MessageEmitter {
 			SELECT pg_catalog.pg_logical_emit_message(true, '_bemi', CAST(? AS text)), \
 			pg_catalog.set_config('bemi.proxy', \
 			pg_catalog.concat('on:', pg_catalog.current_setting('application_name')), false) \
+			WHERE pg_catalog.pg_current_xact_id_if_assigned() IS NOT NULL""";
+
+	private static final String EMIT_AND_UNFLAG = """
+			SELECT pg_catalog.pg_logical_emit_message(true, '_bemi', CAST(? AS text)), \
+			pg_catalog.set_config('bemi.proxy', '', false) \
 			WHERE pg_catalog.pg_current_xact_id_if_assigned() IS NOT NULL""";
 
 	// Who the database says it is: what the trigger would have said in a session that is
@@ -47,8 +53,11 @@ final class MessageEmitter {
 
 	private final Connection connection;
 
-	MessageEmitter(Connection connection) {
+	private final ContextMeter meter;
+
+	MessageEmitter(Connection connection, ContextMeter meter) {
 		this.connection = connection;
+		this.meter = meter;
 	}
 
 	/**
@@ -56,7 +65,7 @@ final class MessageEmitter {
 	 * @return whether the server has kept it
 	 */
 	boolean emit(Message message) throws SQLException {
-		return send(message.sql, message.json, null);
+		return send(message, message.sql, null);
 	}
 
 	/**
@@ -64,7 +73,7 @@ final class MessageEmitter {
 	 * @return whether the server has kept the message
 	 */
 	boolean commit(Message message, Consumer<SQLWarning> warnings) throws SQLException {
-		return send(message.sql + COMMIT, message.json, warnings);
+		return send(message, message.sql + COMMIT, warnings);
 	}
 
 	/**
@@ -74,6 +83,18 @@ final class MessageEmitter {
 		try (Statement statement = this.connection.createStatement()) {
 			statement.execute(UNFLAG);
 		}
+	}
+
+	private boolean send(Message message, String sql, @Nullable Consumer<SQLWarning> warnings) throws SQLException {
+		if (!message.isContext()) {
+			return send(sql, null, warnings);
+		}
+		this.meter.sent();
+		boolean kept = send(sql, message.json, warnings);
+		if (kept) {
+			this.meter.kept();
+		}
+		return kept;
 	}
 
 	private boolean send(String sql, @Nullable String json, @Nullable Consumer<SQLWarning> warnings)
@@ -114,8 +135,12 @@ final class MessageEmitter {
 	 */
 	record Message(String sql, @Nullable String json) {
 
-		static Message context(String json) {
-			return new Message(EMIT, json);
+		/**
+		 * The application's context.
+		 * @param flag whether the trigger is to be silent from now on
+		 */
+		static Message context(String json, boolean flag) {
+			return new Message(flag ? EMIT : EMIT_AND_UNFLAG, json);
 		}
 
 		static Message noContext() {
@@ -126,8 +151,12 @@ final class MessageEmitter {
 			return new Message(EMIT_SESSION, null);
 		}
 
-		boolean flags() {
+		boolean isContext() {
 			return this.json != null;
+		}
+
+		boolean flags() {
+			return this.sql.equals(EMIT);
 		}
 
 	}

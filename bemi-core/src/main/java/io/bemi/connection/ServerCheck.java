@@ -41,6 +41,29 @@ final class ServerCheck {
 	}
 
 	/**
+	 * Whether all is known that there is to know.
+	 */
+	boolean done() {
+		return this.permitted || this.forbidden || this.foreign;
+	}
+
+	/**
+	 * Whether a context may be sent now. Asks the server only if it has just refused one.
+	 */
+	boolean permits(BaseConnection server) {
+		if (this.permitted || this.forbidden) {
+			return this.permitted;
+		}
+		try {
+			return check(server);
+		}
+		catch (SQLException ex) {
+			logger.debug("Could not ask for the privilege; no context is sent", ex);
+			return false;
+		}
+	}
+
+	/**
 	 * The driver's connection behind a connection.
 	 * @return {@code null} when no context can be sent over it
 	 */
@@ -72,7 +95,7 @@ final class ServerCheck {
 	}
 
 	private synchronized boolean check(BaseConnection server) throws SQLException {
-		if (this.permitted || this.forbidden || server.getTransactionState() != TransactionState.IDLE) {
+		if (this.permitted || this.forbidden || server.getTransactionState() == TransactionState.FAILED) {
 			return this.permitted;
 		}
 		if (!server.haveMinimumServerVersion(OLDEST_VERSION)) {

@@ -5,6 +5,9 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.CallableStatement;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,20 +31,27 @@ final class StatementHandler implements InvocationHandler {
 
 	private final @Nullable String preparedSql;
 
+	private final boolean updatable;
+
 	// The driver forgets a batch that fails; kept here as long as it can be given again.
 	private final List<String> batch = new ArrayList<>();
 
+	private final @Nullable BatchParameters parameters;
+
 	private StatementHandler(Statement statement, Connection connection, Emission emission,
-			@Nullable StatementKind prepared, @Nullable String preparedSql) {
+			@Nullable StatementKind prepared, @Nullable String preparedSql) throws SQLException {
 		this.statement = statement;
 		this.connection = connection;
 		this.emission = emission;
 		this.prepared = prepared;
 		this.preparedSql = preparedSql;
+		this.updatable = statement.getResultSetConcurrency() == ResultSet.CONCUR_UPDATABLE;
+		this.parameters = (prepared == StatementKind.PROCEDURE) ? new BatchParameters((PreparedStatement) statement)
+				: null;
 	}
 
 	static Object proxy(Class<? extends Statement> type, Statement statement, Connection connection, Emission emission,
-			@Nullable String sql) {
+			@Nullable String sql) throws SQLException {
 		StatementKind prepared = (sql != null) ? StatementKind.of(sql) : null;
 		if (type == CallableStatement.class && prepared == StatementKind.OTHER) {
 			prepared = StatementKind.PROCEDURE;
@@ -61,7 +71,9 @@ final class StatementHandler implements InvocationHandler {
 				call(method, arguments);
 				return this.connection;
 			case "execute", "executeQuery", "executeUpdate", "executeLargeUpdate":
-				return execute(method, arguments);
+				return visible(proxy, execute(method, arguments));
+			case "getResultSet":
+				return visible(proxy, call(method, arguments));
 			case "executeBatch", "executeLargeBatch":
 				return executeBatch(method);
 			case "addBatch":
@@ -69,12 +81,22 @@ final class StatementHandler implements InvocationHandler {
 				if (arguments != null && arguments[0] instanceof String sql) {
 					this.batch.add(sql);
 				}
+				else if (this.parameters != null) {
+					this.parameters.add();
+				}
 				return null;
 			case "clearBatch":
 				this.batch.clear();
+				if (this.parameters != null) {
+					this.parameters.clear();
+				}
 				return call(method, arguments);
 			default:
-				return call(method, arguments);
+				Object result = call(method, arguments);
+				if (this.parameters != null) {
+					this.parameters.called(method, arguments);
+				}
+				return result;
 		}
 	}
 
@@ -86,6 +108,12 @@ final class StatementHandler implements InvocationHandler {
 
 	private @Nullable Object call(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
 		return JdbcCall.invoke(this.statement, method, arguments);
+	}
+
+	// Its rows can be changed through it, which is a statement, too.
+	private @Nullable Object visible(Object proxy, @Nullable Object result) {
+		return (this.updatable && result instanceof ResultSet rows)
+				? ResultSetHandler.proxy(rows, (Statement) proxy, this.statement, this.emission) : result;
 	}
 
 	private @Nullable Object execute(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
@@ -101,28 +129,39 @@ final class StatementHandler implements InvocationHandler {
 
 	private @Nullable Object executeBatch(Method method) throws Throwable {
 		if (this.prepared != null) {
-			// Cannot be run again without its parameters, so only what never needs to.
-			StatementKind kind = (this.prepared == StatementKind.PROCEDURE) ? StatementKind.OTHER : this.prepared;
-			return this.emission.execute(new Execution(this.statement, kind, null, false, () -> call(method, null)));
+			// A batch of calls may have to run again, because one of them commits; others
+			// never need to.
+			JdbcCall repeat = (this.parameters != null) ? this.parameters.take() : null;
+			StatementKind kind = (this.parameters != null && repeat == null) ? StatementKind.OTHER : this.prepared;
+			return this.emission.execute(new Execution(this.statement, kind, null, repeat != null,
+					repeatable(() -> call(method, null), repeat)));
 		}
 		List<String> entries = List.copyOf(this.batch);
 		this.batch.clear();
+		return this.emission.execute(
+				new Execution(this.statement, kind(entries), null, true, repeatable(() -> call(method, null), () -> {
+					for (String entry : entries) {
+						this.statement.addBatch(entry);
+					}
+					return null;
+				})));
+	}
+
+	private static JdbcCall repeatable(JdbcCall call, @Nullable JdbcCall beforeAgain) {
 		boolean[] lost = new boolean[1];
-		return this.emission.execute(new Execution(this.statement, kind(entries), null, true, () -> {
-			if (lost[0]) {
-				for (String entry : entries) {
-					this.statement.addBatch(entry);
-				}
+		return () -> {
+			if (lost[0] && beforeAgain != null) {
+				beforeAgain.run();
 			}
 			lost[0] = true;
-			return call(method, null);
-		}));
+			return call.run();
+		};
 	}
 
 	private static StatementKind kind(List<String> entries) {
 		List<StatementKind> kinds = entries.stream().map(StatementKind::of).toList();
-		for (StatementKind kind : List.of(StatementKind.COMMIT, StatementKind.SAVEPOINT, StatementKind.ROLLBACK,
-				StatementKind.WRITE, StatementKind.PROCEDURE)) {
+		for (StatementKind kind : List.of(StatementKind.MIXED, StatementKind.COMMIT, StatementKind.SAVEPOINT,
+				StatementKind.ROLLBACK, StatementKind.WRITE, StatementKind.PROCEDURE)) {
 			if (kinds.contains(kind)) {
 				return kind;
 			}

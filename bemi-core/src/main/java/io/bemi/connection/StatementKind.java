@@ -1,10 +1,11 @@
 package io.bemi.connection;
 
-import java.util.Locale;
+import java.util.List;
 import java.util.Set;
 
 /**
- * What the first word of an SQL text says about it; nothing else is parsed.
+ * What the first word of an SQL text, or of each statement in it, says about it; nothing
+ * else is parsed.
  */
 enum StatementKind {
 
@@ -23,6 +24,9 @@ enum StatementKind {
 	/** Takes changes back. */
 	ROLLBACK,
 
+	/** Several statements, some of which begin or end transactions. */
+	MIXED,
+
 	/** Anything else. */
 	OTHER;
 
@@ -34,8 +38,34 @@ enum StatementKind {
 
 	private static final Set<String> ROLLBACKS = Set.of("rollback", "abort");
 
+	private static final Set<String> READS = Set.of("select", "values", "table", "show", "fetch");
+
+	private static final Set<String> BOUNDARIES = Set.of("begin", "start", "commit", "end", "prepare", "rollback",
+			"abort", "savepoint", "release");
+
 	static StatementKind of(String sql) {
-		String word = firstWord(sql);
+		int semicolon = sql.indexOf(';');
+		if (semicolon < 0 || semicolon == sql.length() - 1) {
+			return ofWord(SqlText.firstWord(sql));
+		}
+		List<String> words = SqlText.firstWords(sql);
+		return (words.size() > 1) ? ofWords(words) : ofWord(SqlText.firstWord(sql));
+	}
+
+	private static StatementKind ofWords(List<String> words) {
+		// The body of a function may hold anything.
+		if (!"create".equals(words.get(0)) && words.stream().anyMatch(BOUNDARIES::contains)) {
+			return MIXED;
+		}
+		StatementKind first = ofWord(words.get(0));
+		if (!first.isWrite() && READS.contains(words.get(0))
+				&& words.stream().allMatch((word) -> READS.contains(word) || ofWord(word).isWrite())) {
+			return words.stream().map(StatementKind::ofWord).filter(StatementKind::isWrite).findFirst().orElse(OTHER);
+		}
+		return first;
+	}
+
+	private static StatementKind ofWord(String word) {
 		if (WRITES.contains(word)) {
 			return WRITE;
 		}
@@ -53,66 +83,6 @@ enum StatementKind {
 
 	boolean isWrite() {
 		return this == WRITE || this == PROCEDURE;
-	}
-
-	private static String firstWord(String sql) {
-		int start = skipNoise(sql);
-		int end = start;
-		while (end < sql.length() && Character.isJavaIdentifierPart(sql.charAt(end))) {
-			end++;
-		}
-		return sql.substring(start, end).toLowerCase(Locale.ROOT);
-	}
-
-	private static int skipNoise(String sql) {
-		int i = 0;
-		while (i < sql.length()) {
-			char c = sql.charAt(i);
-			if (Character.isWhitespace(c) || c == '(' || c == ';') {
-				i++;
-			}
-			else if (sql.startsWith("--", i)) {
-				i = lineEnd(sql, i);
-			}
-			else if (sql.startsWith("/*", i)) {
-				i = commentEnd(sql, i);
-			}
-			else {
-				break;
-			}
-		}
-		return i;
-	}
-
-	private static int lineEnd(String sql, int from) {
-		int i = from;
-		while (i < sql.length() && sql.charAt(i) != '\n' && sql.charAt(i) != '\r') {
-			i++;
-		}
-		return i;
-	}
-
-	// Comments nest in PostgreSQL.
-	private static int commentEnd(String sql, int from) {
-		int depth = 0;
-		int i = from;
-		while (i < sql.length()) {
-			if (sql.startsWith("/*", i)) {
-				depth++;
-				i += 2;
-			}
-			else if (sql.startsWith("*/", i)) {
-				depth--;
-				i += 2;
-				if (depth == 0) {
-					return i;
-				}
-			}
-			else {
-				i++;
-			}
-		}
-		return i;
 	}
 
 }

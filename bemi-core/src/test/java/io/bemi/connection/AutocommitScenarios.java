@@ -17,17 +17,6 @@ final class AutocommitScenarios {
 
 	static final Map<String, Scenario> ALL = all();
 
-	static final Scenario FAILING_BATCH = (connection, trace, database) -> {
-		try (PreparedStatement insert = connection.prepareStatement("INSERT INTO item VALUES (?, 'b')")) {
-			for (int id : new int[] { 1, 2, 1, 3 }) {
-				insert.setInt(1, id);
-				insert.addBatch();
-			}
-			trace.call("batch", insert::executeBatch);
-			trace.call("again", insert::executeBatch);
-		}
-	};
-
 	private AutocommitScenarios() {
 	}
 
@@ -67,6 +56,16 @@ final class AutocommitScenarios {
 		});
 		all.put("auto: results", AutocommitScenarios::results);
 		all.put("auto: batches", AutocommitScenarios::batches);
+		all.put("auto: failing batch", (connection, trace, database) -> {
+			try (PreparedStatement insert = connection.prepareStatement("INSERT INTO item VALUES (?, 'b')")) {
+				for (int id : new int[] { 1, 2, 1, 3 }) {
+					insert.setInt(1, id);
+					insert.addBatch();
+				}
+				trace.call("batch", insert::executeBatch);
+				trace.call("again", insert::executeBatch);
+			}
+		});
 		all.put("auto: batch of what cannot run in a transaction", (connection, trace, database) -> {
 			try (Statement statement = connection.createStatement()) {
 				statement.addBatch("CALL put_and_commit(1)");
@@ -133,7 +132,7 @@ final class AutocommitScenarios {
 			trace.execute("INSERT INTO watched VALUES ('warn')");
 		});
 		all.put("auto: time-outs", (connection, trace, database) -> {
-			trace.execute("SET statement_timeout = '50ms'");
+			trace.execute("SET statement_timeout = '300ms'");
 			trace.execute("WITH x AS (SELECT pg_sleep(5)) INSERT INTO item SELECT 1, 'a' FROM x");
 			trace.execute("INSERT INTO watched VALUES ('sleep')");
 			trace.execute("SET statement_timeout = 0");
@@ -179,7 +178,7 @@ final class AutocommitScenarios {
 			}
 		});
 		all.put("auto: updatable result set", (connection, trace, database) -> {
-			database.execute("INSERT INTO item VALUES (1, 'a')");
+			Scenario.elsewhere(database, "INSERT INTO item VALUES (1, 'a')");
 			try (Statement statement = connection.createStatement(ResultSet.TYPE_SCROLL_INSENSITIVE,
 					ResultSet.CONCUR_UPDATABLE); ResultSet rows = statement.executeQuery("SELECT * FROM item")) {
 				rows.next();
@@ -261,7 +260,7 @@ final class AutocommitScenarios {
 	}
 
 	private static void fetchSize(Connection connection, Trace trace, TestDatabase database) throws SQLException {
-		database.execute("INSERT INTO item SELECT i, 'x' FROM generate_series(1, 25) i");
+		Scenario.elsewhere(database, "INSERT INTO item SELECT i, 'x' FROM generate_series(1, 25) i");
 		try (Statement statement = connection.createStatement()) {
 			statement.setFetchSize(10);
 			trace.call("select", () -> statement.executeQuery("SELECT id FROM item ORDER BY id"));

@@ -51,4 +51,33 @@ class StatementKindTests {
 		assertThat(StatementKind.of(sql)).isEqualTo(kind);
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+			select 1; insert into t values (1)                     | WRITE
+			select 1; select 2                                     | OTHER
+			select 1;; -- insert                                   | OTHER
+			select ';'; insert into t values (1);                  | WRITE
+			select 1; call p()                                     | PROCEDURE
+			set a = 1; insert into t values (1)                    | OTHER
+			insert into t values (1); commit                       | MIXED
+			insert into t values (1); select 1                     | WRITE
+			begin; insert into t values (1)                        | MIXED
+			insert into t values ('; commit')                      | WRITE
+			insert into t values ('a''; commit')                   | WRITE
+			insert into t values (E'a\\'; commit')                 | WRITE
+			insert into t values ($$; commit$$)                    | WRITE
+			insert into t values ($a$; commit $$; commit $a$)      | WRITE
+			insert into t values ($1); commit; select $1           | MIXED
+			insert into "t; commit" values (1)                     | WRITE
+			insert into t /* ; commit */ values (1) -- ; commit    | WRITE
+			do $$ begin commit; end $$                             | PROCEDURE
+			do $$ begin commit; end $$; do $$ begin end $$         | PROCEDURE
+			create function f() begin atomic select 1; end         | OTHER
+			select '; insert                                       | OTHER
+			select $a$; insert                                     | OTHER
+			""")
+	void looksAtTheFirstWordOfEachStatement(String sql, StatementKind kind) {
+		assertThat(StatementKind.of(sql)).isEqualTo(kind);
+	}
+
 }

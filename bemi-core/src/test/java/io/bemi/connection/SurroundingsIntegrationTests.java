@@ -90,25 +90,52 @@ class SurroundingsIntegrationTests {
 
 	@Test
 	void privilegeThatIsRevokedLaterCostsOneTransaction(CapturedOutput output) throws SQLException {
+		revokeWhileRunning((dataSource, revoke) -> {
+			insertInTransaction(dataSource, 1);
+			try (Connection other = dataSource.getConnection()) {
+				other.setAutoCommit(false);
+				insert(other, 2);
+				revoke.run();
+				assertThatThrownBy(() -> insertInTransaction(dataSource, 3)).hasMessageContaining("permission denied");
+				other.commit();
+				insertInTransaction(dataSource, 4);
+				insert(dataSource, 5);
+			}
+		});
+		assertThat(this.database.query("SELECT id FROM item ORDER BY id")).containsExactly("1", "2", "4", "5");
+		assertThat(output).contains("GRANT EXECUTE ON FUNCTION");
+	}
+
+	@Test
+	void privilegeThatIsRevokedLaterCostsNoWriteInAutocommit(CapturedOutput output) throws SQLException {
+		revokeWhileRunning((dataSource, revoke) -> {
+			insert(dataSource, 1);
+			try (Connection open = dataSource.getConnection()) {
+				insert(open, 2);
+				revoke.run();
+				insert(open, 3);
+				insert(open, 4);
+			}
+			insertInTransaction(dataSource, 5);
+		});
+		assertThat(this.database.query("SELECT id FROM item ORDER BY id")).containsExactly("1", "2", "3", "4", "5");
+		assertThat(this.wal.messages()).hasSize(2);
+		assertThat(output).contains("GRANT EXECUTE ON FUNCTION");
+	}
+
+	private void revokeWhileRunning(Revocation test) throws SQLException {
 		String role = "app_" + this.database.name();
 		this.database.execute("CREATE ROLE " + role + " LOGIN PASSWORD 'x'", "GRANT INSERT ON item TO " + role);
 		String function = this.database
 			.query("SELECT p.oid::regprocedure FROM pg_proc p WHERE proname = 'pg_logical_emit_message'"
 					+ " AND proargtypes[2] = 'text'::regtype")
 			.get(0);
-		try {
+		try (BemiContext.Scope scope = BemiContext.open(Map.of("user", "alice"))) {
 			PGSimpleDataSource plain = (PGSimpleDataSource) this.database.dataSource();
 			plain.setUser(role);
 			plain.setPassword("x");
-			BemiDataSource dataSource = new BemiDataSource(plain);
-			BemiContext.run(Map.of("user", "alice"), () -> {
-				insertInTransaction(dataSource, 1);
-				this.database.execute("REVOKE EXECUTE ON FUNCTION " + function + " FROM PUBLIC");
-				assertThatThrownBy(() -> insertInTransaction(dataSource, 2)).hasMessageContaining("permission denied");
-				insertInTransaction(dataSource, 3);
-			});
-			assertThat(this.database.query("SELECT id FROM item")).containsExactly("1", "3");
-			assertThat(output).contains("GRANT EXECUTE ON FUNCTION");
+			test.run(new BemiDataSource(plain),
+					() -> this.database.execute("REVOKE EXECUTE ON FUNCTION " + function + " FROM PUBLIC"));
 		}
 		finally {
 			this.database.execute("GRANT EXECUTE ON FUNCTION " + function + " TO PUBLIC", "DROP OWNED BY " + role,
@@ -122,9 +149,12 @@ class SurroundingsIntegrationTests {
 		this.database.execute("CREATE DATABASE " + name + " ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
 		try (TestDatabase latin1 = new TestDatabase(this.database.server(), name)) {
 			latin1.execute("CREATE TABLE item (id int PRIMARY KEY)");
-			BemiContext.run(Map.of("n", "\u0141\u0000\uD83D\uDE00"),
-					() -> insertInTransaction(new BemiDataSource(latin1.dataSource()), 1));
-			assertThat(latin1.query("SELECT id FROM item")).containsExactly("1");
+			BemiDataSource dataSource = new BemiDataSource(latin1.dataSource());
+			BemiContext.run(Map.of("n", "\u0141\u0000\uD83D\uDE00"), () -> {
+				insertInTransaction(dataSource, 1);
+				insert(dataSource, 2);
+			});
+			assertThat(latin1.query("SELECT id FROM item")).containsExactly("1", "2");
 		}
 	}
 
@@ -299,6 +329,12 @@ class SurroundingsIntegrationTests {
 		catch (SQLException ex) {
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	private interface Revocation {
+
+		void run(BemiDataSource dataSource, Runnable revoke) throws SQLException;
+
 	}
 
 }

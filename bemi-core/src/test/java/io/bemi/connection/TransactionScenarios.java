@@ -76,13 +76,13 @@ final class TransactionScenarios {
 			trace.step("commit", connection::commit);
 		});
 		all.put("statement_timeout in deferred trigger", (connection, trace, database) -> {
-			trace.execute("SET LOCAL statement_timeout = '50ms'");
+			trace.execute("SET LOCAL statement_timeout = '300ms'");
 			trace.execute("INSERT INTO watched VALUES ('sleep')");
 			trace.step("commit", connection::commit);
 		});
 		all.put("statement_timeout in statement", (connection, trace, database) -> {
 			trace.execute("INSERT INTO item VALUES (1, 'a')");
-			trace.execute("SET LOCAL statement_timeout = '50ms'");
+			trace.execute("SET LOCAL statement_timeout = '300ms'");
 			trace.execute("SELECT pg_sleep(5)");
 			trace.step("commit", connection::commit);
 		});
@@ -207,7 +207,7 @@ final class TransactionScenarios {
 	}
 
 	private static void writeSkew(Connection connection, Trace trace, TestDatabase database) throws SQLException {
-		database.execute("INSERT INTO item VALUES (1, 'a'), (2, 'b')");
+		Scenario.elsewhere(database, "INSERT INTO item VALUES (1, 'a'), (2, 'b')");
 		connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
 		trace.execute("SELECT count(*) FROM item");
 		try (Connection other = database.connect(); Statement statement = other.createStatement()) {
@@ -216,13 +216,14 @@ final class TransactionScenarios {
 			statement.executeQuery("SELECT count(*) FROM item").close();
 			statement.executeUpdate("UPDATE item SET name = 'x' WHERE id = 1");
 			trace.execute("UPDATE item SET name = 'y' WHERE id = 2");
+			statement.execute("SELECT pg_logical_emit_message(true, 'elsewhere', '')");
 			other.commit();
 		}
 		trace.step("commit", connection::commit);
 	}
 
 	private static void cursors(Connection connection, Trace trace, TestDatabase database) throws SQLException {
-		database.execute("INSERT INTO item SELECT i, 'x' FROM generate_series(1, 25) i");
+		Scenario.elsewhere(database, "INSERT INTO item SELECT i, 'x' FROM generate_series(1, 25) i");
 		try (Statement statement = connection.createStatement()) {
 			statement.setFetchSize(10);
 			ResultSet rows = statement.executeQuery("SELECT id FROM item ORDER BY id");

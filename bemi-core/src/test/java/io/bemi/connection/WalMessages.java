@@ -34,7 +34,7 @@ final class WalMessages {
 			if (line.contains("prefix: flush,")) {
 				continue;
 			}
-			if (line.startsWith("message: ")) {
+			if (line.startsWith("message: transactional: 1")) {
 				lines.add(line.replaceFirst("message: transactional: 1 prefix: (\\S+), sz: \\d+ content:", "$1 "));
 			}
 			else if (line.equals("COMMIT") && !lines.isEmpty() && lines.get(lines.size() - 1).equals("BEGIN")) {
