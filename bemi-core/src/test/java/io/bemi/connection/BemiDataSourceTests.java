@@ -8,6 +8,7 @@ import javax.sql.DataSource;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,6 +19,7 @@ import static org.mockito.BDDMockito.willThrow;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.withSettings;
 
 /**
  * Tests for {@link BemiDataSource}.
@@ -79,6 +81,13 @@ class BemiDataSourceTests {
 		given(this.connection.isWrapperFor(Connection.class)).willReturn(true);
 		assertThat(this.dataSource.getConnection().unwrap(Connection.class)).isSameAs(this.connection);
 		assertThat(this.dataSource.getConnection().isWrapperFor(Connection.class)).isTrue();
+	}
+
+	@Test
+	void connectionIsOnlyAConnectionAsWithAnyPool() throws SQLException {
+		given(this.delegate.getConnection())
+			.willReturn(mock(Connection.class, withSettings().extraInterfaces(PGConnection.class)));
+		assertThat(this.dataSource.getConnection()).isNotInstanceOf(PGConnection.class);
 	}
 
 	@Test

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.Test;
+import org.postgresql.jdbc.PgConnection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -223,6 +224,37 @@ class CommitFlightIntegrationTests {
 			insert(connection, "2");
 			assertThat(flag(connection)).isEmpty();
 		}
+	}
+
+	@Test
+	void unwrappedConnectionLetsTheTriggerSpeak() throws SQLException {
+		try (Connection connection = this.dataSource.getConnection();
+				BemiContext.Scope scope = BemiContext.open(Map.of("user", "a"))) {
+			insert(connection, "1");
+			assertThat(flag(connection)).startsWith("on:");
+			Connection driver = connection.unwrap(PgConnection.class);
+			assertThat(flag(driver)).isEmpty();
+			insert(connection, "2");
+			connection.setAutoCommit(false);
+			insert(connection, "3");
+			connection.commit();
+			assertThat(flag(driver)).isEmpty();
+		}
+		assertThat(this.wal.messages()).hasSize(3).containsOnly("_bemi {\"user\":\"a\"}");
+	}
+
+	@Test
+	void transactionThatOnlyLocksLeavesAMessageWithoutRows() throws SQLException {
+		try (Connection connection = transaction(); BemiContext.Scope scope = BemiContext.open(Map.of("user", "a"))) {
+			insert(connection, "1");
+			connection.commit();
+			execute(connection, "SELECT * FROM item FOR UPDATE");
+			connection.commit();
+			execute(connection, "CREATE TEMP TABLE own (id int)");
+			execute(connection, "INSERT INTO own VALUES (1)");
+			connection.commit();
+		}
+		assertThat(this.wal.lines()).filteredOn((line) -> line.startsWith("table")).containsExactly(row("1"));
 	}
 
 	@Test
