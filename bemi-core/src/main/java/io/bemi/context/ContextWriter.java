@@ -172,13 +172,13 @@ public final class ContextWriter {
 		return rendered;
 	}
 
-	RenderedContext renderEntryPoint(RenderedContext around, String name, @Nullable String method) {
+	RenderedContext renderEntryPoint(RenderedContext around, EntryPoint entryPoint, @Nullable String method) {
 		RenderedContext rendered = around.copy();
-		addDefault(rendered.facts(), "entryPoint", () -> name);
+		addDefault(rendered.facts(), "entryPoint", entryPoint::name);
 		// Without one, there must not be that of the outer entry point.
 		rendered.facts().remove("method");
 		addDefault(rendered.facts(), "method", () -> method);
-		addTrace(rendered, () -> null);
+		addTrace(rendered, entryPoint::trace);
 		return rendered;
 	}
 

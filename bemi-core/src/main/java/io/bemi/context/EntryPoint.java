@@ -11,13 +11,16 @@ import org.jspecify.annotations.Nullable;
  * @param name the kind of entry, such as {@code scheduled} or {@code kafka}
  * @param method class and method, such as {@code Invoices.createAll}; asked on the
  * running thread each time a context is written, {@code null} as long as it is not known
+ * @param trace the trace that a message has brought along, for when no tracing library
+ * knows one; {@code null} if there is none
  */
-public record EntryPoint(String name, Supplier<@Nullable String> method) {
+public record EntryPoint(String name, Supplier<@Nullable String> method, @Nullable Trace trace) {
 
 	/**
 	 * Creates an entry point.
 	 * @param name the kind of entry
 	 * @param method class and method
+	 * @param trace the trace that a message has brought along
 	 */
 	public EntryPoint {
 		if (name == null || name.isBlank()) {
@@ -26,6 +29,15 @@ public record EntryPoint(String name, Supplier<@Nullable String> method) {
 		if (method == null) {
 			throw new IllegalArgumentException("'method' must not be null");
 		}
+	}
+
+	/**
+	 * Creates an entry point that has brought no trace along.
+	 * @param name the kind of entry
+	 * @param method class and method
+	 */
+	public EntryPoint(String name, Supplier<@Nullable String> method) {
+		this(name, method, null);
 	}
 
 	/**

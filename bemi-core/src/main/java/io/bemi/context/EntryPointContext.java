@@ -30,7 +30,7 @@ final class EntryPointContext extends ContextBase {
 		String method = method();
 		Rendered current = this.rendered;
 		if (current == null || current.around() != around || !Objects.equals(current.method(), method)) {
-			current = new Rendered(around, method, writer.renderEntryPoint(around, this.entryPoint.name(), method));
+			current = new Rendered(around, method, writer.renderEntryPoint(around, this.entryPoint, method));
 			this.rendered = current;
 		}
 		return current.result();
@@ -49,8 +49,8 @@ final class EntryPointContext extends ContextBase {
 	@Override
 	ContextBase capture() {
 		String method = method();
-		return new EntryPointContext((this.outer != null) ? this.outer.capture() : null,
-				(method != null) ? new EntryPoint(this.entryPoint.name(), method) : this.entryPoint);
+		return new EntryPointContext((this.outer != null) ? this.outer.capture() : null, (method != null)
+				? new EntryPoint(this.entryPoint.name(), () -> method, this.entryPoint.trace()) : this.entryPoint);
 	}
 
 	/**
