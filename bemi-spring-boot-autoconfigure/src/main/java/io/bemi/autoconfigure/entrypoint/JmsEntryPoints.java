@@ -26,8 +26,7 @@ final class JmsEntryPoints {
 	 */
 	static Function<Object, EntryPoint> of(Object listener, @Nullable String otherwise) {
 		String name = (MessageMethod.field(listener, "handlerMethod") instanceof InvocableHandlerMethod method)
-				? MessageMethod.of(method.getBean(), method.getMethod())
-				: MessageMethod.ofListener(listener, otherwise);
+				? MethodNames.of(method.getMethod(), method.getBean()) : MessageMethod.ofListener(listener, otherwise);
 		return (message) -> new EntryPoint(NAME, () -> name, trace(message));
 	}
 

@@ -34,7 +34,7 @@ final class KafkaEntryPoints {
 		if (target instanceof MessagingMessageListenerAdapter<?, ?> adapter
 				&& MessageMethod.field(adapter, "handlerMethod") instanceof HandlerAdapter handler) {
 			if (MessageMethod.field(handler, "invokerHandlerMethod") instanceof InvocableHandlerMethod method) {
-				String name = MessageMethod.of(method.getBean(), method.getMethod());
+				String name = MethodNames.of(method.getMethod(), method.getBean());
 				return (data) -> new EntryPoint(NAME, () -> name, trace(data));
 			}
 			KafkaMethodRecorder recorder = KafkaMethodRecorder.install(adapter, handler);

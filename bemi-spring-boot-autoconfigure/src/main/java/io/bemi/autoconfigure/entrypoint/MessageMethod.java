@@ -1,22 +1,16 @@
 package io.bemi.autoconfigure.entrypoint;
 
-import java.lang.reflect.Method;
-
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.DirectFieldAccessor;
 
 /**
- * Names the method that handles a message.
+ * Names the method that handles a message where there is no annotation.
  */
 final class MessageMethod {
 
 	private MessageMethod() {
-	}
-
-	static String of(Object bean, Method method) {
-		return of(bean, method.getName());
 	}
 
 	private static String of(Object bean, String method) {
@@ -24,7 +18,7 @@ final class MessageMethod {
 	}
 
 	/**
-	 * Of a listener that is an object of the application.
+	 * Names the method of a listener that is an object of the application.
 	 * @param listener the listener, or an adapter to any object
 	 * @param otherwise what to say of one whose class has no name
 	 */

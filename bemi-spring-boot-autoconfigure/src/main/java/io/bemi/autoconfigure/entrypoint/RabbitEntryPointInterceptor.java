@@ -63,8 +63,8 @@ final class RabbitEntryPointInterceptor implements MethodInterceptor {
 			return MessageMethod.ofListener(listener, properties.getConsumerQueue());
 		}
 		Method method = properties.getTargetMethod();
-		return MessageMethod.of(handler.getBean(),
-				(method != null) ? method : handler.getMethodFor(Collections.emptyList()));
+		return MethodNames.of((method != null) ? method : handler.getMethodFor(Collections.emptyList()),
+				handler.getBean());
 	}
 
 	private static @Nullable Trace trace(MessageProperties properties) {
