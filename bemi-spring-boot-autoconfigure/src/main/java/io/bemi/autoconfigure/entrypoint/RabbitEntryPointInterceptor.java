@@ -1,6 +1,7 @@
 package io.bemi.autoconfigure.entrypoint;
 
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
@@ -14,7 +15,7 @@ import org.springframework.amqp.core.Message;
 import org.springframework.amqp.core.MessageListener;
 import org.springframework.amqp.core.MessageProperties;
 import org.springframework.amqp.rabbit.listener.AbstractMessageListenerContainer;
-import org.springframework.amqp.rabbit.listener.adapter.HandlerAdapter;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Opens an entry point around each message, or batch, that a container hands to its
@@ -59,12 +60,25 @@ final class RabbitEntryPointInterceptor implements MethodInterceptor {
 		if (listener == null) {
 			return properties.getConsumerQueue();
 		}
-		if (!(MessageMethod.field(listener, "handlerAdapter") instanceof HandlerAdapter handler)) {
+		// By reflection: Spring AMQP 4.1 moved its type.
+		Object handler = MessageMethod.field(listener, "handlerAdapter");
+		Object bean = (handler != null) ? call(handler, "getBean") : null;
+		if (handler == null || bean == null) {
 			return MessageMethod.ofListener(listener, properties.getConsumerQueue());
 		}
 		Method method = properties.getTargetMethod();
-		return MethodNames.of((method != null) ? method : handler.getMethodFor(Collections.emptyList()),
-				handler.getBean());
+		if (method == null) {
+			// Any payload will do if there is only one method.
+			method = (Method) call(handler, "getMethodFor", Collections.emptyList());
+		}
+		return (method != null) ? MethodNames.of(method, bean) : properties.getConsumerQueue();
+	}
+
+	private static @Nullable Object call(Object handler, String name, Object... arguments) {
+		Class<?>[] types = new Class<?>[arguments.length];
+		Arrays.fill(types, Object.class);
+		Method method = ReflectionUtils.findMethod(handler.getClass(), name, types);
+		return (method != null) ? ReflectionUtils.invokeMethod(method, handler, arguments) : null;
 	}
 
 	private static @Nullable Trace trace(MessageProperties properties) {
