@@ -1,6 +1,9 @@
 package io.bemi.autoconfigure.entrypoint;
 
+import java.lang.reflect.Proxy;
+
 import org.aopalliance.aop.Advice;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.amqp.rabbit.config.AbstractRabbitListenerContainerFactory;
@@ -10,6 +13,7 @@ import org.springframework.beans.BeansException;
 import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.util.ObjectUtils;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Gives the listeners of all RabbitMQ containers an entry point: of those that factories
@@ -37,22 +41,37 @@ final class RabbitListenerPostProcessor implements BeanPostProcessor {
 		return bean;
 	}
 
-	@SuppressWarnings("unchecked")
 	private static <C extends AbstractMessageListenerContainer> void customize(
 			AbstractRabbitListenerContainerFactory<C> factory, String beanName) {
 		try {
-			ContainerCustomizer<C> own = (ContainerCustomizer<C>) new DirectFieldAccessor(factory)
-				.getPropertyValue("containerCustomizer");
-			factory.setContainerCustomizer((container) -> {
-				if (own != null) {
-					own.configure(container);
-				}
-				advise(container);
-			});
+			Object own = new DirectFieldAccessor(factory).getPropertyValue("containerCustomizer");
+			factory.setContainerCustomizer(customizer(own));
 		}
 		catch (BeansException ex) {
 			logger.warn("The messages of '{}' will have no entry point in their context", beanName, ex);
 		}
+	}
+
+	// A dynamic proxy, because the type of a customizer's argument differs between the
+	// lines.
+	@SuppressWarnings("unchecked")
+	private static <C extends AbstractMessageListenerContainer> ContainerCustomizer<C> customizer(
+			@Nullable Object own) {
+		return (ContainerCustomizer<C>) Proxy.newProxyInstance(ContainerCustomizer.class.getClassLoader(),
+				new Class<?>[] { ContainerCustomizer.class }, (proxy, method, arguments) -> switch (method.getName()) {
+					case "configure" -> {
+						if (own != null) {
+							ReflectionUtils.invokeMethod(method, own, arguments);
+						}
+						if (arguments[0] instanceof AbstractMessageListenerContainer container) {
+							advise(container);
+						}
+						yield null;
+					}
+					case "equals" -> proxy == arguments[0];
+					case "hashCode" -> System.identityHashCode(proxy);
+					default -> "bemiContainerCustomizer";
+				});
 	}
 
 	private static void advise(AbstractMessageListenerContainer container) {

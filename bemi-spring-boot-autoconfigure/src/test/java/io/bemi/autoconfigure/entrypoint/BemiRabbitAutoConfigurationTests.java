@@ -17,6 +17,7 @@ import org.springframework.amqp.core.MessageProperties;
 import org.springframework.amqp.rabbit.annotation.EnableRabbit;
 import org.springframework.amqp.rabbit.annotation.RabbitHandler;
 import org.springframework.amqp.rabbit.annotation.RabbitListener;
+import org.springframework.amqp.rabbit.config.ContainerCustomizer;
 import org.springframework.amqp.rabbit.config.SimpleRabbitListenerContainerFactory;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.listener.AbstractMessageListenerContainer;
@@ -83,13 +84,13 @@ class BemiRabbitAutoConfigurationTests {
 	}
 
 	@Test
-	void isFirstInTheChainOfAdviceAndKeepsIt() {
+	void isFirstInTheChainOfAdviceAndKeepsItAndTheCustomizer() {
 		this.contextRunner.withUserConfiguration(Advised.class).run((context) -> {
 			AbstractMessageListenerContainer container = registered(context, "orders");
 			Advice[] chain = (Advice[]) ReflectionTestUtils.getField(container, "adviceChain");
 			assertThat(chain).hasSize(2);
 			assertThat(Objects.requireNonNull(chain)[0]).isInstanceOf(RabbitEntryPointInterceptor.class);
-			assertThat(container.getListenerId()).isEqualTo("orders");
+			assertThat(ReflectionTestUtils.getField(container, "prefetchCount")).isEqualTo(7);
 			deliver(container, message());
 			// By the advice, and by the listener.
 			assertThat(contexts(context).all()).containsExactly(MessageContexts.of("rabbit", "Orders.handle"),
@@ -131,9 +132,10 @@ class BemiRabbitAutoConfigurationTests {
 		return new Message("text".getBytes(StandardCharsets.UTF_8), properties);
 	}
 
+	// What the registry returns has another type on each line.
 	private static AbstractMessageListenerContainer registered(ApplicationContext context, String id) {
-		return (AbstractMessageListenerContainer) Objects
-			.requireNonNull(context.getBean(RabbitListenerEndpointRegistry.class).getListenerContainer(id));
+		return (AbstractMessageListenerContainer) Objects.requireNonNull(ReflectionTestUtils
+			.invokeMethod(context.getBean(RabbitListenerEndpointRegistry.class), "getListenerContainer", id));
 	}
 
 	// As its consumers do.
@@ -234,10 +236,20 @@ class BemiRabbitAutoConfigurationTests {
 		@Bean
 		SimpleRabbitListenerContainerFactory rabbitListenerContainerFactory(ObjectProvider<MethodInterceptor> advice) {
 			SimpleRabbitListenerContainerFactory factory = new SimpleRabbitListenerContainerFactory();
+			factory.setContainerCustomizer(customizer());
 			factory.setConnectionFactory(Mockito.mock(ConnectionFactory.class));
 			factory.setAutoStartup(false);
 			advice.ifUnique(factory::setAdviceChain);
 			return factory;
+		}
+
+		// A lambda would have the argument's type of one line only.
+		@SuppressWarnings("unchecked")
+		private static ContainerCustomizer<SimpleMessageListenerContainer> customizer() {
+			return Mockito.mock(ContainerCustomizer.class, (invocation) -> {
+				((SimpleMessageListenerContainer) invocation.getArgument(0)).setPrefetchCount(7);
+				return null;
+			});
 		}
 
 	}
