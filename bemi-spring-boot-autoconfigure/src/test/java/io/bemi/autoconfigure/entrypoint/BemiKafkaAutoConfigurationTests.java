@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import io.bemi.context.ContextSnapshot;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -177,9 +178,7 @@ class BemiKafkaAutoConfigurationTests {
 
 	@SuppressWarnings("unchecked")
 	private static <L> L listenerOf(ConcurrentMessageListenerContainer<String, String> container) {
-		Object listener = container.getContainerProperties().getMessageListener();
-		assertThat(listener).isNotNull();
-		return (L) listener;
+		return (L) Objects.requireNonNull(container.getContainerProperties().getMessageListener());
 	}
 
 	@SuppressWarnings("unchecked")
@@ -211,9 +210,7 @@ class BemiKafkaAutoConfigurationTests {
 	}
 
 	private static Method method(String name, Class<?> parameter) {
-		Method method = ReflectionUtils.findMethod(Orders.class, name, parameter);
-		assertThat(method).isNotNull();
-		return method;
+		return Objects.requireNonNull(ReflectionUtils.findMethod(Orders.class, name, parameter));
 	}
 
 	static class Orders {
