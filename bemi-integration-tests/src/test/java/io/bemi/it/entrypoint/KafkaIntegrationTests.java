@@ -19,7 +19,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.kafka.annotation.BackOff;
 import org.springframework.kafka.annotation.DltHandler;
 import org.springframework.kafka.annotation.EnableKafkaRetryTopic;
@@ -34,6 +33,7 @@ import org.springframework.kafka.listener.RecordInterceptor;
 import org.springframework.messaging.Message;
 import org.springframework.messaging.handler.annotation.Payload;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.util.backoff.FixedBackOff;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -115,7 +115,7 @@ class KafkaIntegrationTests {
 
 		@Bean
 		ConcurrentKafkaListenerContainerFactory<Object, Object> transactional(ConsumerFactory<Object, Object> consumers,
-				JdbcTransactionManager transactions) {
+				PlatformTransactionManager transactions) {
 			ConcurrentKafkaListenerContainerFactory<Object, Object> factory = new ConcurrentKafkaListenerContainerFactory<>();
 			factory.setConsumerFactory(consumers);
 			factory.getContainerProperties().setTransactionManager(transactions);

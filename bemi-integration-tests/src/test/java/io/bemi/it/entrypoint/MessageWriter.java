@@ -3,10 +3,12 @@ package io.bemi.it.entrypoint;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 
 import io.bemi.context.ContextSnapshot;
 import io.bemi.it.support.Recorded;
 import io.bemi.testsupport.TestDatabase;
+import org.awaitility.Awaitility;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -63,9 +65,22 @@ class MessageWriter {
 	 * The whole context of each row.
 	 */
 	static Map<String, Map<String, Object>> contexts(TestDatabase database, int rows) {
-		return Recorded.await(database, "message", rows)
+		return contexts(database, "", rows);
+	}
+
+	/**
+	 * The whole context of each row whose key begins so.
+	 */
+	static Map<String, Map<String, Object>> contexts(TestDatabase database, String prefix, int rows) {
+		Awaitility.await().untilAsserted(() -> assertThat(find(database, prefix)).hasSize(rows));
+		return find(database, prefix);
+	}
+
+	private static Map<String, Map<String, Object>> find(TestDatabase database, String prefix) {
+		return Recorded.find(database, "message")
 			.stream()
-			.collect(java.util.stream.Collectors.toMap(Recorded::key, Recorded::context));
+			.filter((change) -> change.key().startsWith(prefix))
+			.collect(Collectors.toMap(Recorded::key, Recorded::context));
 	}
 
 	/**

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
@@ -121,12 +122,11 @@ class RabbitBroker {
 		try {
 			process.descendants().forEach(ProcessHandle::destroyForcibly);
 			process.destroyForcibly().waitFor();
-			// The port mapper, which it has started for itself, is no child of it.
-			new ProcessBuilder("epmd", "-port", String.valueOf(mapper), "-kill")
-				.redirectOutput(ProcessBuilder.Redirect.DISCARD)
-				.redirectError(ProcessBuilder.Redirect.DISCARD)
-				.start()
-				.waitFor();
+			// The port mapper, which it has started for itself, is no child of it, and stays
+			// as long as it believes that somebody is there.
+			for (int attempt = 0; attempt < 50 && !endPortMapper(mapper); attempt++) {
+				TimeUnit.MILLISECONDS.sleep(100);
+			}
 			FileSystemUtils.deleteRecursively(home);
 		}
 		catch (IOException ex) {
@@ -135,6 +135,14 @@ class RabbitBroker {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	private static boolean endPortMapper(int port) throws IOException, InterruptedException {
+		return new ProcessBuilder("epmd", "-port", String.valueOf(port), "-kill")
+			.redirectOutput(ProcessBuilder.Redirect.DISCARD)
+			.redirectError(ProcessBuilder.Redirect.DISCARD)
+			.start()
+			.waitFor() == 0;
 	}
 
 	@Bean

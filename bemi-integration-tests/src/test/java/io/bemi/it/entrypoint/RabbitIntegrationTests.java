@@ -26,7 +26,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -108,7 +108,7 @@ class RabbitIntegrationTests {
 
 		@Bean
 		SimpleRabbitListenerContainerFactory transactional(ConnectionFactory connections,
-				JdbcTransactionManager transactions) {
+				PlatformTransactionManager transactions) {
 			SimpleRabbitListenerContainerFactory factory = new SimpleRabbitListenerContainerFactory();
 			factory.setConnectionFactory(connections);
 			factory.setChannelTransacted(true);
