@@ -74,9 +74,8 @@ class BatchIntegrationTests {
 	void jobsAndStepsNameThemselvesEachTime() {
 		assertThat(run("plain").getStatus()).isEqualTo(BatchStatus.COMPLETED);
 		assertThat(run("plain").getStatus()).isEqualTo(BatchStatus.COMPLETED);
-		assertContexts("plain/",
-				Map.of("plain/first/1", "plain.first", "plain/second/1", "plain.second", "plain/job/1", "plain",
-						"plain/first/2", "plain.first", "plain/second/2", "plain.second", "plain/job/2", "plain"));
+		assertContexts("plain/", Map.of("plain/first/1", "plain.first", "plain/second/1", "plain.second", "plain/job/1",
+				"plain", "plain/first/2", "plain.first", "plain/second/2", "plain.second", "plain/job/2", "plain"));
 	}
 
 	@Test
@@ -96,12 +95,12 @@ class BatchIntegrationTests {
 			assertThat(run("chunks").getStatus()).isEqualTo(BatchStatus.COMPLETED);
 		}
 		for (String key : List.of("threads/0", "threads/1", "threads/2", "threads/3")) {
-			assertThat(MessageWriter.contexts(database, key, 1).get(key)).isEqualTo(Map.of("launcher", "test", "_bemi",
-					Map.of("entryPoint", "batch", "method", "threads.parallel")));
+			assertThat(MessageWriter.contexts(database, key, 1).get(key)).isEqualTo(
+					Map.of("launcher", "test", "_bemi", Map.of("entryPoint", "batch", "method", "threads.parallel")));
 		}
 		for (String key : List.of("chunks/processed/a", "chunks/processed/b", "chunks/written/a", "chunks/written/b")) {
-			assertThat(MessageWriter.contexts(database, key, 1).get(key)).isEqualTo(Map.of("launcher", "test", "_bemi",
-					Map.of("entryPoint", "batch", "method", "chunks.concurrent")));
+			assertThat(MessageWriter.contexts(database, key, 1).get(key)).isEqualTo(
+					Map.of("launcher", "test", "_bemi", Map.of("entryPoint", "batch", "method", "chunks.concurrent")));
 		}
 		assertThat(MessageWriter.threads(database, "threads/")).noneMatch(Thread.currentThread().getName()::equals);
 	}
@@ -217,22 +216,23 @@ class BatchIntegrationTests {
 				writer.write("partitioned/" + chunk.getStepContext().getStepName());
 				return RepeatStatus.FINISHED;
 			}, steps.transactions()).build();
-			return new JobBuilder("partitioned", repository).start(steps.step("partitions")
-				.partitioner("worker",
-						(size) -> Map.of("partition0", new ExecutionContext(), "partition1", new ExecutionContext()))
-				.step(worker)
-				.taskExecutor(new SimpleAsyncTaskExecutor("partition-"))
-				.build()).build();
+			return new JobBuilder("partitioned", repository)
+				.start(steps.step("partitions")
+					.partitioner("worker",
+							(size) -> Map.of("partition0", new ExecutionContext(), "partition1",
+									new ExecutionContext()))
+					.step(worker)
+					.taskExecutor(new SimpleAsyncTaskExecutor("partition-"))
+					.build())
+				.build();
 		}
 
 		@Bean
 		Job split(JobRepository repository, Steps steps) {
 			Flow left = new FlowBuilder<Flow>("left").start(steps.writing("left", () -> "split/left")).build();
 			Flow right = new FlowBuilder<Flow>("right").start(steps.writing("right", () -> "split/right")).build();
-			return new JobBuilder("split", repository)
-				.start(new FlowBuilder<Flow>("both").split(new SimpleAsyncTaskExecutor("split-"))
-					.add(left, right)
-					.build())
+			return new JobBuilder("split", repository).start(
+					new FlowBuilder<Flow>("both").split(new SimpleAsyncTaskExecutor("split-")).add(left, right).build())
 				.end()
 				.build();
 		}

@@ -54,7 +54,8 @@ class BatchRow implements EntryPointRow {
 		return new JobBuilder("nightly", repository)
 			.start(new StepBuilder("invoices", repository).tasklet((contribution, chunk) -> {
 				Map<String, Object> parameters = chunk.getStepContext().getJobParameters();
-				writes.write(new Entry(Way.valueOf(String.valueOf(parameters.get("way"))), String.valueOf(parameters.get("key"))));
+				writes.write(new Entry(Way.valueOf(String.valueOf(parameters.get("way"))),
+						String.valueOf(parameters.get("key"))));
 				return RepeatStatus.FINISHED;
 			}, transactions).build())
 			.build();

@@ -122,7 +122,8 @@ class RabbitBroker {
 		try {
 			process.descendants().forEach(ProcessHandle::destroyForcibly);
 			process.destroyForcibly().waitFor();
-			// The port mapper, which it has started for itself, is no child of it, and stays
+			// The port mapper, which it has started for itself, is no child of it, and
+			// stays
 			// as long as it believes that somebody is there.
 			for (int attempt = 0; attempt < 50 && !endPortMapper(mapper); attempt++) {
 				TimeUnit.MILLISECONDS.sleep(100);

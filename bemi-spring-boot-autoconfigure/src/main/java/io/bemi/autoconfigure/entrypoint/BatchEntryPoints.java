@@ -32,9 +32,8 @@ final class BatchEntryPoints {
 	private static final String BATCH = "org.springframework.batch.";
 
 	// Of jobs, flows, states, steps, and of what partitions or repeats a step.
-	private static final List<String> PARTS = List.of("steps", "step", "flow", "flows", "stateTransitions",
-			"state", "job",
-			"partitionHandler", "stepOperations");
+	private static final List<String> PARTS = List.of("steps", "step", "flow", "flows", "stateTransitions", "state",
+			"job", "partitionHandler", "stepOperations");
 
 	private static final Method JOB_LISTENERS = method(AbstractJob.class, "registerJobExecutionListener");
 
