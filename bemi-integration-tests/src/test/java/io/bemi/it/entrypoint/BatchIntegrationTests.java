@@ -183,6 +183,8 @@ class BatchIntegrationTests {
 				.build();
 		}
 
+		// There is no other way to have a tasklet on several threads.
+		@SuppressWarnings("removal")
 		@Bean
 		Job threads(JobRepository repository, Steps steps, MessageWriter writer) {
 			AtomicInteger counter = new AtomicInteger();

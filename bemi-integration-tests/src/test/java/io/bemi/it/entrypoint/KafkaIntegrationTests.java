@@ -55,17 +55,17 @@ class KafkaIntegrationTests {
 					Application.class)) {
 				@SuppressWarnings("unchecked")
 				KafkaTemplate<String, String> kafka = application.getBean(KafkaTemplate.class);
-				kafka.send("records", "first");
-				kafka.send("records", "second");
+				kafka.send("records", "first").join();
+				kafka.send("records", "second").join();
 				ProducerRecord<String, String> traced = new ProducerRecord<>("records", "traced");
 				traced.headers().add("traceparent", TRACE_PARENT.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-				kafka.send(traced);
-				kafka.send("records", "retried");
-				kafka.send("records", "last");
-				kafka.send("committed-later", "committed");
-				kafka.send("batches", "batch");
-				kafka.send("by-payload", "handler");
-				kafka.send("retryable", "topic");
+				kafka.send(traced).join();
+				kafka.send("records", "retried").join();
+				kafka.send("records", "last").join();
+				kafka.send("committed-later", "committed").join();
+				kafka.send("batches", "batch").join();
+				kafka.send("by-payload", "handler").join();
+				kafka.send("retryable", "topic").join();
 				Map<String, Map<String, Object>> expected = new HashMap<>();
 				for (String key : List.of("first", "second", "retried/1", "retried/2", "last")) {
 					expected.put(key, MessageWriter.context("kafka", "Listeners.record"));
@@ -113,6 +113,8 @@ class KafkaIntegrationTests {
 			return new DefaultErrorHandler(new FixedBackOff(0, 2));
 		}
 
+		// Only a transaction manager that knows Kafka is meant to stay.
+		@SuppressWarnings("removal")
 		@Bean
 		ConcurrentKafkaListenerContainerFactory<Object, Object> transactional(ConsumerFactory<Object, Object> consumers,
 				PlatformTransactionManager transactions) {

@@ -23,7 +23,7 @@ class KafkaRow implements EntryPointRow {
 
 	@Override
 	public void enter(Entry entry) {
-		this.kafka.send("row", entry.way().name(), entry.key());
+		this.kafka.send("row", entry.way().name(), entry.key()).join();
 	}
 
 	@KafkaListener(topics = "row", groupId = "row", properties = "auto.offset.reset=earliest")

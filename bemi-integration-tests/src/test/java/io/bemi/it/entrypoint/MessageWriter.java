@@ -58,7 +58,8 @@ class MessageWriter {
 	 * That nothing was left on a thread, as often as it has been looked for.
 	 */
 	void assertNothingLeft(int times) {
-		assertThat(this.left).hasSizeGreaterThanOrEqualTo(times).allMatch((context) -> context == ContextSnapshot.NONE);
+		assertThat(this.left).hasSizeGreaterThanOrEqualTo(times)
+			.allSatisfy((context) -> assertThat(context).isSameAs(ContextSnapshot.NONE));
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.bemi.it.entrypoint;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -110,7 +111,7 @@ class RabbitBroker {
 
 	private static boolean isOpen(int port) {
 		try (Socket socket = new Socket()) {
-			socket.connect(new InetSocketAddress("127.0.0.1", port), 200);
+			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 200);
 			return true;
 		}
 		catch (IOException ex) {
