@@ -36,7 +36,10 @@ final class ProviderGuard {
 	 * before the provider's first.
 	 */
 	@Nullable Object run(JdbcCall call) throws Throwable {
-		if (!this.set && this.server.getTransactionState() == TransactionState.OPEN) {
+		TransactionState state = this.server.getTransactionState();
+		// With autocommit off the provider's first query begins the business transaction.
+		if (!this.set && (state == TransactionState.OPEN
+				|| (state == TransactionState.IDLE && !this.connection.getAutoCommit()))) {
 			execute("SAVEPOINT " + NAME);
 			this.set = true;
 		}

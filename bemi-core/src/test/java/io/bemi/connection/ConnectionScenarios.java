@@ -383,7 +383,7 @@ final class ConnectionScenarios {
 				throw new IllegalStateException(ex);
 			}
 		});
-		trace.execute("INSERT INTO item SELECT 2, 'b' FROM pg_sleep(0.5)");
+		trace.execute("INSERT INTO item SELECT 2, 'b' FROM pg_sleep(1)");
 		aborter.join();
 		awaitEnd(database, pid);
 		trace.call("closed", connection::isClosed);

@@ -144,6 +144,7 @@ class ProviderIntegrationTests {
 			statement.execute("INSERT INTO item VALUES (3)");
 			handOver(statement);
 			connection.commit();
+			handOver(statement);
 			statement.execute("INSERT INTO item VALUES (4)");
 			handOver(statement);
 			connection.rollback();
