@@ -40,6 +40,11 @@ final class CurrentContext {
 		return open(snapshot().within(entryPoint));
 	}
 
+	static BemiContext.Scope openAnew(EntryPoint entryPoint) {
+		ContextSnapshot current = snapshot();
+		return open(((current.base() == null) ? current : ContextSnapshot.NONE).within(entryPoint));
+	}
+
 	static BemiContext.Scope open(ContextSnapshot snapshot) {
 		announce();
 		return push(snapshot, Kind.SCOPE);

@@ -58,4 +58,15 @@ public record EntryPoint(String name, Supplier<@Nullable String> method, @Nullab
 		return CurrentContext.open(this);
 	}
 
+	/**
+	 * Makes this the entry point of work that has come from outside, such as a message.
+	 * Whatever the thread has of a request or of another entry point (of the one that has
+	 * started it, perhaps) is not that work's; scopes that were opened on a thread
+	 * without either keep their keys.
+	 * @return the open scope
+	 */
+	public BemiContext.Scope openAnew() {
+		return CurrentContext.openAnew(this);
+	}
+
 }

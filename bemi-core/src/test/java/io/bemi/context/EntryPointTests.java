@@ -57,6 +57,22 @@ class EntryPointTests {
 	}
 
 	@Test
+	void workFromOutsideHasNothingOfTheWorkThatStartedItsThread() {
+		BemiContext.run(Map.of("tenant", 7), () -> {
+			try (BemiContext.Scope scope = new EntryPoint("kafka", "Orders.on").openAnew()) {
+				assertThat(write())
+					.isEqualTo("{\"tenant\":7,\"_bemi\":{\"entryPoint\":\"kafka\",\"method\":\"Orders.on\"}}");
+			}
+		});
+		try (BemiContext.Scope starter = new EntryPoint("runner", "App.start").open()) {
+			BemiContext.put("user", "starter");
+			try (BemiContext.Scope scope = new EntryPoint("kafka", "Orders.on").openAnew()) {
+				assertThat(write()).isEqualTo("{\"_bemi\":{\"entryPoint\":\"kafka\",\"method\":\"Orders.on\"}}");
+			}
+		}
+	}
+
+	@Test
 	void captureKnowsTheMethodOfTheThreadThatMadeIt() throws Exception {
 		Thread here = Thread.currentThread();
 		ContextSnapshot captured;

@@ -56,7 +56,7 @@ final class MessageListenerProxy implements InvocationHandler {
 		switch (method.getName()) {
 			case "onMessage":
 				if (arguments != null && arguments.length > 0) {
-					try (BemiContext.Scope scope = this.entryPoints.apply(arguments[0]).open()) {
+					try (BemiContext.Scope scope = this.entryPoints.apply(arguments[0]).openAnew()) {
 						return call(method, arguments);
 					}
 				}

@@ -48,7 +48,7 @@ final class RabbitEntryPointInterceptor implements MethodInterceptor {
 			return invocation.proceed();
 		}
 		MessageProperties properties = message.getMessageProperties();
-		try (BemiContext.Scope scope = new EntryPoint(NAME, () -> method(properties), trace).open()) {
+		try (BemiContext.Scope scope = new EntryPoint(NAME, () -> method(properties), trace).openAnew()) {
 			return invocation.proceed();
 		}
 	}
