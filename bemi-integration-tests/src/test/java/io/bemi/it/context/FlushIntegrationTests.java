@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import io.bemi.context.BemiContext;
 import io.bemi.context.EntryPoint;
@@ -19,6 +20,7 @@ import jakarta.persistence.FlushModeType;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
+import jakarta.persistence.PreUpdate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,11 +30,14 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.orm.jpa.SharedEntityManagerCreator;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
@@ -135,6 +140,37 @@ class FlushIntegrationTests {
 		assertThat(this.database.query("SELECT * FROM note")).isEmpty();
 	}
 
+	@Test
+	void aFlushThatFailsThrowsWhatTheCommitWouldThrow() {
+		start();
+		this.database.execute("INSERT INTO note VALUES (1, 'taken')", "ALTER TABLE note ADD UNIQUE (text)");
+		assertThatExceptionOfType(DataIntegrityViolationException.class)
+			.isThrownBy(() -> inTransaction((entities) -> entities.persist(new Note("taken"))));
+		assertThatExceptionOfType(DataIntegrityViolationException.class).isThrownBy(() -> inTransaction(
+				(entities) -> BemiContext.run(Map.of("who", "inner"), () -> entities.persist(new Note("taken")))));
+	}
+
+	@Test
+	void callbacksOfEntitiesMayBindResources() {
+		start();
+		Note note = new Note("new");
+		// Some of which come after the entity manager.
+		List<Object> others = Stream.generate(Object::new).limit(50).toList();
+		try {
+			others.forEach((other) -> TransactionSynchronizationManager.bindResource(other, other));
+			inTransaction((entities) -> BemiContext.run(Map.of("who", "inner"), () -> {
+				entities.persist(note);
+				entities.flush();
+				note.text = "bound";
+			}));
+		}
+		finally {
+			others.forEach(TransactionSynchronizationManager::unbindResourceIfPossible);
+			TransactionSynchronizationManager.unbindResourceIfPossible(note);
+		}
+		assertThat(recorded(2)).containsExactly("CREATE inner", "UPDATE inner");
+	}
+
 	private ConfigurableApplicationContext start(String... properties) {
 		ConfigurableApplicationContext started = Applications.startWithoutWeb(this.database, Application.class,
 				properties);
@@ -188,6 +224,13 @@ class FlushIntegrationTests {
 
 		Note(String text) {
 			this.text = text;
+		}
+
+		@PreUpdate
+		void bind() {
+			if ("bound".equals(this.text)) {
+				TransactionSynchronizationManager.bindResource(this, this);
+			}
 		}
 
 	}
