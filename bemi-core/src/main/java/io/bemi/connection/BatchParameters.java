@@ -5,7 +5,7 @@ import java.io.Reader;
 import java.lang.reflect.Method;
 import java.sql.PreparedStatement;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,8 +36,20 @@ final class BatchParameters {
 		}
 		else if (method.getName().startsWith("set") && arguments != null && arguments.length > 1
 				&& arguments[0] instanceof Integer index) {
-			this.current.put(index, new Setter(method, arguments));
+			this.current.put(index, new Setter(method, copy(arguments)));
 		}
+	}
+
+	// The driver keeps the value, the application may go on with the array.
+	private static @Nullable Object[] copy(@Nullable Object[] arguments) {
+		@Nullable Object[] copy = arguments.clone();
+		if (copy[1] instanceof byte[] bytes) {
+			copy[1] = bytes.clone();
+		}
+		else if (copy[1] instanceof Date date) {
+			copy[1] = date.clone();
+		}
+		return copy;
 	}
 
 	/**
@@ -58,7 +70,7 @@ final class BatchParameters {
 	@Nullable JdbcCall take() {
 		List<Map<Integer, Setter>> taken = List.copyOf(this.entries);
 		this.entries.clear();
-		if (taken.stream().map(Map::values).flatMap(Collection::stream).anyMatch(Setter::isConsumed)) {
+		if (taken.stream().anyMatch(BatchParameters::isConsumed)) {
 			return null;
 		}
 		return () -> {
@@ -69,6 +81,17 @@ final class BatchParameters {
 			set(this.current);
 			return null;
 		};
+	}
+
+	/**
+	 * Whether the statement can be executed again with its current parameters.
+	 */
+	boolean isRepeatable() {
+		return !isConsumed(this.current);
+	}
+
+	private static boolean isConsumed(Map<Integer, Setter> parameters) {
+		return parameters.values().stream().anyMatch(Setter::isConsumed);
 	}
 
 	private void set(Map<Integer, Setter> parameters) throws Throwable {

@@ -94,8 +94,8 @@ public final class BemiDataSource implements DataSource {
 
 	@Override
 	public Connection getConnection() throws SQLException {
-		Lender lender = this.shared.lender().get();
-		return (lender != null) ? lender.lend() : proxy(this.delegate.getConnection());
+		Connection lent = this.shared.lend();
+		return (lent != null) ? lent : proxy(this.delegate.getConnection());
 	}
 
 	@Override

@@ -39,7 +39,10 @@ final class Emission {
 
 	private final Debts debt = new Debts();
 
-	private boolean bypassed;
+	private volatile boolean bypassed;
+
+	// The last one to execute in a transaction.
+	private volatile @Nullable Thread user;
 
 	Emission(Connection connection, Connection proxy, BaseConnection server, Emissions shared) {
 		this.connection = connection;
@@ -54,6 +57,10 @@ final class Emission {
 	@Nullable Object execute(Execution execution) throws Throwable {
 		this.lock.lock();
 		try {
+			if (execution.statement().isClosed()) {
+				// With its pooled connection, perhaps, which somebody else has by now.
+				return execution.call().run();
+			}
 			if (ContextSnapshot.isSuspended()) {
 				return this.guard.run(execution.call());
 			}
@@ -83,6 +90,7 @@ final class Emission {
 		// pgjdbc does not apply setReadOnly in autocommit: such a write succeeds, and
 		// would fail in a transaction.
 		if (current == ContextSnapshot.NONE || this.shared.autocommit() == Autocommit.OFF
+				|| (execution.kind() == StatementKind.PROCEDURE && !execution.repeatable())
 				|| !this.shared.check().permits(this.server) || this.connection.isReadOnly()) {
 			return runUnwrapped(execution);
 		}
@@ -103,9 +111,12 @@ final class Emission {
 	 * of one the trigger has to speak from now on.
 	 */
 	void bypass() throws SQLException {
-		this.lock.lock();
+		this.bypassed = true;
+		if (!this.lock.tryLock()) {
+			// A statement runs on another thread; this one may be about to cancel it.
+			return;
+		}
 		try {
-			this.bypassed = true;
 			if (this.server.isClosed() || ContextSnapshot.isSuspended()
 					|| this.server.getTransactionState() == TransactionState.FAILED) {
 				return;
@@ -157,8 +168,14 @@ final class Emission {
 		if (state == TransactionState.IDLE) {
 			this.debt.clear();
 			this.guard.forget();
+			if (this.user != null) {
+				this.user = null;
+				this.shared.closed();
+			}
 		}
 		else {
+			this.user = Thread.currentThread();
+			this.shared.opened(this);
 			this.debt.owe((state == TransactionState.OPEN) ? current : null);
 		}
 	}
@@ -212,7 +229,8 @@ final class Emission {
 			this.connection.commit();
 		}
 		finally {
-			settle(null);
+			// It may have been refused.
+			settle(this.debt.pending());
 			this.lock.unlock();
 		}
 	}
@@ -246,6 +264,22 @@ final class Emission {
 		}
 	}
 
+	/**
+	 * A connection for a provider that is asked while this thread has its transaction
+	 * open here.
+	 * @return {@code null} when the provider needs one of its own
+	 */
+	@Nullable Connection lend() {
+		try {
+			// One that was unwrapped may be in the middle of a COPY.
+			return (this.user == Thread.currentThread() && !this.bypassed && isOpen() && !this.connection.isClosed())
+					? this.lender.lend() : null;
+		}
+		catch (SQLException ex) {
+			return null;
+		}
+	}
+
 	private ContextSnapshot owed() {
 		ContextSnapshot pending = this.debt.pending();
 		return (pending != null) ? pending : ContextSnapshot.current();
@@ -257,7 +291,7 @@ final class Emission {
 			this.connection.rollback();
 		}
 		finally {
-			settle(null);
+			settle(this.debt.pending());
 			this.lock.unlock();
 		}
 	}

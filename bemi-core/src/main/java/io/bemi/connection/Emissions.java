@@ -1,5 +1,9 @@
 package io.bemi.connection;
 
+import java.lang.ref.WeakReference;
+import java.sql.Connection;
+
+import io.bemi.context.ContextSnapshot;
 import io.bemi.context.ContextWriter;
 import org.jspecify.annotations.Nullable;
 
@@ -11,12 +15,46 @@ import org.jspecify.annotations.Nullable;
  * @param check whether the server takes contexts
  * @param flags which sessions are flagged
  * @param lender the connection that is building its context on the current thread
+ * @param open the connection that the current thread has last executed on in a
+ * transaction
  */
 record Emissions(ContextWriter writer, Autocommit autocommit, ServerCheck check, SessionFlags flags,
-		ThreadLocal<@Nullable Lender> lender) {
+		ThreadLocal<@Nullable Lender> lender, ThreadLocal<@Nullable WeakReference<Emission>> open) {
 
 	Emissions(ContextWriter writer, Autocommit autocommit) {
-		this(writer, autocommit, new ServerCheck(), new SessionFlags(), new ThreadLocal<>());
+		this(writer, autocommit, new ServerCheck(), new SessionFlags(), new ThreadLocal<>(), new ThreadLocal<>());
+	}
+
+	/**
+	 * The current thread has executed in a transaction.
+	 */
+	void opened(Emission emission) {
+		WeakReference<Emission> last = this.open.get();
+		if (last == null || last.get() != emission) {
+			this.open.set(new WeakReference<>(emission));
+		}
+	}
+
+	/**
+	 * The current thread has ended a transaction.
+	 */
+	void closed() {
+		this.open.remove();
+	}
+
+	/**
+	 * A connection for a provider that is asked on the current thread: the pool may have
+	 * no other.
+	 * @return {@code null} when the provider needs one of its own
+	 */
+	@Nullable Connection lend() {
+		Lender asking = this.lender.get();
+		if (asking != null) {
+			return asking.lend();
+		}
+		WeakReference<Emission> reference = ContextSnapshot.isSuspended() ? this.open.get() : null;
+		Emission emission = (reference != null) ? reference.get() : null;
+		return (emission != null) ? emission.lend() : null;
 	}
 
 }

@@ -4,6 +4,10 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +25,8 @@ final class LentConnection implements InvocationHandler {
 	private boolean autoCommit = true;
 
 	private boolean closed;
+
+	private @Nullable String searchPath;
 
 	private LentConnection(Connection owner, ProviderGuard guard) {
 		this.owner = owner;
@@ -41,8 +47,14 @@ final class LentConnection implements InvocationHandler {
 			case "hashCode":
 				return System.identityHashCode(proxy);
 			case "close", "abort":
-				this.closed = true;
+				if (!this.closed) {
+					this.closed = true;
+					restoreSearchPath();
+				}
 				return null;
+			case "setSchema":
+				rememberSearchPath();
+				break;
 			case "isClosed":
 				return this.closed;
 			case "getAutoCommit":
@@ -66,6 +78,27 @@ final class LentConnection implements InvocationHandler {
 				break;
 		}
 		return JdbcCall.invoke(this.owner, method, arguments);
+	}
+
+	private void rememberSearchPath() throws SQLException {
+		if (this.searchPath == null) {
+			try (Statement statement = this.owner.createStatement();
+					ResultSet rows = statement.executeQuery("SELECT pg_catalog.current_setting('search_path')")) {
+				rows.next();
+				this.searchPath = rows.getString(1);
+			}
+		}
+	}
+
+	// As a pool does when it takes a connection back.
+	private void restoreSearchPath() throws SQLException {
+		if (this.searchPath != null) {
+			try (PreparedStatement statement = this.owner
+				.prepareStatement("SELECT pg_catalog.set_config('search_path', ?, false)")) {
+				statement.setString(1, this.searchPath);
+				statement.execute();
+			}
+		}
 	}
 
 }

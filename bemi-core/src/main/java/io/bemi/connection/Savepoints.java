@@ -22,20 +22,40 @@ final class Savepoints {
 	}
 
 	void remove(@Nullable Savepoint savepoint) {
-		this.entries.removeIf((entry) -> entry.savepoint == savepoint);
+		int index = indexOf(savepoint);
+		if (index >= 0) {
+			forgetFrom(index);
+		}
 	}
 
 	void clear() {
 		this.entries.clear();
 	}
 
+	/**
+	 * What was owed at a savepoint that the transaction has gone back to.
+	 */
 	@Nullable Debt get(@Nullable Savepoint savepoint) {
-		for (Entry entry : this.entries) {
-			if (entry.savepoint == savepoint) {
-				return entry.debt;
-			}
+		int index = indexOf(savepoint);
+		if (index < 0) {
+			return null;
 		}
-		return null;
+		forgetFrom(index + 1);
+		return this.entries.get(index).debt;
+	}
+
+	// Most often the last one.
+	private int indexOf(@Nullable Savepoint savepoint) {
+		int index = this.entries.size() - 1;
+		while (index >= 0 && this.entries.get(index).savepoint != savepoint) {
+			index--;
+		}
+		return index;
+	}
+
+	// Those that were set later end with it.
+	private void forgetFrom(int index) {
+		this.entries.subList(index, this.entries.size()).clear();
 	}
 
 	/**

@@ -123,8 +123,11 @@ final class StatementHandler implements InvocationHandler {
 			kind = StatementKind.of(text);
 			sql = text;
 		}
+		// A procedure may have to run again, because it commits; a stream can be read
+		// once.
+		boolean repeatable = this.parameters == null || this.parameters.isRepeatable();
 		return this.emission.execute(new Execution(this.statement, (kind != null) ? kind : StatementKind.OTHER, sql,
-				true, () -> call(method, arguments)));
+				repeatable, () -> call(method, arguments)));
 	}
 
 	private @Nullable Object executeBatch(Method method) throws Throwable {
@@ -132,8 +135,7 @@ final class StatementHandler implements InvocationHandler {
 			// A batch of calls may have to run again, because one of them commits; others
 			// never need to.
 			JdbcCall repeat = (this.parameters != null) ? this.parameters.take() : null;
-			StatementKind kind = (this.parameters != null && repeat == null) ? StatementKind.OTHER : this.prepared;
-			return this.emission.execute(new Execution(this.statement, kind, null, repeat != null,
+			return this.emission.execute(new Execution(this.statement, this.prepared, null, repeat != null,
 					repeatable(() -> call(method, null), repeat)));
 		}
 		List<String> entries = List.copyOf(this.batch);

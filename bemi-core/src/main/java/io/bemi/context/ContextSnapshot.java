@@ -135,7 +135,17 @@ public final class ContextSnapshot {
 	@Override
 	public boolean equals(Object other) {
 		return other == this || (other instanceof ContextSnapshot that && this != NONE && that != NONE
-				&& this.base == that.base && this.values.equals(that.values));
+				&& this.base == that.base && sameValues(that));
+	}
+
+	private boolean sameValues(ContextSnapshot that) {
+		try {
+			return this.values.equals(that.values);
+		}
+		catch (RuntimeException | StackOverflowError ex) {
+			// The equals method of a value, such as an entity whose session is closed.
+			return false;
+		}
 	}
 
 	@Override

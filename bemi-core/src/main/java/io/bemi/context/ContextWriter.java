@@ -219,7 +219,7 @@ public final class ContextWriter {
 		catch (ContextException ex) {
 			throw ex;
 		}
-		catch (Exception | LinkageError | StackOverflowError ex) {
+		catch (Exception | LinkageError | AssertionError | StackOverflowError ex) {
 			fail(rendered, "ContextProvider " + name + " failed with " + ex.getClass().getName(), ex,
 					"Its keys are missing from what is recorded. Make it return what it knows, or null.");
 		}

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.postgresql.xa.PGXADataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * Tests for {@link BemiXADataSource}, on a server that prepares transactions.
@@ -103,6 +104,25 @@ class BemiXADataSourceIntegrationTests {
 		resource.rollback(branch);
 		assertThat(this.database.query("SELECT id FROM item")).isEmpty();
 		assertThat(this.wal.messages()).isEmpty();
+	}
+
+	@Test
+	void commitWithinABranchIsRefusedAndCommitsNothing() throws Exception {
+		XAResource resource = this.connection.getXAResource();
+		Xid branch = begin(resource);
+		try (BemiContext.Scope scope = BemiContext.open(Map.of("user", "alice"));
+				Connection handle = this.connection.getConnection();
+				Statement statement = handle.createStatement()) {
+			statement.execute("INSERT INTO item VALUES (1)");
+			assertThatThrownBy(handle::commit).isInstanceOf(SQLException.class);
+			assertThatThrownBy(() -> handle.setAutoCommit(true)).isInstanceOf(SQLException.class);
+			statement.execute("INSERT INTO item VALUES (2)");
+		}
+		assertThat(this.database.query("SELECT id FROM item")).isEmpty();
+		resource.end(branch, XAResource.TMSUCCESS);
+		resource.commit(branch, true);
+		assertThat(this.database.query("SELECT id FROM item ORDER BY id")).containsExactly("1", "2");
+		assertThat(this.wal.messages()).isNotEmpty().containsOnly("_bemi {\"user\":\"alice\"}");
 	}
 
 	@Test
