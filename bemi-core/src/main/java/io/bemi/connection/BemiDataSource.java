@@ -50,7 +50,7 @@ public final class BemiDataSource implements DataSource {
 			throw new IllegalArgumentException("'autocommit' must not be null");
 		}
 		this.delegate = delegate;
-		this.shared = new Emissions(writer, autocommit);
+		this.shared = new Emissions(writer, autocommit, false);
 	}
 
 	/**

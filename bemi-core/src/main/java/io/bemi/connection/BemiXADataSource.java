@@ -45,7 +45,7 @@ public final class BemiXADataSource implements XADataSource {
 			throw new IllegalArgumentException("'autocommit' must not be null");
 		}
 		this.delegate = delegate;
-		this.shared = new Emissions(writer, autocommit);
+		this.shared = new Emissions(writer, autocommit, true);
 	}
 
 	@Override

@@ -83,7 +83,7 @@ final class CommitFlight {
 		if (this.server.isClosed() || this.server.getTransactionState() != TransactionState.OPEN) {
 			if (isRefusal(ex)) {
 				this.shared.writer().meter().failed();
-				this.shared.check().refused();
+				this.shared.check().refused(this.server);
 			}
 			throw ex;
 		}

@@ -17,12 +17,15 @@ import org.jspecify.annotations.Nullable;
  * @param lender the connection that is building its context on the current thread
  * @param open the connection that the current thread has last executed on in a
  * transaction
+ * @param distributed whether the connections may be part of distributed transactions
  */
 record Emissions(ContextWriter writer, Autocommit autocommit, ServerCheck check, SessionFlags flags,
-		ThreadLocal<@Nullable Lender> lender, ThreadLocal<@Nullable WeakReference<Emission>> open) {
+		ThreadLocal<@Nullable Lender> lender, ThreadLocal<@Nullable WeakReference<Emission>> open,
+		boolean distributed) {
 
-	Emissions(ContextWriter writer, Autocommit autocommit) {
-		this(writer, autocommit, new ServerCheck(), new SessionFlags(), new ThreadLocal<>(), new ThreadLocal<>());
+	Emissions(ContextWriter writer, Autocommit autocommit, boolean distributed) {
+		this(writer, autocommit, new ServerCheck(), new SessionFlags(), new ThreadLocal<>(), new ThreadLocal<>(),
+				distributed);
 	}
 
 	/**

@@ -3,6 +3,9 @@ package io.bemi.connection;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collections;
+import java.util.Set;
+import java.util.WeakHashMap;
 
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
@@ -33,6 +36,12 @@ final class ServerCheck {
 
 	private volatile boolean forbidden;
 
+	private volatile boolean doubts;
+
+	// Those that have refused a message since they last were asked.
+	private final Set<BaseConnection> doubtful = Collections
+		.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
 	/**
 	 * Whether a connection was seen that is not pgjdbc's.
 	 */
@@ -51,8 +60,11 @@ final class ServerCheck {
 	 * Whether a context may be sent now. Asks the server only if it has just refused one.
 	 */
 	boolean permits(BaseConnection server) {
-		if (this.permitted || this.forbidden) {
-			return this.permitted;
+		if (this.forbidden) {
+			return false;
+		}
+		if (this.permitted && !isDoubtful(server)) {
+			return true;
 		}
 		try {
 			return check(server);
@@ -94,9 +106,14 @@ final class ServerCheck {
 		}
 	}
 
-	private synchronized boolean check(BaseConnection server) throws SQLException {
-		if (this.permitted || this.forbidden || server.getTransactionState() == TransactionState.FAILED) {
-			return this.permitted;
+	private boolean isDoubtful(BaseConnection server) {
+		return this.doubts && this.doubtful.contains(server);
+	}
+
+	// Without a lock: a connection that does not answer must not keep the others waiting.
+	private boolean check(BaseConnection server) throws SQLException {
+		if (server.getTransactionState() == TransactionState.FAILED) {
+			return false;
 		}
 		if (!server.haveMinimumServerVersion(OLDEST_VERSION)) {
 			this.forbidden = true;
@@ -106,26 +123,37 @@ final class ServerCheck {
 		}
 		// Does not begin a transaction, also with autocommit off.
 		try (ResultSet rows = server.execSQLQuery(PRIVILEGE)) {
-			this.permitted = rows.next() && rows.getBoolean(3);
-			if (!this.permitted) {
+			boolean granted = rows.next() && rows.getBoolean(3);
+			if (granted) {
+				this.doubtful.remove(server);
+				this.permitted = true;
+			}
+			else {
 				forbid(rows.getString(1), rows.getString(2));
 			}
+			return granted;
 		}
-		return this.permitted;
 	}
 
 	/**
 	 * The server has just refused a message: do not let it refuse the next transaction.
 	 */
-	void refused() {
+	void refused(BaseConnection server) {
+		// Another connection may be another role's.
+		this.doubtful.add(server);
+		this.doubts = true;
 		if (this.permitted) {
 			this.permitted = false;
 			logger.warn("The server has refused a context message; the privilege is checked again.");
 		}
 	}
 
-	private void forbid(String function, String role) {
+	private synchronized void forbid(String function, String role) {
+		if (this.forbidden) {
+			return;
+		}
 		this.forbidden = true;
+		this.permitted = false;
 		logger.warn(
 				"Role '{}' may not call {}, so changes are recorded without the application's context."
 						+ " Let a superuser run: GRANT EXECUTE ON FUNCTION pg_catalog.{} TO \"{}\"; then restart.",

@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -61,30 +63,17 @@ class RareCallsIntegrationTests {
 
 	@Test
 	void unwrapDoesNotWaitForAStatementThatItIsToCancel() throws Exception {
-		try (Connection connection = this.dataSource.getConnection()) {
+		try (Connection connection = this.dataSource.getConnection();
+				Statement statement = connection.createStatement()) {
 			connection.setAutoCommit(false);
-			Statement statement = connection.createStatement();
-			CompletableFuture<Void> running = CompletableFuture.runAsync(() -> {
-				try {
-					statement.execute("SELECT pg_sleep(30)");
-				}
-				catch (SQLException ex) {
-					throw new IllegalStateException(ex.getMessage());
-				}
-			});
-			await().until(() -> !this.database
-				.query("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'")
-				.isEmpty());
-			CompletableFuture<Void> cancel = CompletableFuture.runAsync(() -> {
-				try {
-					connection.unwrap(PGConnection.class).cancelQuery();
-				}
-				catch (SQLException ex) {
-					throw new IllegalStateException(ex);
-				}
-			});
-			cancel.get(3, TimeUnit.SECONDS);
-			assertThatThrownBy(() -> running.get(3, TimeUnit.SECONDS)).hasMessageContaining("cancel");
+			CompletableFuture<Void> sleep = run(() -> statement.execute("SELECT pg_sleep(30)"));
+			awaitSleep();
+			run(() -> {
+				connection.unwrap(PGConnection.class).cancelQuery();
+				return null;
+			}).get(5, TimeUnit.SECONDS);
+			assertThatThrownBy(() -> sleep.get(5, TimeUnit.SECONDS)).hasMessageContaining("cancel");
+			connection.rollback();
 		}
 	}
 
@@ -248,6 +237,47 @@ class RareCallsIntegrationTests {
 				assertThatThrownBy(connection::commit).hasMessage("Connection is closed");
 			}
 		}
+	}
+
+	@Test
+	void connectionThatDoesNotAnswerKeepsNoOtherWaiting() throws Exception {
+		try (Connection busy = this.database.dataSource().getConnection();
+				Connection idle = this.database.dataSource().getConnection()) {
+			Iterator<Connection> connections = List.of(busy, idle).iterator();
+			DataSource two = new BemiDataSource(new DelegatingDataSource(this.database.dataSource()) {
+				@Override
+				public Connection getConnection() {
+					return connections.next();
+				}
+			});
+			Connection first = two.getConnection();
+			Connection second = two.getConnection();
+			CompletableFuture<Void> sleep = run(() -> busy.createStatement().execute("SELECT pg_sleep(30)"));
+			awaitSleep();
+			CompletableFuture<Void> waiting = run(first::createStatement);
+			run(second::createStatement).get(5, TimeUnit.SECONDS);
+			assertThat(waiting).isNotDone();
+			busy.unwrap(PGConnection.class).cancelQuery();
+			assertThatThrownBy(sleep::join).hasMessageContaining("cancel");
+			waiting.get(5, TimeUnit.SECONDS);
+		}
+	}
+
+	private void awaitSleep() {
+		await().until(() -> !this.database
+			.query("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'")
+			.isEmpty());
+	}
+
+	private static CompletableFuture<Void> run(JdbcCall call) {
+		return CompletableFuture.runAsync(() -> {
+			try {
+				call.run();
+			}
+			catch (Throwable ex) {
+				throw new IllegalStateException(ex.getMessage(), ex);
+			}
+		});
 	}
 
 	@Test

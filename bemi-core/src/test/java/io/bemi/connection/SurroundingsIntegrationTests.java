@@ -107,6 +107,31 @@ class SurroundingsIntegrationTests {
 	}
 
 	@Test
+	void roleWithoutThePrivilegeBesideOneThatHasItFailsOnce() throws SQLException {
+		revokeWhileRunning((dataSource, revoke) -> {
+			try (Connection limited = dataSource.getConnection();
+					Connection other = dataSource.getConnection(this.database.server().username(),
+							this.database.server().password())) {
+				limited.setAutoCommit(false);
+				other.setAutoCommit(false);
+				insert(limited, 1);
+				limited.commit();
+				revoke.run();
+				insert(limited, 2);
+				assertThatThrownBy(limited::commit).hasMessageContaining("permission denied");
+				limited.rollback();
+				insert(other, 3);
+				other.commit();
+				insert(limited, 4);
+				limited.commit();
+				insert(limited, 5);
+				limited.commit();
+			}
+		});
+		assertThat(this.database.query("SELECT id FROM item ORDER BY id")).containsExactly("1", "3", "4", "5");
+	}
+
+	@Test
 	void privilegeThatIsRevokedLaterCostsNoWriteInAutocommit(CapturedOutput output) throws SQLException {
 		revokeWhileRunning((dataSource, revoke) -> {
 			insert(dataSource, 1);
