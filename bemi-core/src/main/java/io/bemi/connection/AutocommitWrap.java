@@ -1,9 +1,12 @@
 package io.bemi.connection;
 
+import java.lang.reflect.Array;
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
+import java.util.Arrays;
 import java.util.Set;
 
 import io.bemi.connection.MessageEmitter.Message;
@@ -70,7 +73,7 @@ final class AutocommitWrap {
 		this.connection.setAutoCommit(false);
 		try {
 			Object result = execution.call().run();
-			commit(statement, message);
+			commit(statement, message, result);
 			return result;
 		}
 		catch (Throwable ex) {
@@ -80,6 +83,27 @@ final class AutocommitWrap {
 		finally {
 			restore(statement, fetchSize);
 		}
+	}
+
+	private void commit(Statement statement, Message message, @Nullable Object result) throws SQLException {
+		try {
+			commit(statement, message);
+		}
+		catch (SQLException ex) {
+			throw (result instanceof int[] || result instanceof long[]) ? failedBatch(Array.getLength(result), ex) : ex;
+		}
+	}
+
+	// As the driver reports a constraint that is deferred to the end of the batch.
+	private static BatchUpdateException failedBatch(int entries, SQLException cause) {
+		int[] counts = new int[entries];
+		Arrays.fill(counts, Statement.EXECUTE_FAILED);
+		BatchUpdateException failure = new BatchUpdateException(
+				"Batch entry " + entries + " <unknown> was aborted: " + cause.getMessage()
+						+ "  Call getNextException to see other errors in the batch.",
+				cause.getSQLState(), cause.getErrorCode(), counts, cause);
+		failure.setNextException(cause);
+		return failure;
 	}
 
 	private void commit(Statement statement, Message message) throws SQLException {

@@ -1,12 +1,15 @@
 package io.bemi.connection;
 
 import java.io.ByteArrayInputStream;
+import java.sql.BatchUpdateException;
 import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -278,6 +281,28 @@ class RareCallsIntegrationTests {
 				throw new IllegalStateException(ex.getMessage(), ex);
 			}
 		});
+	}
+
+	@Test
+	void batchThatFailsAtTheCommitFailsAsABatch() throws SQLException {
+		this.database.execute("CREATE TABLE part (item int REFERENCES item (id) DEFERRABLE INITIALLY DEFERRED)");
+		List<String> failures = new ArrayList<>();
+		for (DataSource each : List.of(this.database.dataSource(), this.dataSource)) {
+			try (Connection connection = each.getConnection();
+					BemiContext.Scope scope = BemiContext.open(Map.of("user", "a"));
+					PreparedStatement insert = connection.prepareStatement("INSERT INTO part VALUES (?)")) {
+				for (int item = 1; item < 4; item++) {
+					insert.setInt(1, item);
+					insert.addBatch();
+				}
+				assertThatThrownBy(insert::executeBatch).isInstanceOfSatisfying(BatchUpdateException.class,
+						(ex) -> failures.add(ex.getSQLState() + ex.getMessage() + ex.getNextException().getMessage()
+								+ Arrays.toString(ex.getUpdateCounts())));
+				assertThat(connection.getAutoCommit()).isTrue();
+			}
+		}
+		assertThat(failures.get(1)).isEqualTo(failures.get(0));
+		assertThat(this.database.query("SELECT item FROM part")).isEmpty();
 	}
 
 	@Test
