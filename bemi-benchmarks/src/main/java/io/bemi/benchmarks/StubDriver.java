@@ -91,10 +91,14 @@ final class StubDriver implements InvocationHandler {
 			}
 			case "getLong" -> 1L;
 			case "getString" -> "";
-			case "next", "getBoolean", "isWrapperFor", "haveMinimumServerVersion" -> true;
+			case "next", "getBoolean", "haveMinimumServerVersion" -> true;
+			case "isWrapperFor" -> arguments != null && ((Class<?>) arguments[0]).isInstance(proxy);
 			case "isClosed" -> false;
 			case "unwrap" -> this.connection;
 			case "getFetchSize" -> 0;
+			case "getResultSetConcurrency" -> ResultSet.CONCUR_READ_ONLY;
+			case "hashCode" -> System.identityHashCode(proxy);
+			case "equals" -> arguments != null && proxy == arguments[0];
 			default -> null;
 		};
 	}
