@@ -16,8 +16,8 @@ final class SourceConnections {
 
 	private static final String SESSION = """
 			SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex';
-			SET extra_float_digits = 1; SET statement_timeout = 0; SET lock_timeout = 0;
-			SET idle_in_transaction_session_timeout = 0; SET default_transaction_read_only = off
+			SET extra_float_digits = 1; SET search_path = ''; SET quote_all_identifiers = off;
+			SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET default_transaction_read_only = off
 			""";
 
 	private final ReplicationSettings settings;
