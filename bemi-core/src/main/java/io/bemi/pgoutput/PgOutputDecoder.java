@@ -135,6 +135,8 @@ public final class PgOutputDecoder {
 
 	private Tuple tuple(PgOutputReader in) {
 		int columns = in.readShort("number of columns");
+		// Each takes a byte at least: a forged number must not take memory.
+		in.require(columns, "values");
 		Tuple.Builder tuple = new Tuple.Builder(in.data(), columns);
 		for (int i = 0; i < columns; i++) {
 			byte kind = in.readByte("kind of value");

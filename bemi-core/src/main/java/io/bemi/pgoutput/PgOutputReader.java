@@ -123,7 +123,10 @@ final class PgOutputReader {
 		return index;
 	}
 
-	private void require(int length, String what) {
+	/**
+	 * Refuses to go on when the message is shorter than what it announces.
+	 */
+	void require(int length, String what) {
 		if (length > remaining()) {
 			throw new PgOutputException("Expected " + length + " bytes for the " + what + " at offset " + offset()
 					+ ", but the message has " + remaining() + " left");

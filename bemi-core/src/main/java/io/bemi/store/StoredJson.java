@@ -116,10 +116,6 @@ final class StoredJson {
 		if (one.equals(other)) {
 			return true;
 		}
-		if (isPlainNumber(one) && isPlainNumber(other)) {
-			// 1.5 and 1.50 are different values of a numeric.
-			return false;
-		}
 		try {
 			return sameNodes(MAPPER.readTree(one), MAPPER.readTree(other));
 		}
@@ -128,23 +124,20 @@ final class StoredJson {
 		}
 	}
 
-	private static boolean isPlainNumber(String text) {
-		for (int i = 0; i < text.length(); i++) {
-			char c = text.charAt(i);
-			if (c != '.' && c != '-' && (c < '0' || c > '9')) {
-				return false;
-			}
-		}
-		return true;
+	private static boolean sameNodes(JsonNode one, JsonNode other) {
+		return one.equals((a, b) -> {
+			boolean same = (a.isNumber() && b.isNumber()) ? printed(a.decimalValue()).equals(printed(b.decimalValue()))
+					: a.equals(b);
+			return same ? 0 : 1;
+		}, other);
 	}
 
-	private static boolean sameNodes(JsonNode one, JsonNode other) {
-		if (one.isNumber() && other.isNumber()) {
-			BigDecimal number = one.decimalValue();
-			return number.compareTo(other.decimalValue()) == 0;
-		}
-		return one.equals((a, b) -> (a.isNumber() && b.isNumber()) ? a.decimalValue().compareTo(b.decimalValue())
-				: (a.equals(b) ? 0 : 1), other);
+	/**
+	 * A number as {@code jsonb} prints it: without exponent, and with as many decimals as
+	 * were given, for 1.5 and 1.50 are different values.
+	 */
+	private static BigDecimal printed(BigDecimal number) {
+		return (number.scale() < 0) ? number.setScale(0) : number;
 	}
 
 	private static JsonNode parse(String text) {

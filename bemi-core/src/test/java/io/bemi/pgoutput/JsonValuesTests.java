@@ -17,6 +17,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class JsonValuesTests {
 
+	private static final int MUTATIONS = Boolean.getBoolean("bemi.soak") ? 1_000_000 : 50_000;
+
 	private static final int TEXT = 25;
 
 	private static final int TEXT_ARRAY = 1009;
@@ -166,6 +168,41 @@ class JsonValuesTests {
 				assertThat(ex.getMessage()).startsWith("Expected ");
 			}
 		}
+	}
+
+	@Test
+	void answersMutatedTextsWithJsonOrPgOutputException() {
+		Random random = new Random(11);
+		Map<Integer, String> texts = Map.of(INT_ARRAY, "[2:3][-1:0]={{1,2},{3,NULL}}", TEXT_ARRAY,
+				"{a,\"NULL\",NULL,\"\",\"a,b\",\"{x}\",\"q\\\"b\\\\\"}", PAIR, "(1,\"a \"\"b\"\" \\\\ (c),\")", PAIRS,
+				"{\"(1,\\\"a,b\\\")\",NULL,\"(2,)\"}", NESTED,
+				"(\"{\"\"(1,\\\\\"\"a,b\\\\\"\")\"\"}\",\"{x,\"\"y z\"\"}\")", HSTORE,
+				"\"a\"=>\"1\", \"b\"=>NULL, \"c\\\"\\\\\"=>\"NULL\"", 1184, "0044-03-15 12:00:00.5-05:30 BC", 199,
+				"{\"{\\\"a\\\": 1}\",null,\"[1e5]\"}", 16, "t", 30, "1 2 4294967295");
+		List<Integer> types = List.copyOf(texts.keySet());
+		int accepted = 0;
+		for (int i = 0; i < MUTATIONS; i++) {
+			int type = types.get(random.nextInt(types.size()));
+			StringBuilder text = new StringBuilder(String.valueOf(texts.get(type)));
+			for (int change = random.nextInt(3); change >= 0; change--) {
+				int at = random.nextInt(text.length() + 1);
+				char c = "{}(),\"\\[]:=> 1aNULtf\u0001".charAt(random.nextInt(21));
+				switch (random.nextInt(3)) {
+					case 0 -> text.insert(at, c);
+					case 1 -> text.setLength(at);
+					default -> text.replace(at, Math.min(at + 1, text.length()), String.valueOf(c));
+				}
+			}
+			try {
+				String json = json(type, text.toString());
+				assertThat(Jsonb.accepts(json)).as(text + " gives " + json).isTrue();
+				accepted++;
+			}
+			catch (PgOutputException ex) {
+				assertThat(ex.getMessage()).startsWith("Expected ");
+			}
+		}
+		assertThat(accepted).isBetween(MUTATIONS / 50, MUTATIONS - MUTATIONS / 50);
 	}
 
 	private String json(int oid, String text) {

@@ -284,7 +284,7 @@ final class TypeOracle implements AutoCloseable {
 		this.barrier++;
 		write("INSERT INTO app.barrier VALUES (" + this.barrier + ")");
 		Awaitility.await()
-			.atMost(Duration.ofSeconds(60))
+			.atMost(Duration.ofMinutes(3))
 			.pollInterval(Duration.ofMillis(10))
 			.untilAsserted(() -> assertThat(
 					query("SELECT count(*) FROM bemi.changes WHERE \"table\" = 'barrier' AND primary_key = '"

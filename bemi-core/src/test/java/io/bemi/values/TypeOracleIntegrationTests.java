@@ -124,7 +124,7 @@ class TypeOracleIntegrationTests {
 		columns.add(ColumnType.of("json", Documents::refusable).with(Traits.REFUSABLE));
 		for (int i = 0; i < columns.size(); i += 30) {
 			oracle(version).check(random,
-					RandomTable.of(random, columns.subList(i, Math.min(i + 30, columns.size())), ROWS));
+					RandomTable.of(random, columns.subList(i, Math.min(i + 30, columns.size())), 40));
 		}
 	}
 
