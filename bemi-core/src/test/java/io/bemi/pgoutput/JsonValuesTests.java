@@ -53,6 +53,8 @@ class JsonValuesTests {
 					"26|1|\"1\"", "1082|2026-01-31|\"2026-01-31\"",
 					"1114|2026-01-31 10:00:00.5|\"2026-01-31T10:00:00.5\"",
 					"1114|0044-03-15 12:00:00 BC|\"0044-03-15T12:00:00 BC\"", "1114|-infinity|\"-infinity\"",
+					"1114|infinity|\"infinity\"", "1184|2026-01-31 10:00:00-08|\"2026-01-31T10:00:00-08:00\"",
+					"1184|12026-01-31 10:00:00.000001+00|\"12026-01-31T10:00:00.000001+00:00\"",
 					"1184|2026-01-31 10:00:00+00|\"2026-01-31T10:00:00+00:00\"",
 					"1184|0044-03-15 12:00:00-05 BC|\"0044-03-15T12:00:00-05:00 BC\"",
 					"1184|2026-01-31 10:00:00+05:30|\"2026-01-31T10:00:00+05:30\"", "1184|infinity|\"infinity\"",
@@ -143,6 +145,14 @@ class JsonValuesTests {
 	@ValueSource(strings = { "a", "\"a\"", "\"a\"=>", "\"a\"=>b", "\"a\"=>\"b\",", "\"a\"=>\"b\" \"c\"=>NULL" })
 	void refusesWhatIsNoHstore(String text) {
 		assertThatExceptionOfType(PgOutputException.class).isThrownBy(() -> json(HSTORE, text));
+	}
+
+	@Test
+	void saysWhereAndWhatWasFound() {
+		assertThatExceptionOfType(PgOutputException.class).isThrownBy(() -> json(INT_ARRAY, "{1"))
+			.withMessage("Expected ',' at offset 2 of the text of array, but found the end");
+		assertThatExceptionOfType(PgOutputException.class).isThrownBy(() -> json(PAIR, "(1;2)"))
+			.withMessage("Expected ',' at offset 4 of the text of composite with 2 fields, but found ')'");
 	}
 
 	@Test

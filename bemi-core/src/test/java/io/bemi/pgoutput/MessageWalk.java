@@ -60,7 +60,8 @@ final class MessageWalk {
 			case 'R' -> relation();
 			case 'I' -> add(this.in.getInt()) && this.in.get() == 'N' && add(tuple());
 			case 'U' -> update();
-			case 'D' -> add(this.in.getInt()) && add(this.in.get() == 'O') && "KO".indexOf(previous()) >= 0 && add(tuple());
+			case 'D' ->
+				add(this.in.getInt()) && add(this.in.get() == 'O') && "KO".indexOf(previous()) >= 0 && add(tuple());
 			case 'T' -> truncate();
 			case 'M' -> logical();
 			default -> false;
@@ -167,7 +168,8 @@ final class MessageWalk {
 			found.addAll(List.of('B', begin.finalPosition().value(), micros(begin.commitTime()), begin.xid()));
 		}
 		else if (message instanceof Commit commit) {
-			found.addAll(List.of('C', commit.position().value(), commit.endPosition().value(), micros(commit.commitTime())));
+			found.addAll(
+					List.of('C', commit.position().value(), commit.endPosition().value(), micros(commit.commitTime())));
 		}
 		else if (message instanceof Origin origin) {
 			found.addAll(List.of('O', origin.position().value(), origin.name()));

@@ -198,6 +198,10 @@ class PgOutputDecoderTests {
 		assertRefused(new MessageBytes('S'),
 				"Expected a message type (one of B, C, O, R, Y, I, U, D, T, M) at offset 0, but found 'S'");
 		assertRefused(new MessageBytes('\u0001'), "but found 0x01");
+		assertRefused(new MessageBytes(' '), "but found 0x20");
+		assertRefused(new MessageBytes('!'), "but found '!'");
+		assertRefused(new MessageBytes('~'), "but found '~'");
+		assertRefused(new MessageBytes('\u007f'), "but found 0x7F");
 		assertRefused(new MessageBytes('I').int32(7).tuple('O', "1"),
 				"Expected a new tuple (N) at offset 5, but found 'O'");
 		assertRefused(new MessageBytes('U').int32(7).tuple('K', "1").tuple('O', "1"),
@@ -215,6 +219,28 @@ class PgOutputDecoderTests {
 		assertRefused(new MessageBytes('R').int32(1).string("s").string("t").int8('x'),
 				"Expected a replica identity (one of d, n, f, i) at offset 9, but found 'x'");
 		assertRefused(new MessageBytes('Y').int32(1).int8('a'), "Expected a string that ends with a zero byte");
+	}
+
+	@Test
+	void decodesAsManyColumnsAsATableMayHave() {
+		String[] values = new String[1_600];
+		Arrays.setAll(values, String::valueOf);
+		Tuple row = ((Insert) decode(new MessageBytes('I').int32(7).tuple('N', values))).row();
+		assertThat(row.size()).isEqualTo(1_600);
+		assertThat(row.text(1_599)).isEqualTo("1599");
+	}
+
+	@Test
+	void takesNoMemoryForAForgedNumberOfColumns() {
+		assertRefused(new MessageBytes('I').int32(7).int8('N').int16(0xFFFF).int8('n'),
+				"Expected 65535 bytes for the values at offset 8, but the message has 1 left");
+		assertRefused(new MessageBytes('I').int32(7).int8('N').int16(3).int8('n').int8('n'),
+				"Expected 3 bytes for the values at offset 8, but the message has 2 left");
+	}
+
+	@Test
+	void decodesTruncateOfNothing() {
+		assertThat(decode(new MessageBytes('T').int32(0).int8(0))).isEqualTo(new Truncate(List.of(), false, false));
 	}
 
 	@Test

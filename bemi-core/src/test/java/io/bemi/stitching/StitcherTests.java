@@ -1,5 +1,6 @@
 package io.bemi.stitching;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -103,6 +104,18 @@ class StitcherTests {
 		assertThat(ContextMessage.of(message(false, "_bemi"))).isEmpty();
 		assertThat(ContextMessage.of(message(true, "_bemi_heartbeat"))).isEmpty();
 		assertThat(ContextMessage.of(message(true, "_BEMI"))).isEmpty();
+	}
+
+	@Test
+	void keepsNoContentThatIsTooLong() {
+		ByteBuffer longest = ByteBuffer.allocate(ContextMessage.MAX_LENGTH);
+		assertThat(ContextMessage.of(new LogicalMessage(true, new Position(1), "_bemi", longest)))
+			.hasValueSatisfying((context) -> assertThat(context.content()).hasSize(ContextMessage.MAX_LENGTH));
+		ByteBuffer longer = ByteBuffer.allocate(ContextMessage.MAX_LENGTH + 1);
+		assertThat(ContextMessage.of(new LogicalMessage(true, new Position(1), "_bemi", longer)))
+			.contains(new ContextMessage(Source.APPLICATION, new Position(1), ""));
+		assertThat(new ContextMessage(Source.SESSION, new Position(1), "{}").withoutContent())
+			.isEqualTo(new ContextMessage(Source.SESSION, new Position(1), ""));
 	}
 
 	@Test

@@ -30,14 +30,13 @@ class StoredJsonTests {
 
 	@ParameterizedTest
 	@CsvSource(quoteCharacter = '\'',
-			value = { "1, 1, true", "1.5, 1.50, false", "1e+20, 100000000000000000000, true",
-					"0.000, 0, false", "0e5, 0.000, false", "0e5, 0, true", "-0, 0, true", "-0.0, 0.0, true",
-					"15.0e1, 150, true", "1.50e1, 15.0, true", "1.5e1, 15.0, false", "1e-3, 0.001, true",
-					"'[1.5]', '[1.50]', false", "'{\"a\": 0e5}', '{\"a\": 0.000}', false", "1, '[1]', false",
-					"'[-0]', '[0]', true", "null, null, true",
-					"null, 0, false", "true, false, false", "1, '\"1\"', false", "'{\"a\":1}', '{\"a\": 1}', true",
-					"'{\"b\":1,\"aa\":2}', '{\"b\": 1, \"aa\": 2}', true", "'[1,2]', '[1, 2]', true",
-					"'[1,2]', '[2, 1]', false", "'\"\\u00e9\"', '\"é\"', true",
+			value = { "1, 1, true", "1.5, 1.50, false", "1e+20, 100000000000000000000, true", "0.000, 0, false",
+					"0e5, 0.000, false", "0e5, 0, true", "-0, 0, true", "-0.0, 0.0, true", "15.0e1, 150, true",
+					"1.50e1, 15.0, true", "1.5e1, 15.0, false", "1e-3, 0.001, true", "'[1.5]', '[1.50]', false",
+					"'{\"a\": 0e5}', '{\"a\": 0.000}', false", "1, '[1]', false", "'[-0]', '[0]', true",
+					"null, null, true", "null, 0, false", "true, false, false", "1, '\"1\"', false",
+					"'{\"a\":1}', '{\"a\": 1}', true", "'{\"b\":1,\"aa\":2}', '{\"b\": 1, \"aa\": 2}', true",
+					"'[1,2]', '[1, 2]', true", "'[1,2]', '[2, 1]', false", "'\"\\u00e9\"', '\"é\"', true",
 					"'{\"a\":[1e2]}', '{\"a\": [100]}', true", "12345678901234567890, 12345678901234567891, false" })
 	void comparesValuesAsTheStoreWouldPrintThem(String one, String other, boolean same) {
 		assertThat(StoredJson.same(one, other)).isEqualTo(same);
