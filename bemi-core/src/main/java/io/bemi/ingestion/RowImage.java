@@ -1,5 +1,7 @@
 package io.bemi.ingestion;
 
+import java.util.BitSet;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +12,8 @@ public final class RowImage {
 
 	private final @Nullable String[] columns;
 
+	private final BitSet unreadable;
+
 	private final long length;
 
 	/**
@@ -18,7 +22,15 @@ public final class RowImage {
 	 * copied
 	 */
 	public RowImage(@Nullable String[] columns) {
+		this(columns, new BitSet());
+	}
+
+	/**
+	 * Creates an image with columns that could not be read.
+	 */
+	RowImage(@Nullable String[] columns, BitSet unreadable) {
 		this.columns = columns;
+		this.unreadable = unreadable;
 		long characters = 0;
 		for (String column : columns) {
 			characters += (column != null) ? column.length() : 0;
@@ -33,6 +45,15 @@ public final class RowImage {
 	 */
 	public @Nullable String column(int index) {
 		return this.columns[index];
+	}
+
+	/**
+	 * Whether a column is absent because its value could not be read: not to be taken
+	 * from elsewhere, for it may have changed.
+	 * @param index the column's index in the relation
+	 */
+	public boolean isUnreadable(int index) {
+		return this.unreadable.get(index);
 	}
 
 	/**

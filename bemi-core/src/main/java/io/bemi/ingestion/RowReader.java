@@ -1,9 +1,12 @@
 package io.bemi.ingestion;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.bemi.change.Position;
 import io.bemi.pgoutput.JsonValues;
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns row messages into changes: values to JSON, the record's key, what arrived of the
- * row before. What cannot be read becomes poison, never an exception.
+ * row before. What cannot be read goes to quarantine, never throws an exception.
  */
 final class RowReader {
 
@@ -28,11 +31,22 @@ final class RowReader {
 
 	private final Catalog catalog;
 
+	private final TypeStructures types;
+
 	private JsonValues values;
 
-	RowReader(JsonValues values, Catalog catalog) {
-		this.values = values;
+	private @Nullable SourceTransaction transaction;
+
+	/** The tables whose types were looked at in the transaction. */
+	private final Set<Integer> checked = new HashSet<>();
+
+	/** Whether values that cannot be read are left out. */
+	private boolean lenient;
+
+	RowReader(Catalog catalog) {
 		this.catalog = catalog;
+		this.types = new TypeStructures(catalog);
+		this.values = new JsonValues(this.types);
 	}
 
 	/**
@@ -58,34 +72,83 @@ final class RowReader {
 			}
 			return rows;
 		}
+		checkTypes(transaction, message);
 		try {
 			return List.of(Row.of(change(transaction, ordinal, message)));
 		}
 		catch (PgOutputException ex) {
 			// A type may have been altered since it was looked up.
-			this.values = new JsonValues(this.catalog);
+			forgetTypes();
 		}
 		try {
 			return List.of(Row.of(change(transaction, ordinal, message)));
 		}
-		catch (PgOutputException | IllegalArgumentException ex) {
-			return List.of(new Row(null, new PoisonRow(transaction, ordinal, message.toString(), ex.toString())));
+		catch (PgOutputException ex) {
+			return List.of(poison(transaction, ordinal, message, ex));
+		}
+	}
+
+	/**
+	 * An attribute that was renamed or got another type would not be noticed by its text.
+	 * Once per transaction and table: it is a query.
+	 */
+	private void checkTypes(SourceTransaction transaction, PgOutputMessage message) {
+		if (!transaction.equals(this.transaction)) {
+			this.transaction = transaction;
+			this.checked.clear();
+		}
+		int oid = relation(message);
+		if (this.checked.add(oid) && !this.types.isCurrent(known(oid))) {
+			forgetTypes();
+		}
+	}
+
+	private static int relation(PgOutputMessage message) {
+		if (message instanceof Insert insert) {
+			return insert.relation();
+		}
+		if (message instanceof Update update) {
+			return update.relation();
+		}
+		if (message instanceof Delete delete) {
+			return delete.relation();
+		}
+		throw new IllegalStateException("Expected a row, but got " + message.getClass().getSimpleName());
+	}
+
+	private void forgetTypes() {
+		this.types.clear();
+		this.values = new JsonValues(this.types);
+	}
+
+	/**
+	 * What can be read stands in the history, the rest is unknown there.
+	 */
+	private Row poison(SourceTransaction transaction, long ordinal, PgOutputMessage message, PgOutputException ex) {
+		this.lenient = true;
+		try {
+			RowChange change = change(transaction, ordinal, message);
+			return new Row(change, new PoisonRow(transaction, ordinal, change.relation(),
+					RawRow.of(message, change.relation().relation()), String.valueOf(ex.getMessage())));
+		}
+		finally {
+			this.lenient = false;
 		}
 	}
 
 	private RowChange change(SourceTransaction transaction, long ordinal, PgOutputMessage message) {
 		if (message instanceof Insert insert) {
 			TrackedRelation relation = known(insert.relation());
-			return new RowChange(transaction, ordinal, 0, relation, RowOperation.CREATE,
-					relation.key(insert.row(), this.values), null, image(relation, insert.row()), null);
+			return new RowChange(transaction, ordinal, 0, relation, RowOperation.CREATE, key(relation, insert.row()),
+					null, image(relation, insert.row()), null);
 		}
 		if (message instanceof Update update) {
 			TrackedRelation relation = known(update.relation());
 			RowImage old = old(relation, update.key(), update.old());
 			RowImage row = image(relation, update.row());
-			String key = relation.key(update.row(), this.values);
+			String key = key(relation, update.row());
 			Tuple before = (update.old() != null) ? update.old() : update.key();
-			String keyBefore = (before != null) ? relation.key(before, this.values) : key;
+			String keyBefore = (before != null) ? key(relation, before) : key;
 			return new RowChange(transaction, ordinal, 0, relation, RowOperation.UPDATE, key,
 					(keyBefore != null && !keyBefore.equals(key)) ? keyBefore : null, row, old);
 		}
@@ -93,10 +156,26 @@ final class RowReader {
 			TrackedRelation relation = known(delete.relation());
 			Tuple before = (delete.old() != null) ? delete.old() : delete.key();
 			return new RowChange(transaction, ordinal, 0, relation, RowOperation.DELETE,
-					(before != null) ? relation.key(before, this.values) : null, null, null,
+					(before != null) ? key(relation, before) : null, null, null,
 					old(relation, delete.key(), delete.old()));
 		}
 		throw new IllegalStateException("Expected a row, but got " + message.getClass().getSimpleName());
+	}
+
+	private @Nullable String key(TrackedRelation relation, Tuple tuple) {
+		try {
+			if (tuple.size() != relation.relation().columns().size()) {
+				throw new PgOutputException("Expected " + relation.relation().columns().size()
+						+ " columns for a row of " + relation + ", but found " + tuple.size());
+			}
+			return relation.key(tuple, this.values);
+		}
+		catch (PgOutputException ex) {
+			if (this.lenient) {
+				return null;
+			}
+			throw ex;
+		}
 	}
 
 	private @Nullable RowImage old(TrackedRelation relation, @Nullable Tuple key, @Nullable Tuple old) {
@@ -107,22 +186,49 @@ final class RowReader {
 	}
 
 	private RowImage image(TrackedRelation relation, Tuple tuple) {
-		@Nullable String[] columns = new String[tuple.size()];
-		for (int i = 0; i < columns.length; i++) {
-			columns[i] = value(relation, tuple, i);
+		int size = relation.relation().columns().size();
+		if (tuple.size() != size && !this.lenient) {
+			throw new PgOutputException(
+					"Expected " + size + " columns for a row of " + relation + ", but found " + tuple.size());
 		}
-		return new RowImage(columns);
+		@Nullable String[] columns = new String[size];
+		BitSet unreadable = new BitSet();
+		for (int i = 0; i < size; i++) {
+			readValue(relation, tuple, i, columns, unreadable);
+		}
+		return new RowImage(columns, unreadable);
+	}
+
+	private void readValue(TrackedRelation relation, Tuple tuple, int column, @Nullable String[] columns,
+			BitSet unreadable) {
+		if (!this.lenient) {
+			columns[column] = value(relation, tuple, column);
+			return;
+		}
+		try {
+			// Which value is whose is unknown in a tuple that does not fit.
+			boolean fits = tuple.size() == columns.length;
+			columns[column] = fits ? value(relation, tuple, column) : null;
+			unreadable.set(column, !fits);
+		}
+		catch (PgOutputException ex) {
+			unreadable.set(column);
+		}
 	}
 
 	/**
 	 * Columns outside the key are padded with nulls that are not values.
 	 */
 	private RowImage keyImage(TrackedRelation relation, Tuple tuple) {
-		@Nullable String[] columns = new String[tuple.size()];
+		int size = relation.relation().columns().size();
+		@Nullable String[] columns = new String[size];
+		BitSet unreadable = new BitSet();
 		for (int i : relation.keyColumns()) {
-			columns[i] = value(relation, tuple, i);
+			if (i < tuple.size()) {
+				readValue(relation, tuple, i, columns, unreadable);
+			}
 		}
-		return new RowImage(columns);
+		return new RowImage(columns, unreadable);
 	}
 
 	private @Nullable String value(TrackedRelation relation, Tuple tuple, int column) {

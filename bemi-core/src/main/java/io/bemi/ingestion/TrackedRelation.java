@@ -8,6 +8,7 @@ import java.util.function.IntFunction;
 import io.bemi.change.Position;
 import io.bemi.pgoutput.JsonText;
 import io.bemi.pgoutput.JsonValues;
+import io.bemi.pgoutput.PgOutputException;
 import io.bemi.pgoutput.PgOutputMessage.Column;
 import io.bemi.pgoutput.PgOutputMessage.Relation;
 import io.bemi.pgoutput.Tuple;
@@ -107,7 +108,7 @@ public final class TrackedRelation {
 
 	private static String keyText(Tuple tuple, int column) {
 		if (tuple.isUnchanged(column)) {
-			throw new IllegalArgumentException("The key is a value that did not arrive");
+			throw new PgOutputException("Expected a value for column " + column + " of the key, but it did not arrive");
 		}
 		return tuple.text(column);
 	}

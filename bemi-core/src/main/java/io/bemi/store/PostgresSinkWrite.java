@@ -14,6 +14,7 @@ import io.bemi.ingestion.PoisonRow;
 import io.bemi.ingestion.RowChange;
 import io.bemi.ingestion.SinkWrite;
 import io.bemi.ingestion.SourceTransaction;
+import io.bemi.ingestion.TrackedRelation;
 import io.bemi.ingestion.TransactionContext;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -42,6 +43,9 @@ final class PostgresSinkWrite implements SinkWrite {
 			INSERT INTO quarantine (source, committed_at, position, ordinal, relation, content, error)
 			VALUES (?, ?::timestamptz, ?::pg_lsn, ?, ?, ?, ?)
 			""";
+
+	/** In bytes, of about 2 700 that an entry of a B-tree may have. */
+	private static final int LONGEST_KEY = 2_400;
 
 	private static final String REFUSED_CONTEXT = "{\"_bemi\": {\"error\": \"The context could not be stored\"}}";
 
@@ -181,7 +185,7 @@ final class PostgresSinkWrite implements SinkWrite {
 			.add(this.source)
 			.add(transaction.position().toString())
 			.add(change.ordinal())
-			.add(relationId(change))
+			.add(relationId(change.relation()))
 			.add(transaction.transactionId())
 			.add(change.context())
 			.add(String.valueOf(change.operation().code()))
@@ -200,9 +204,9 @@ final class PostgresSinkWrite implements SinkWrite {
 			.add(context.metadata());
 	}
 
-	private long relationId(RowChange change) {
+	private long relationId(TrackedRelation relation) {
 		try {
-			return this.relations.id(change.relation());
+			return this.relations.id(relation);
 		}
 		catch (SQLException ex) {
 			throw StoreProblems.translate(ex);
@@ -210,23 +214,25 @@ final class PostgresSinkWrite implements SinkWrite {
 	}
 
 	private @Nullable StoredRow quarantineRefused(StoredRow row, SQLException ex) {
-		String content = String.valueOf(StoredRow.json(row.image())) + ", replaced "
-				+ String.valueOf(StoredRow.json(row.replaced()));
-		quarantine(new PoisonRow(
-				row.change().transaction(), row.change().ordinal(), row.change().operation() + " of "
-						+ row.change().relation() + " " + row.change().primaryKey() + ": " + content,
-				StoreProblems.summary(ex)), relationId(row.change()));
-		return row.withoutValues();
+		RowChange change = row.change();
+		quarantine(new PoisonRow(change.transaction(), change.ordinal(), change.relation(), row.content(),
+				StoreProblems.summary(ex)));
+		return isTooLong(change.primaryKey()) ? row.withoutValues().withoutKey() : row.withoutValues();
+	}
+
+	/**
+	 * The entry of the index holds more than the key.
+	 */
+	private static boolean isTooLong(@Nullable String key) {
+		return key != null && key.getBytes(StandardCharsets.UTF_8).length > LONGEST_KEY;
 	}
 
 	@Override
 	public void quarantine(PoisonRow poison) {
-		quarantine(poison, null);
-	}
-
-	private void quarantine(PoisonRow poison, @Nullable Long relation) {
-		logger.warn("A change of transaction {} could not be stored and is in quarantine: {}",
-				poison.transaction().transactionId(), poison.error());
+		Long relation = (poison.relation() != null) ? relationId(poison.relation()) : null;
+		logger.warn("A change of {} in transaction {} could not be stored as it is, the row is in bemi.quarantine: {}",
+				(poison.relation() != null) ? poison.relation() : "a table", poison.transaction().transactionId(),
+				poison.error());
 		try {
 			Savepoint savepoint = this.connection.setSavepoint();
 			try {

@@ -7,6 +7,7 @@ import java.util.Map;
 
 import io.bemi.ingestion.RowChange;
 import io.bemi.ingestion.RowImage;
+import io.bemi.ingestion.RowOperation;
 import io.bemi.pgoutput.JsonText;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,8 @@ record StoredRow(RowChange change, @Nullable Map<String, String> image, @Nullabl
 	 */
 	static StoredRow of(RowChange change, @Nullable Map<String, String> before) {
 		return switch (change.operation()) {
-			case CREATE, BASELINE -> new StoredRow(change, members(change, change.row()), null, List.of());
+			case CREATE, BASELINE ->
+				new StoredRow(change, members(change, change.row()), null, unreadable(change, change.row()));
 			case UPDATE -> update(change, before);
 			case DELETE -> delete(change, before);
 			case TRUNCATE -> new StoredRow(change, null, null, List.of());
@@ -52,6 +54,34 @@ record StoredRow(RowChange change, @Nullable Map<String, String> image, @Nullabl
 		return new StoredRow(this.change, Map.of(), (this.replaced != null) ? Map.of() : null, columns);
 	}
 
+	/**
+	 * The same change of a record that is not said to be any: its key cannot be stored.
+	 */
+	StoredRow withoutKey() {
+		RowChange keyless = new RowChange(this.change.transaction(), this.change.ordinal(), this.change.context(),
+				this.change.relation(), this.change.operation(), null, null, this.change.row(), this.change.old());
+		return new StoredRow(keyless, this.image, this.replaced, this.unknown);
+	}
+
+	/**
+	 * What to keep of a change that cannot be stored: {@code row} and {@code old} as
+	 * {@code json_populate_record} takes them.
+	 */
+	String content() {
+		StringBuilder json = new StringBuilder("{\"operation\": ");
+		JsonText.append(json, this.change.operation().name());
+		json.append(", \"schema\": ");
+		JsonText.append(json, this.change.relation().relation().schema());
+		json.append(", \"table\": ");
+		JsonText.append(json, this.change.relation().relation().name());
+		boolean gone = this.change.operation() == RowOperation.DELETE;
+		json.append(gone ? ", \"old\": " : ", \"row\": ").append(json(this.image));
+		if (this.replaced != null) {
+			json.append(", \"old\": ").append(json(this.replaced));
+		}
+		return json.append('}').toString();
+	}
+
 	private static StoredRow update(RowChange change, @Nullable Map<String, String> before) {
 		RowImage row = change.row();
 		Map<String, String> image = new LinkedHashMap<>();
@@ -61,13 +91,14 @@ record StoredRow(RowChange change, @Nullable Map<String, String> image, @Nullabl
 			String name = change.relation().relation().columns().get(i).name();
 			String current = (row != null) ? row.column(i) : null;
 			String old = oldValue(change, i, name, current, before);
-			if (current == null) {
+			boolean unreadable = row != null && row.isUnreadable(i);
+			if (current == null && !unreadable) {
 				current = old;
 			}
 			if (current != null) {
 				image.put(name, current);
 			}
-			if (old == null) {
+			if (old == null || unreadable) {
 				unknown.add(name);
 			}
 			else if (current != null && !StoredJson.same(old, current)) {
@@ -103,6 +134,16 @@ record StoredRow(RowChange change, @Nullable Map<String, String> image, @Nullabl
 			}
 		}
 		return new StoredRow(change, image, null, unknown);
+	}
+
+	private static List<String> unreadable(RowChange change, @Nullable RowImage row) {
+		List<String> names = new ArrayList<>();
+		for (int i = 0; row != null && i < change.relation().relation().columns().size(); i++) {
+			if (row.isUnreadable(i)) {
+				names.add(change.relation().relation().columns().get(i).name());
+			}
+		}
+		return names;
 	}
 
 	private static Map<String, String> members(RowChange change, @Nullable RowImage row) {

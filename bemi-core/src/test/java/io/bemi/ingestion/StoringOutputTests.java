@@ -27,7 +27,7 @@ class StoringOutputTests {
 	private void accept(long position, int poison) {
 		List<PoisonRow> rows = new ArrayList<>();
 		for (int i = 0; i < poison; i++) {
-			rows.add(new PoisonRow(transaction(position), i, "row", "error"));
+			rows.add(new PoisonRow(transaction(position), i, null, "row", "error"));
 		}
 		this.output.transaction(transaction(position), List.of(), List.of(), rows, new Position(position + 5));
 	}
@@ -91,7 +91,7 @@ class StoringOutputTests {
 	@Test
 	void aLargeTransactionHasAWriteOfItsOwnAfterWhatCameBefore() {
 		accept(110, 1);
-		PoisonRow row = new PoisonRow(transaction(120), 0, "row", "error");
+		PoisonRow row = new PoisonRow(transaction(120), 0, null, "row", "error");
 		this.output.part(transaction(120), List.of(), List.of(row));
 		this.output.part(transaction(120), List.of(), List.of(row));
 		assertThat(this.sink.log).containsExactly("begin 100 -> 110", "poison 110", "commit", "begin 110 -> 120",

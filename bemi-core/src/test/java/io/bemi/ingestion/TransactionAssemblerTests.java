@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 import io.bemi.change.Position;
-import io.bemi.pgoutput.JsonValues;
 import io.bemi.pgoutput.PgOutputDecoder;
 import io.bemi.pgoutput.PgOutputMessage;
 import io.bemi.pgoutput.PgOutputMessage.Begin;
@@ -47,8 +46,7 @@ class TransactionAssemblerTests {
 	};
 
 	private final TransactionAssembler assembler = new TransactionAssembler(new LoggingOutput(),
-			new RowReader(new JsonValues(this.catalog), this.catalog), new XidEpoch(1L << 32),
-			new MemoryLimit(4, 1_000_000));
+			new RowReader(this.catalog), new XidEpoch(1L << 32), new MemoryLimit(4, 1_000_000));
 
 	private void accept(long position, PgOutputMessage message) {
 		this.assembler.accept(new Position(position), message);

@@ -160,8 +160,8 @@ class PostgresChangeSinkIntegrationTests {
 			}
 			Capture.awaitChanges(store, 1_000);
 			assertThat(store.query("SELECT content, ordinal, relation IS NOT NULL FROM bemi.quarantine"))
-				.containsExactly("CREATE of public.todo 501: {\"id\":501,\"task\":\"\\u0141\\u00f3d\\u017a\","
-						+ "\"isCompleted\":false}, replaced null|500|t");
+				.containsExactly("{\"operation\": \"CREATE\", \"schema\": \"public\", \"table\": \"todo\", \"row\": "
+						+ "{\"id\":501,\"task\":\"\\u0141\\u00f3d\\u017a\",\"isCompleted\":false}}|500|t");
 			assertThat(store.query(
 					"SELECT DISTINCT values ->> 'task', metadata -> '_bemi' ->> 'error' FROM bemi.changes WHERE unknown = '{}'"))
 				.containsExactly("Käse|The context could not be stored");
