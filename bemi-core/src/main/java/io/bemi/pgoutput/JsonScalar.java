@@ -21,7 +21,9 @@ enum JsonScalar implements JsonValue {
 			switch (text) {
 				case "t" -> out.append("true");
 				case "f" -> out.append("false");
-				default -> throw new PgOutputException("Expected t or f for a boolean, but found '" + text + "'");
+				// Logged, so without the value.
+				default -> throw new PgOutputException(
+						"Expected t or f for a boolean, but found " + text.length() + " other characters");
 			}
 		}
 	},

@@ -158,7 +158,7 @@ class JsonValuesTests {
 	@Test
 	void refusesWhatIsNoBoolean() {
 		assertThatExceptionOfType(PgOutputException.class).isThrownBy(() -> json(16, "true"))
-			.withMessage("Expected t or f for a boolean, but found 'true'");
+			.withMessage("Expected t or f for a boolean, but found 4 other characters");
 	}
 
 	@Test

@@ -104,8 +104,14 @@ final class TypeOracle implements AutoCloseable {
 			  SELECT c.id, c.operation, c.primary_key, 'before', c.before, s.row
 			    FROM c LEFT JOIN oracle.state s ON s.id = c.primary_key::bigint AND s.step = c.step - 1 WHERE c.operation <> 'CREATE'
 			  UNION ALL
+			  SELECT c.id, c.operation, c.primary_key, 'changed', to_jsonb(ARRAY(SELECT unnest(c.changed) COLLATE "C" ORDER BY 1)),
+			         to_jsonb(ARRAY(SELECT a.key COLLATE "C" FROM jsonb_each(s.row) a JOIN jsonb_each(o.row) b USING (key)
+			                         WHERE a.value::text <> b.value::text ORDER BY 1))
+			    FROM c JOIN oracle.state s ON s.id = c.primary_key::bigint AND s.step = c.step
+			           JOIN oracle.state o ON o.id = c.primary_key::bigint AND o.step = c.step - 1 WHERE c.operation = 'UPDATE'
+			  UNION ALL
 			  SELECT c.id, c.operation, c.primary_key, 'unknown', to_jsonb(c.unknown), '[]' FROM c)
-			SELECT operation, primary_key, what, CASE WHEN what = 'unknown' THEN actual::text ELSE (
+			SELECT operation, primary_key, what, CASE WHEN jsonb_typeof(actual) = 'array' THEN actual::text || ' for ' || expected::text ELSE (
 			         SELECT string_agg(format('%%s: expected %%s, but was %%s', key, left(e.value::text, 2000), left(a.value::text, 2000)), '; ')
 			           FROM jsonb_each(expected) e FULL JOIN jsonb_each(actual) a USING (key)
 			          WHERE e.value::text IS DISTINCT FROM a.value::text) END
