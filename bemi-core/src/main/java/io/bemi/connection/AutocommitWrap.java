@@ -36,8 +36,6 @@ final class AutocommitWrap {
 
 	private final BaseConnection server;
 
-	private boolean refused;
-
 	AutocommitWrap(Emission emission, CommitFlight flight, Connection connection, BaseConnection server) {
 		this.emission = emission;
 		this.flight = flight;
@@ -53,7 +51,7 @@ final class AutocommitWrap {
 			if (!execution.repeatable() || this.server.isClosed() || ex.getSQLState() == null) {
 				throw ex;
 			}
-			if (this.refused || NOT_IN_TRANSACTION.contains(ex.getSQLState())) {
+			if (NOT_IN_TRANSACTION.contains(ex.getSQLState())) {
 				return this.emission.runUnwrapped(execution);
 			}
 			if (STALE_STATEMENT.contains(ex.getSQLState())) {
@@ -108,13 +106,7 @@ final class AutocommitWrap {
 
 	private void commit(Statement statement, Message message) throws SQLException {
 		if (this.emission.isOpen()) {
-			try {
-				this.flight.commit(message, (warning) -> addWarning(statement, warning));
-			}
-			catch (SQLException ex) {
-				this.refused = CommitFlight.isRefusal(ex);
-				throw ex;
-			}
+			this.flight.commit(message, (warning) -> addWarning(statement, warning));
 		}
 		this.connection.commit();
 	}

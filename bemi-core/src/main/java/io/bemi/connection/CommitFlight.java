@@ -1,5 +1,6 @@
 package io.bemi.connection;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.util.function.Consumer;
@@ -12,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends a message and COMMIT together, and sees to it that only what would have failed
- * anyway fails. Knows the session's flag.
+ * Sends messages, above all together with COMMIT, and sees to it that only what would
+ * have failed anyway fails. Knows the session's flag.
  */
 final class CommitFlight {
 
@@ -25,12 +26,31 @@ final class CommitFlight {
 
 	private final Emissions shared;
 
+	private final Session session;
+
 	private final MessageEmitter emitter;
 
-	CommitFlight(BaseConnection server, Emissions shared, MessageEmitter emitter) {
+	/**
+	 * Creates one.
+	 * @param connection what to send over
+	 * @param server the driver's connection behind it
+	 * @param shared what the connections of the data source share
+	 */
+	CommitFlight(Connection connection, BaseConnection server, Emissions shared) {
 		this.server = server;
 		this.shared = shared;
-		this.emitter = emitter;
+		this.session = shared.sessions().of(server);
+		this.emitter = new MessageEmitter(connection, server, this.session, shared.writer().meter());
+	}
+
+	/**
+	 * Sends a message before the transaction goes on.
+	 */
+	void emit(Message message) throws SQLException {
+		send(() -> {
+			this.emitter.emit(message);
+			return false;
+		});
 	}
 
 	/**
@@ -45,54 +65,74 @@ final class CommitFlight {
 	}
 
 	/**
-	 * Commits.
+	 * Commits, unless the server does not take the message: then the transaction is open
+	 * still, and without it.
 	 * @param message what to send along
 	 * @param warnings takes the warnings of the commit
 	 */
 	void commit(Message message, Consumer<SQLWarning> warnings) throws SQLException {
+		if (send(() -> this.emitter.commit(message, warnings)) && message.isContext()) {
+			this.session.flag(message.flags());
+		}
+	}
+
+	private boolean send(Flight flight) throws SQLException {
 		try {
-			send(message, warnings);
+			return flight.send();
 		}
 		catch (SQLException ex) {
-			rethrowUnlessOpen(ex);
-			try {
-				// The driver prepares it anew.
-				send(message, warnings);
+			if (!survives(ex)) {
+				throw ex;
 			}
-			catch (SQLException again) {
-				rethrowUnlessOpen(again);
-				this.shared.writer().meter().failed();
-				logger.warn("The server did not take a context; the transaction commits without.", again);
-			}
-		}
-	}
-
-	private void send(Message message, Consumer<SQLWarning> warnings) throws SQLException {
-		if (this.emitter.commit(message, warnings) && message.isContext()) {
-			if (message.flags()) {
-				this.shared.flags().flag(this.server);
-			}
-			else {
-				this.shared.flags().unflag(this.server);
-			}
-		}
-	}
-
-	// The state stays OPEN on a dead connection, hence the first question.
-	private void rethrowUnlessOpen(SQLException ex) throws SQLException {
-		if (this.server.isClosed() || this.server.getTransactionState() != TransactionState.OPEN) {
 			if (isRefusal(ex)) {
-				this.shared.writer().meter().failed();
-				this.shared.check().refused(this.server);
+				refused(ex);
+				return false;
 			}
-			throw ex;
+		}
+		try {
+			// The driver prepares it anew.
+			return flight.send();
+		}
+		catch (SQLException ex) {
+			if (!survives(ex)) {
+				throw ex;
+			}
+			refused(ex);
+			return false;
 		}
 	}
 
 	/**
-	 * Whether the server may have failed the commit because of the message.
+	 * Whether the transaction can go on. Where it has failed with the message, it is made
+	 * what it was before.
 	 */
-	static boolean isRefusal(SQLException ex) {
+	private boolean survives(SQLException ex) throws SQLException {
+		// The state stays OPEN on a dead connection, hence the first question.
+		if (this.server.isClosed()) {
+			return false;
+		}
+		if (this.server.getTransactionState() == TransactionState.FAILED) {
+			try {
+				this.emitter.takeBack();
+				this.session.flag(false);
+			}
+			catch (SQLException again) {
+				// It had failed before the message came to its turn.
+				ex.addSuppressed(again);
+			}
+		}
+		return this.server.getTransactionState() == TransactionState.OPEN;
+	}
+
+	private void refused(SQLException ex) {
+		this.shared.writer().meter().failed();
+		if (isRefusal(ex)) {
+			this.shared.check().refused(this.server);
+		}
+		logger.warn("The server did not take a context; the transaction goes on without.", ex);
+	}
+
+	private static boolean isRefusal(SQLException ex) {
 		return INSUFFICIENT_PRIVILEGE.equals(ex.getSQLState());
 	}
 
@@ -100,16 +140,25 @@ final class CommitFlight {
 	 * Lets the trigger speak for this session again, if it was told to be silent.
 	 */
 	void unflag() {
-		if (this.shared.flags().isFlagged(this.server)) {
+		if (this.session.isFlagged()) {
 			try {
 				this.emitter.unflag();
-				this.shared.flags().unflag(this.server);
+				this.session.flag(false);
 			}
 			catch (SQLException ex) {
 				// The application's own statement is about to meet the same.
 				logger.debug("Could not unflag a session", ex);
 			}
 		}
+	}
+
+	/**
+	 * Sends something.
+	 */
+	private interface Flight {
+
+		boolean send() throws SQLException;
+
 	}
 
 }

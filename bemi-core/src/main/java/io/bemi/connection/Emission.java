@@ -27,8 +27,6 @@ final class Emission {
 
 	private final Emissions shared;
 
-	private final MessageEmitter emitter;
-
 	private final CommitFlight flight;
 
 	private final ProviderGuard guard;
@@ -48,8 +46,7 @@ final class Emission {
 		this.connection = connection;
 		this.server = server;
 		this.shared = shared;
-		this.emitter = new MessageEmitter(connection, shared.writer().meter());
-		this.flight = new CommitFlight(server, shared, this.emitter);
+		this.flight = new CommitFlight(connection, server, shared);
 		this.guard = new ProviderGuard(connection, server);
 		this.lender = new Lender(proxy, shared, this.guard);
 	}
@@ -181,10 +178,10 @@ final class Emission {
 	}
 
 	private void pay(@Nullable ContextSnapshot owed, boolean last) throws SQLException {
-		pay(owed, last, this.emitter);
+		pay(owed, last, this.flight);
 	}
 
-	private void pay(@Nullable ContextSnapshot owed, boolean last, MessageEmitter over) throws SQLException {
+	private void pay(@Nullable ContextSnapshot owed, boolean last, CommitFlight over) throws SQLException {
 		if (owed == null || this.server.hintReadOnly() || !this.shared.check().permits(this.server)) {
 			return;
 		}
@@ -209,7 +206,7 @@ final class Emission {
 		this.lock.lock();
 		try {
 			if (isOpen() && (last || this.debt.pending() != null)) {
-				pay(owed(), last, new MessageEmitter(this.server, this.shared.writer().meter()));
+				pay(owed(), last, new CommitFlight(this.server, this.server, this.shared));
 			}
 		}
 		finally {

@@ -13,18 +13,18 @@ import org.jspecify.annotations.Nullable;
  * @param writer builds the contexts
  * @param autocommit what happens to autocommit writes
  * @param check whether the server takes contexts
- * @param flags which sessions are flagged
+ * @param sessions what is known of each session
  * @param lender the connection that is building its context on the current thread
  * @param open the connection that the current thread has last executed on in a
  * transaction
  * @param distributed whether the connections may be part of distributed transactions
  */
-record Emissions(ContextWriter writer, Autocommit autocommit, ServerCheck check, SessionFlags flags,
+record Emissions(ContextWriter writer, Autocommit autocommit, ServerCheck check, Sessions sessions,
 		ThreadLocal<@Nullable Lender> lender, ThreadLocal<@Nullable WeakReference<Emission>> open,
 		boolean distributed) {
 
 	Emissions(ContextWriter writer, Autocommit autocommit, boolean distributed) {
-		this(writer, autocommit, new ServerCheck(), new SessionFlags(), new ThreadLocal<>(), new ThreadLocal<>(),
+		this(writer, autocommit, new ServerCheck(), new Sessions(), new ThreadLocal<>(), new ThreadLocal<>(),
 				distributed);
 	}
 

@@ -5,10 +5,12 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.CallableStatement;
 import java.sql.Connection;
+import java.sql.JDBCType;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -31,12 +33,14 @@ final class StatementHandler implements InvocationHandler {
 
 	private final @Nullable String preparedSql;
 
-	private final boolean updatable;
-
 	// The driver forgets a batch that fails; kept here as long as it can be given again.
 	private final List<String> batch = new ArrayList<>();
 
 	private final @Nullable BatchParameters parameters;
+
+	private @Nullable StatementResultSet result;
+
+	private boolean cursor;
 
 	private StatementHandler(Statement statement, Connection connection, Emission emission,
 			@Nullable StatementKind prepared, @Nullable String preparedSql) throws SQLException {
@@ -45,7 +49,6 @@ final class StatementHandler implements InvocationHandler {
 		this.emission = emission;
 		this.prepared = prepared;
 		this.preparedSql = preparedSql;
-		this.updatable = statement.getResultSetConcurrency() == ResultSet.CONCUR_UPDATABLE;
 		this.parameters = (prepared == StatementKind.PROCEDURE) ? new BatchParameters((PreparedStatement) statement)
 				: null;
 	}
@@ -72,7 +75,7 @@ final class StatementHandler implements InvocationHandler {
 				return this.connection;
 			case "execute", "executeQuery", "executeUpdate", "executeLargeUpdate":
 				return visible(proxy, execute(method, arguments));
-			case "getResultSet":
+			case "getResultSet", "getGeneratedKeys":
 				return visible(proxy, call(method, arguments));
 			case "executeBatch", "executeLargeBatch":
 				return executeBatch(method);
@@ -95,6 +98,7 @@ final class StatementHandler implements InvocationHandler {
 				Object result = call(method, arguments);
 				if (this.parameters != null) {
 					this.parameters.called(method, arguments);
+					this.cursor |= registersCursor(method, arguments);
 				}
 				return result;
 		}
@@ -110,10 +114,16 @@ final class StatementHandler implements InvocationHandler {
 		return JdbcCall.invoke(this.statement, method, arguments);
 	}
 
-	// Its rows can be changed through it, which is a statement, too.
 	private @Nullable Object visible(Object proxy, @Nullable Object result) {
-		return (this.updatable && result instanceof ResultSet rows)
-				? ResultSetHandler.proxy(rows, (Statement) proxy, this.statement, this.emission) : result;
+		if (!(result instanceof ResultSet rows)) {
+			return result;
+		}
+		StatementResultSet last = this.result;
+		if (last == null || !last.isOf(rows)) {
+			last = new StatementResultSet(rows, (Statement) proxy, this.statement, this.emission);
+			this.result = last;
+		}
+		return last;
 	}
 
 	private @Nullable Object execute(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
@@ -124,8 +134,8 @@ final class StatementHandler implements InvocationHandler {
 			sql = text;
 		}
 		// A procedure may have to run again, because it commits; a stream can be read
-		// once.
-		boolean repeatable = this.parameters == null || this.parameters.isRepeatable();
+		// once, and a cursor would be there that is not without a transaction.
+		boolean repeatable = this.parameters == null || (this.parameters.isRepeatable() && !this.cursor);
 		return this.emission.execute(new Execution(this.statement, (kind != null) ? kind : StatementKind.OTHER, sql,
 				repeatable, () -> call(method, arguments)));
 	}
@@ -147,6 +157,11 @@ final class StatementHandler implements InvocationHandler {
 					}
 					return null;
 				})));
+	}
+
+	private static boolean registersCursor(Method method, @Nullable Object @Nullable [] arguments) {
+		return method.getName().equals("registerOutParameter") && arguments != null
+				&& (Integer.valueOf(Types.REF_CURSOR).equals(arguments[1]) || arguments[1] == JDBCType.REF_CURSOR);
 	}
 
 	private static JdbcCall repeatable(JdbcCall call, @Nullable JdbcCall beforeAgain) {

@@ -52,14 +52,8 @@ record KnownDifference(Kind kind, String scenario, Predicate<DriverSettings> set
 		/** A batch in autocommit that fails leaves nothing. */
 		FAILING_BATCH,
 
-		/** A cursor that a function has opened in autocommit is there. */
-		CURSOR_OF_FUNCTION,
-
 		/** A write in autocommit whose client has gone is rolled back. */
 		ABANDONED,
-
-		/** The statement of a result is the driver's. */
-		STATEMENT_OF_RESULT,
 
 		/** A transaction or batch survives that the driver would lose. */
 		SURVIVES
@@ -89,15 +83,6 @@ record KnownDifference(Kind kind, String scenario, Predicate<DriverSettings> set
 		all.add(noContext(Kind.PAST_THE_PROXY, "auto: copy", items(1, 2)));
 		all.add(noContext(Kind.PAST_THE_PROXY, "driver's own connection", items(1)));
 		all.add(noContext(Kind.PAST_THE_PROXY, "auto: driver's own connection", items(1, 2)));
-		for (String mode : new String[] { "", "auto: " }) {
-			String state = mode.isEmpty() ? " OPEN" : " IDLE auto";
-			all.add(new KnownDifference(Kind.STATEMENT_OF_RESULT, mode + "statement of a result", ANY,
-					List.of("same statement: true" + state), List.of("same statement: false" + state), List.of()));
-		}
-		all.add(new KnownDifference(Kind.CURSOR_OF_FUNCTION, "auto: cursor of a function", EXTENDED,
-				List.of("call: ! org.postgresql.util.PSQLException [34000 ERROR: cursor \"items\" does not exist]"
-						+ " IDLE auto", "cursor: null IDLE auto"),
-				List.of("call: false IDLE auto", "cursor: 1,; IDLE auto"), List.of()));
 		for (String scenario : new String[] { "auto: network time-out", "auto: abort while a statement runs" }) {
 			all.add(new KnownDifference(Kind.ABANDONED, scenario, ANY, List.of("item(2,b)"), List.of(), List.of()));
 		}

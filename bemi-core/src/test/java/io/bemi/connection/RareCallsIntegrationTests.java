@@ -5,6 +5,7 @@ import java.sql.BatchUpdateException;
 import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
@@ -62,6 +63,24 @@ class RareCallsIntegrationTests {
 	@AfterEach
 	void tearDown() {
 		this.database.close();
+	}
+
+	@Test
+	void connectionBehindAResultIsTheSame() throws SQLException {
+		BemiContext.run(Map.of("user", "alice"), () -> {
+			try (Connection connection = this.dataSource.getConnection();
+					Statement statement = connection.createStatement();
+					ResultSet rows = statement.executeQuery("SELECT 1")) {
+				rows.getStatement().executeUpdate("INSERT INTO item VALUES (1)");
+				try (Connection same = statement.getConnection()) {
+					assertThat(same).isSameAs(connection);
+				}
+			}
+			catch (SQLException ex) {
+				throw new IllegalStateException(ex);
+			}
+		});
+		assertThat(this.wal.messages()).containsExactly("_bemi {\"user\":\"alice\"}");
 	}
 
 	@Test

@@ -137,7 +137,21 @@ final class StatementScenarios {
 		Scenario.both(all, "statement of a result", (connection, trace, database) -> {
 			try (Statement statement = connection.createStatement();
 					ResultSet rows = statement.executeQuery("SELECT 1")) {
-				trace.call("same statement", () -> rows.getStatement().equals(statement));
+				trace.call("same statement", () -> rows.getStatement() == statement);
+				trace.call("same connection", () -> rows.getStatement().getConnection() == connection);
+				trace.call("same result", () -> statement.getResultSet() == rows);
+				trace.call("result again", () -> statement.getResultSet().equals(rows));
+				rows.close();
+				trace.call("of a closed result", rows::getStatement);
+			}
+			try (PreparedStatement insert = connection.prepareStatement("INSERT INTO item VALUES (?, 'a')",
+					Statement.RETURN_GENERATED_KEYS)) {
+				insert.setInt(1, 1);
+				trace.call("insert", insert::executeUpdate);
+				trace.call("statement of keys", () -> insert.getGeneratedKeys().getStatement() == insert);
+				try (ResultSet rows = connection.getMetaData().getTables(null, null, "item", null)) {
+					trace.call("metadata", () -> rows.getStatement().getConnection() != null);
+				}
 			}
 		});
 		Scenario.both(all, "several statements in one text", (connection, trace, database) -> {

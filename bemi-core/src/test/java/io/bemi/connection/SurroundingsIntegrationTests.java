@@ -60,115 +60,6 @@ class SurroundingsIntegrationTests {
 	}
 
 	@Test
-	void roleThatMayNotEmitWritesWithoutContext(CapturedOutput output) throws SQLException {
-		String role = "app_" + this.database.name();
-		this.database.execute("CREATE ROLE " + role + " LOGIN PASSWORD 'x'", "GRANT INSERT ON item TO " + role);
-		String function = this.database
-			.query("SELECT p.oid::regprocedure FROM pg_proc p WHERE proname = 'pg_logical_emit_message'"
-					+ " AND proargtypes[2] = 'text'::regtype")
-			.get(0);
-		this.database.execute("REVOKE EXECUTE ON FUNCTION " + function + " FROM PUBLIC");
-		try {
-			PGSimpleDataSource plain = (PGSimpleDataSource) this.database.dataSource();
-			plain.setUser(role);
-			plain.setPassword("x");
-			BemiDataSource dataSource = new BemiDataSource(plain);
-			BemiContext.run(Map.of("user", "alice"), () -> {
-				insertInTransaction(dataSource, 1);
-				insert(dataSource, 2);
-			});
-			assertThat(this.database.query("SELECT id FROM item")).containsExactly("1", "2");
-			assertThat(this.wal.messages()).isEmpty();
-			assertThat(output.getOut().split("GRANT EXECUTE ON FUNCTION pg_catalog.pg_logical_emit_message", -1))
-				.hasSize(2);
-		}
-		finally {
-			this.database.execute("GRANT EXECUTE ON FUNCTION " + function + " TO PUBLIC", "DROP OWNED BY " + role,
-					"DROP ROLE " + role);
-		}
-	}
-
-	@Test
-	void privilegeThatIsRevokedLaterCostsOneTransaction(CapturedOutput output) throws SQLException {
-		revokeWhileRunning((dataSource, revoke) -> {
-			insertInTransaction(dataSource, 1);
-			try (Connection other = dataSource.getConnection()) {
-				other.setAutoCommit(false);
-				insert(other, 2);
-				revoke.run();
-				assertThatThrownBy(() -> insertInTransaction(dataSource, 3)).hasMessageContaining("permission denied");
-				other.commit();
-				insertInTransaction(dataSource, 4);
-				insert(dataSource, 5);
-			}
-		});
-		assertThat(this.database.query("SELECT id FROM item ORDER BY id")).containsExactly("1", "2", "4", "5");
-		assertThat(output).contains("GRANT EXECUTE ON FUNCTION");
-	}
-
-	@Test
-	void roleWithoutThePrivilegeBesideOneThatHasItFailsOnce() throws SQLException {
-		revokeWhileRunning((dataSource, revoke) -> {
-			try (Connection limited = dataSource.getConnection();
-					Connection other = dataSource.getConnection(this.database.server().username(),
-							this.database.server().password())) {
-				limited.setAutoCommit(false);
-				other.setAutoCommit(false);
-				insert(limited, 1);
-				limited.commit();
-				revoke.run();
-				insert(limited, 2);
-				assertThatThrownBy(limited::commit).hasMessageContaining("permission denied");
-				limited.rollback();
-				insert(other, 3);
-				other.commit();
-				insert(limited, 4);
-				limited.commit();
-				insert(limited, 5);
-				limited.commit();
-			}
-		});
-		assertThat(this.database.query("SELECT id FROM item ORDER BY id")).containsExactly("1", "3", "4", "5");
-	}
-
-	@Test
-	void privilegeThatIsRevokedLaterCostsNoWriteInAutocommit(CapturedOutput output) throws SQLException {
-		revokeWhileRunning((dataSource, revoke) -> {
-			insert(dataSource, 1);
-			try (Connection open = dataSource.getConnection()) {
-				insert(open, 2);
-				revoke.run();
-				insert(open, 3);
-				insert(open, 4);
-			}
-			insertInTransaction(dataSource, 5);
-		});
-		assertThat(this.database.query("SELECT id FROM item ORDER BY id")).containsExactly("1", "2", "3", "4", "5");
-		assertThat(this.wal.messages()).hasSize(2);
-		assertThat(output).contains("GRANT EXECUTE ON FUNCTION");
-	}
-
-	private void revokeWhileRunning(Revocation test) throws SQLException {
-		String role = "app_" + this.database.name();
-		this.database.execute("CREATE ROLE " + role + " LOGIN PASSWORD 'x'", "GRANT INSERT ON item TO " + role);
-		String function = this.database
-			.query("SELECT p.oid::regprocedure FROM pg_proc p WHERE proname = 'pg_logical_emit_message'"
-					+ " AND proargtypes[2] = 'text'::regtype")
-			.get(0);
-		try (BemiContext.Scope scope = BemiContext.open(Map.of("user", "alice"))) {
-			PGSimpleDataSource plain = (PGSimpleDataSource) this.database.dataSource();
-			plain.setUser(role);
-			plain.setPassword("x");
-			test.run(new BemiDataSource(plain),
-					() -> this.database.execute("REVOKE EXECUTE ON FUNCTION " + function + " FROM PUBLIC"));
-		}
-		finally {
-			this.database.execute("GRANT EXECUTE ON FUNCTION " + function + " TO PUBLIC", "DROP OWNED BY " + role,
-					"DROP ROLE " + role);
-		}
-	}
-
-	@Test
 	void anyContextFitsInLatin1Database() throws SQLException {
 		String name = this.database.name() + "_latin1";
 		this.database.execute("CREATE DATABASE " + name + " ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
@@ -354,12 +245,6 @@ class SurroundingsIntegrationTests {
 		catch (SQLException ex) {
 			throw new IllegalStateException(ex);
 		}
-	}
-
-	private interface Revocation {
-
-		void run(BemiDataSource dataSource, Runnable revoke) throws SQLException;
-
 	}
 
 }

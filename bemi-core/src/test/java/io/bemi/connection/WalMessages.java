@@ -29,8 +29,13 @@ final class WalMessages {
 		this.database
 			.execute("SET synchronous_commit = on; SELECT pg_logical_emit_message(true, 'flush', 'x'); COMMIT");
 		List<String> lines = new ArrayList<>();
-		for (String line : this.database.query("SELECT data FROM pg_logical_slot_get_changes('" + this.slot
-				+ "', NULL, NULL, 'include-xids', 'false', 'skip-empty-xacts', 'true')")) {
+		// A message has the position where it ends, which is where the next row begins:
+		// where they come from different subtransactions, either may come first.
+		for (String line : this.database.query("SELECT data FROM (SELECT row_number() OVER () AS number, lsn, data"
+				+ " FROM pg_logical_slot_get_changes('" + this.slot + "', NULL, NULL, 'include-xids', 'false',"
+				+ " 'skip-empty-xacts', 'true')) AS change ORDER BY CASE WHEN data LIKE 'message: transactional: 1%'"
+				+ " AND lag(lsn) OVER (ORDER BY number) = lsn AND lag(data) OVER (ORDER BY number) LIKE 'table %'"
+				+ " THEN number - 1.5 ELSE number END")) {
 			if (line.contains("prefix: flush,")) {
 				continue;
 			}
