@@ -6,12 +6,14 @@ import java.util.Locale;
 import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -30,20 +32,38 @@ final class ContextJson {
 	private static final char REPLACEMENT = '\uFFFD';
 
 	// Our own, never the application's: what is recorded must not change with its setup.
-	private static final JsonMapper MAPPER = JsonMapper.builder()
-		.addModule(new JavaTimeModule())
-		.addModule(new Jdk8Module())
-		.disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-		.disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
-		.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-		.disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-		.enable(JsonWriteFeature.ESCAPE_NON_ASCII)
-		.build();
+	private static final JsonMapper MAPPER = mapper();
 
 	private final List<String> masks;
 
 	ContextJson(Collection<String> masks) {
 		this.masks = masks.stream().map((mask) -> mask.toLowerCase(Locale.ROOT)).toList();
+	}
+
+	private static JsonMapper mapper() {
+		JsonMapper parser = JsonMapper.builder()
+			.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+			.disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+			.build();
+		parser.getFactory()
+			.setStreamReadConstraints(StreamReadConstraints.builder()
+				.maxNumberLength(Integer.MAX_VALUE)
+				.maxStringLength(Integer.MAX_VALUE)
+				.build());
+		SimpleModule trees = new SimpleModule() {
+			@Override
+			public void setupModule(SetupContext context) {
+				context.addSerializers(new JsonTrees(parser));
+			}
+		};
+		return JsonMapper.builder()
+			.addModules(new JavaTimeModule(), new Jdk8Module(), trees)
+			.disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+			.disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+			.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+			.disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+			.enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+			.build();
 	}
 
 	/**

@@ -6,6 +6,8 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 
+import io.bemi.context.ContextValues;
+
 /**
  * One condition: SQL with one parameter, and the parameter.
  *
@@ -23,7 +25,7 @@ record Filter(String sql, Object value) {
 	}
 
 	static Filter contains(Column column, Map<String, ?> value) {
-		return new Filter(column.sql + " @> ?::jsonb", Json.write(value));
+		return new Filter(column.sql + " @> ?::jsonb", ContextValues.toJson(value));
 	}
 
 	static Filter atLeast(Instant moment) {

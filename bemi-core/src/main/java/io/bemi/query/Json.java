@@ -11,15 +11,12 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Between JSON text and plain Java values; numbers keep every digit.
+ * From JSON text to plain Java values; numbers keep every digit.
  */
 final class Json {
 
@@ -30,8 +27,6 @@ final class Json {
 
 	private static ObjectMapper mapper() {
 		JsonMapper mapper = JsonMapper.builder()
-			.addModules(new JavaTimeModule(), new Jdk8Module())
-			.disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
 			.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
 			.disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
 			.build();
@@ -42,15 +37,6 @@ final class Json {
 				.maxNestingDepth(10_000)
 				.build());
 		return mapper;
-	}
-
-	static String write(Object value) {
-		try {
-			return MAPPER.writeValueAsString(value);
-		}
-		catch (JsonProcessingException ex) {
-			throw new IllegalArgumentException("'value' must be something that JSON can hold: " + ex.getMessage(), ex);
-		}
 	}
 
 	static Map<String, @Nullable Object> readObject(String text) {

@@ -10,11 +10,11 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import org.assertj.core.api.SoftAssertions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.BeanUtils;
 import org.springframework.beans.BeanWrapper;
@@ -119,8 +119,8 @@ class PropertyMetadataTests {
 	private Map<String, Property> properties() throws IOException {
 		Map<String, Property> properties = new TreeMap<>();
 		for (JsonNode node : metadata()) {
-			String name = node.path("name").asText();
-			String description = node.path("description").asText();
+			String name = node.path("name").asString("");
+			String description = node.path("description").asString("");
 			String defaultValue = text(node.path("defaultValue"));
 			if (name.equals(ENABLED)) {
 				TypeDescriptor type = TypeDescriptor.valueOf(Boolean.class);
@@ -142,7 +142,7 @@ class PropertyMetadataTests {
 		}
 		assertThat(properties.keySet()).as("properties found in the metadata and in a class")
 			.containsExactlyInAnyOrderElementsOf(
-					metadata().stream().map((node) -> node.path("name").asText()).toList());
+					metadata().stream().map((node) -> node.path("name").asString("")).toList());
 		return properties;
 	}
 
@@ -177,7 +177,7 @@ class PropertyMetadataTests {
 	private static List<JsonNode> metadata() throws IOException {
 		List<JsonNode> properties = new ArrayList<>();
 		if (Files.exists(METADATA)) {
-			new ObjectMapper().readTree(METADATA.toFile()).path("properties").forEach(properties::add);
+			new JsonMapper().readTree(METADATA.toFile()).path("properties").forEach(properties::add);
 		}
 		return properties;
 	}
@@ -188,10 +188,10 @@ class PropertyMetadataTests {
 		}
 		if (value.isArray()) {
 			List<String> elements = new ArrayList<>();
-			value.forEach((element) -> elements.add(element.asText()));
+			value.forEach((element) -> elements.add(element.asString("")));
 			return String.join(",", elements);
 		}
-		return value.asText();
+		return value.asString("");
 	}
 
 	/**
