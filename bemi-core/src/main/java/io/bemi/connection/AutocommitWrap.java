@@ -106,7 +106,8 @@ final class AutocommitWrap {
 
 	private void commit(Statement statement, Message message) throws SQLException {
 		if (this.emission.isOpen()) {
-			this.flight.commit(message, (warning) -> addWarning(statement, warning));
+			this.flight.commit(message, (warning) -> addWarning(statement, warning),
+					statement.isClosed() ? 0 : statement.getQueryTimeout());
 		}
 		this.connection.commit();
 	}

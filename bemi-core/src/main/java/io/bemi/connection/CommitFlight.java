@@ -61,7 +61,7 @@ final class CommitFlight {
 			if (this.server instanceof PgConnection connection) {
 				connection.addWarning(warning);
 			}
-		});
+		}, 0);
 	}
 
 	/**
@@ -69,11 +69,19 @@ final class CommitFlight {
 	 * still, and without it.
 	 * @param message what to send along
 	 * @param warnings takes the warnings of the commit
+	 * @param timeout how many seconds it may take, 0 for any time
 	 */
-	void commit(Message message, Consumer<SQLWarning> warnings) throws SQLException {
-		if (send(() -> this.emitter.commit(message, warnings)) && message.isContext()) {
+	void commit(Message message, Consumer<SQLWarning> warnings, int timeout) throws SQLException {
+		if (send(() -> this.emitter.commit(message, warnings, timeout)) && message.isContext()) {
 			this.session.flag(message.flags());
 		}
+	}
+
+	/**
+	 * Cancels the commit that is running, on another thread.
+	 */
+	void cancel() throws SQLException {
+		this.emitter.cancel();
 	}
 
 	private boolean send(Flight flight) throws SQLException {

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientException;
 import java.sql.Savepoint;
+import java.sql.Statement;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -38,6 +39,8 @@ final class Emission {
 	private final Debts debt = new Debts();
 
 	private volatile boolean bypassed;
+
+	private volatile @Nullable Statement wrapped;
 
 	// The last one to execute in a transaction.
 	private volatile @Nullable Thread user;
@@ -91,7 +94,23 @@ final class Emission {
 				|| !this.shared.check().permits(this.server) || this.connection.isReadOnly()) {
 			return runUnwrapped(execution);
 		}
-		return new AutocommitWrap(this, this.flight, this.connection, this.server).run(execution, message(current));
+		AutocommitWrap wrap = new AutocommitWrap(this, this.flight, this.connection, this.server);
+		this.wrapped = execution.statement();
+		try {
+			return wrap.run(execution, message(current));
+		}
+		finally {
+			this.wrapped = null;
+		}
+	}
+
+	/**
+	 * Somebody cancels a statement: its commit is part of it.
+	 */
+	void cancel(Statement statement) throws SQLException {
+		if (this.wrapped == statement) {
+			this.flight.cancel();
+		}
 	}
 
 	/**

@@ -74,6 +74,8 @@ final class MessageEmitter {
 
 	private final ContextMeter meter;
 
+	private volatile @Nullable Statement committing;
+
 	/**
 	 * Creates one.
 	 * @param connection what to send over
@@ -94,17 +96,29 @@ final class MessageEmitter {
 	 */
 	boolean emit(Message message) throws SQLException {
 		return send(message,
-				this.session.isPrepared(message.content) ? message.content.emit : message.content.emitWithin, null);
+				this.session.isPrepared(message.content) ? message.content.emit : message.content.emitWithin, null, 0);
 	}
 
 	/**
 	 * Sends the message and COMMIT in one flight.
+	 * @param warnings takes the warnings of the commit
+	 * @param timeout how many seconds it may take, 0 for any time
 	 * @return whether the server has kept the message
 	 */
-	boolean commit(Message message, Consumer<SQLWarning> warnings) throws SQLException {
+	boolean commit(Message message, Consumer<SQLWarning> warnings, int timeout) throws SQLException {
 		return send(message,
 				this.session.isPrepared(message.content) ? message.content.commit : message.content.commitWithin,
-				warnings);
+				warnings, timeout);
+	}
+
+	/**
+	 * Cancels the COMMIT that is running, on another thread.
+	 */
+	void cancel() throws SQLException {
+		Statement statement = this.committing;
+		if (statement != null) {
+			statement.cancel();
+		}
 	}
 
 	/**
@@ -128,13 +142,14 @@ final class MessageEmitter {
 		}
 	}
 
-	private boolean send(Message message, String sql, @Nullable Consumer<SQLWarning> warnings) throws SQLException {
+	private boolean send(Message message, String sql, @Nullable Consumer<SQLWarning> warnings, int timeout)
+			throws SQLException {
 		if (message.isContext()) {
 			this.meter.sent();
 		}
 		String text = (this.server.getAutosave() != AutoSave.NEVER) ? NOTHING + sql : sql;
 		boolean kept = (this.server.getPreferQueryMode() == PreferQueryMode.SIMPLE)
-				? sendText(text, message.json, warnings) : sendPrepared(text, message.json, warnings);
+				? sendText(text, message.json, warnings, timeout) : sendPrepared(text, message.json, warnings, timeout);
 		this.session.sent(message.content);
 		if (kept && message.isContext()) {
 			this.meter.kept();
@@ -142,37 +157,41 @@ final class MessageEmitter {
 		return kept;
 	}
 
-	private boolean sendPrepared(String sql, @Nullable String json, @Nullable Consumer<SQLWarning> warnings)
-			throws SQLException {
+	private boolean sendPrepared(String sql, @Nullable String json, @Nullable Consumer<SQLWarning> warnings,
+			int timeout) throws SQLException {
 		try (PreparedStatement statement = this.connection.prepareStatement(sql)) {
 			if (json != null) {
 				statement.setString(1, json);
 			}
-			return run(statement, warnings, statement::execute);
+			return run(statement, warnings, timeout, statement::execute);
 		}
 	}
 
 	// A prepared text would be a query for each of its statements here, and the server
-	// would go on to COMMIT when one of them fails. The driver quotes the value, as it
-	// does
-	// itself in this mode.
-	private boolean sendText(String sql, @Nullable String json, @Nullable Consumer<SQLWarning> warnings)
+	// would go on to COMMIT when one of them fails. The driver quotes the value, as
+	// it does itself in this mode.
+	private boolean sendText(String sql, @Nullable String json, @Nullable Consumer<SQLWarning> warnings, int timeout)
 			throws SQLException {
 		try (Statement statement = this.connection.createStatement()) {
 			statement.setEscapeProcessing(false);
 			String text = (json != null) ? sql.replace("?", "'" + this.server.escapeString(json) + "'") : sql;
-			return run(statement, warnings, () -> statement.execute(text));
+			return run(statement, warnings, timeout, () -> statement.execute(text));
 		}
 	}
 
-	private static boolean run(Statement statement, @Nullable Consumer<SQLWarning> warnings, Sending sending)
+	private boolean run(Statement statement, @Nullable Consumer<SQLWarning> warnings, int timeout, Sending sending)
 			throws SQLException {
 		// A default fetch size would leave a portal behind in each transaction.
 		statement.setFetchSize(0);
+		if (timeout != 0) {
+			statement.setQueryTimeout(timeout);
+		}
+		this.committing = (warnings != null) ? statement : null;
 		try {
 			return isKept(statement, sending.execute());
 		}
 		finally {
+			this.committing = null;
 			// A trigger that is deferred to COMMIT may warn: with success or failure.
 			SQLWarning warning = (warnings != null) ? statement.getWarnings() : null;
 			if (warnings != null && warning != null) {

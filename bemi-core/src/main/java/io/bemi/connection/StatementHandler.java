@@ -69,6 +69,10 @@ final class StatementHandler implements InvocationHandler {
 		switch (method.getName()) {
 			case "equals":
 				return isSame(Objects.requireNonNull(arguments)[0]);
+			case "cancel":
+				call(method, arguments);
+				this.emission.cancel(this.statement);
+				return null;
 			case "getConnection":
 				// Throws on a closed statement.
 				call(method, arguments);

@@ -285,6 +285,7 @@ final class AutocommitScenarios {
 		timed.setQueryTimeout(1);
 		trace.call("execute", () -> timed.execute("INSERT INTO item VALUES (3, 'a')"));
 		trace.call("time-out", () -> timed.executeUpdate("WITH x AS (SELECT pg_sleep(5)) DELETE FROM item"));
+		trace.call("time-out at commit", () -> timed.executeUpdate("INSERT INTO watched VALUES ('sleep long')"));
 		connection.close();
 		trace.call("execute", () -> timed.execute("INSERT INTO item VALUES (4, 'a')"));
 		trace.call("create", connection::createStatement);

@@ -51,6 +51,7 @@ final class EquivalenceLane {
 					    WHEN 'raise' THEN RAISE EXCEPTION 'no' USING ERRCODE = 'P0099';
 					    WHEN 'warn' THEN RAISE WARNING 'careful'; RAISE WARNING 'really';
 					    WHEN 'sleep' THEN PERFORM pg_sleep(0.4);
+					    WHEN 'sleep long' THEN PERFORM pg_sleep(20);
 					    WHEN 'write' THEN INSERT INTO item VALUES (77, 'late');
 					    ELSE NULL;
 					  END CASE;

@@ -132,7 +132,8 @@ final class Trace {
 				result.append(runs(Arrays.stream(batch.getUpdateCounts()).mapToObj(String::valueOf).toList()));
 			}
 		}
-		else {
+		else if (!(failure instanceof NullPointerException)) {
+			// The virtual machine's own message is left out where the code is hot.
 			result.append(same(failure.getMessage()));
 		}
 		return result.toString();
