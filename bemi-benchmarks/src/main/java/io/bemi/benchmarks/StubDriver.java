@@ -13,6 +13,8 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
+import org.postgresql.jdbc.AutoSave;
+import org.postgresql.jdbc.PreferQueryMode;
 
 /**
  * A driver that answers at once, so that what is put in front of it can be measured. Both
@@ -95,8 +97,11 @@ final class StubDriver implements InvocationHandler {
 			case "isWrapperFor" -> arguments != null && ((Class<?>) arguments[0]).isInstance(proxy);
 			case "isClosed" -> false;
 			case "unwrap" -> this.connection;
-			case "getFetchSize" -> 0;
-			case "getResultSetConcurrency" -> ResultSet.CONCUR_READ_ONLY;
+			case "getFetchSize", "getQueryTimeout" -> 0;
+			case "getUpdateCount" -> -1;
+			case "getMoreResults" -> false;
+			case "getPreferQueryMode" -> PreferQueryMode.EXTENDED;
+			case "getAutosave" -> AutoSave.NEVER;
 			case "hashCode" -> System.identityHashCode(proxy);
 			case "equals" -> arguments != null && proxy == arguments[0];
 			default -> null;

@@ -137,7 +137,9 @@ final class CommitFlight {
 		if (isRefusal(ex)) {
 			this.shared.check().refused(this.server);
 		}
-		logger.warn("The server did not take a context; the transaction goes on without.", ex);
+		else {
+			logger.warn("The server did not take a context; the transaction goes on without.", ex);
+		}
 	}
 
 	private static boolean isRefusal(SQLException ex) {
