@@ -32,6 +32,8 @@ public class StatementBenchmark {
 
 	private static final int BATCH = 10;
 
+	private static final int ROWS = 10;
+
 	private static final String UPDATE = "UPDATE item SET name = ? WHERE id = ?";
 
 	@Param({ "bare", "bemi" })
@@ -48,6 +50,8 @@ public class StatementBenchmark {
 
 	private PreparedStatement query;
 
+	private PreparedStatement rows;
+
 	private Statement statement;
 
 	@Setup
@@ -58,6 +62,7 @@ public class StatementBenchmark {
 		this.connection.setAutoCommit(false);
 		this.update = this.connection.prepareStatement(UPDATE);
 		this.query = this.connection.prepareStatement("SELECT id FROM item WHERE id = ?");
+		this.rows = this.connection.prepareStatement("SELECT g, g, g, g, g FROM generate_series(1, ?) AS g");
 		this.statement = this.connection.createStatement();
 		this.statement.execute("SELECT 1");
 	}
@@ -82,6 +87,21 @@ public class StatementBenchmark {
 		try (ResultSet rows = this.query.executeQuery()) {
 			return rows.next() ? rows.getLong(1) : 0;
 		}
+	}
+
+	@Benchmark
+	public long rows() throws SQLException {
+		this.rows.setInt(1, ROWS);
+		long sum = 0;
+		try (ResultSet rows = this.rows.executeQuery()) {
+			// Counted, because the stub's rows never end.
+			for (int row = 0; row < ROWS && rows.next(); row++) {
+				for (int column = 1; column <= 5; column++) {
+					sum += rows.getLong(column);
+				}
+			}
+		}
+		return sum;
 	}
 
 	@Benchmark

@@ -28,22 +28,25 @@ final class AutocommitWrap {
 	// under autosave=conservative it hides that one behind the failed transaction.
 	private static final Set<String> STALE_STATEMENT = Set.of("26000", "0A000", "25P02");
 
-	private final Emission emission;
-
 	private final CommitFlight flight;
 
 	private final Connection connection;
 
 	private final BaseConnection server;
 
-	AutocommitWrap(Emission emission, CommitFlight flight, Connection connection, BaseConnection server) {
-		this.emission = emission;
+	private volatile @Nullable Statement running;
+
+	AutocommitWrap(CommitFlight flight, Connection connection, BaseConnection server) {
 		this.flight = flight;
 		this.connection = connection;
 		this.server = server;
 	}
 
+	/**
+	 * Runs it with a context.
+	 */
 	@Nullable Object run(Execution execution, Message message) throws Throwable {
+		this.running = execution.statement();
 		try {
 			return attempt(execution, message, execution.repeatable());
 		}
@@ -52,12 +55,32 @@ final class AutocommitWrap {
 				throw ex;
 			}
 			if (NOT_IN_TRANSACTION.contains(ex.getSQLState())) {
-				return this.emission.runUnwrapped(execution);
+				return runUnwrapped(execution);
 			}
 			if (STALE_STATEMENT.contains(ex.getSQLState())) {
 				return attempt(execution, message, false);
 			}
 			throw ex;
+		}
+		finally {
+			this.running = null;
+		}
+	}
+
+	/**
+	 * Runs it without a context, so the trigger has to speak for it.
+	 */
+	@Nullable Object runUnwrapped(Execution execution) throws Throwable {
+		this.flight.unflag();
+		return execution.call().run();
+	}
+
+	/**
+	 * Somebody cancels a statement, on another thread: its commit is part of it.
+	 */
+	void cancel(Statement statement) throws SQLException {
+		if (this.running == statement) {
+			this.flight.cancel();
 		}
 	}
 
@@ -105,7 +128,7 @@ final class AutocommitWrap {
 	}
 
 	private void commit(Statement statement, Message message) throws SQLException {
-		if (this.emission.isOpen()) {
+		if (isOpen()) {
 			this.flight.commit(message, (warning) -> addWarning(statement, warning),
 					statement.isClosed() ? 0 : statement.getQueryTimeout());
 		}
@@ -120,7 +143,7 @@ final class AutocommitWrap {
 			if (this.server.isClosed()) {
 				return;
 			}
-			if (this.emission.isOpen() && !(again && isRepeated(failure))) {
+			if (isOpen() && !(again && isRepeated(failure))) {
 				// The driver complains ("A result was returned"), the server does not:
 				// without the transaction the row would be there.
 				commit(statement, message);
@@ -159,6 +182,10 @@ final class AutocommitWrap {
 		catch (SQLException ex) {
 			// The statement is closed, so nobody can ask for its warnings.
 		}
+	}
+
+	private boolean isOpen() {
+		return this.server.getTransactionState() == TransactionState.OPEN;
 	}
 
 }

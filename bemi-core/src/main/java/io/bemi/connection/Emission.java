@@ -30,6 +30,8 @@ final class Emission {
 
 	private final CommitFlight flight;
 
+	private final AutocommitWrap wrap;
+
 	private final ProviderGuard guard;
 
 	private final Lender lender;
@@ -38,20 +40,14 @@ final class Emission {
 
 	private final Debts debt = new Debts();
 
-	private volatile boolean bypassed;
-
-	private volatile @Nullable Statement wrapped;
-
-	// The last one to execute in a transaction.
-	private volatile @Nullable Thread user;
-
 	Emission(Connection connection, Connection proxy, BaseConnection server, Emissions shared) {
 		this.connection = connection;
 		this.server = server;
 		this.shared = shared;
 		this.flight = new CommitFlight(connection, server, shared);
+		this.wrap = new AutocommitWrap(this.flight, connection, server);
 		this.guard = new ProviderGuard(connection, server);
-		this.lender = new Lender(proxy, shared, this.guard);
+		this.lender = new Lender(proxy, server, shared, this.guard);
 	}
 
 	@Nullable Object execute(Execution execution) throws Throwable {
@@ -65,7 +61,9 @@ final class Emission {
 				return this.guard.run(execution.call());
 			}
 			this.guard.release();
-			return isAutocommit() ? executeInAutocommit(execution) : executeInTransaction(execution);
+			TransactionState state = this.server.getTransactionState();
+			return (state == TransactionState.IDLE && this.connection.getAutoCommit()) ? executeInAutocommit(execution)
+					: executeInTransaction(execution, state);
 		}
 		finally {
 			this.lock.unlock();
@@ -80,7 +78,8 @@ final class Emission {
 		ContextSnapshot current = ContextSnapshot.current();
 		if (!execution.kind().isWrite()) {
 			try {
-				return (execution.kind() == StatementKind.MIXED) ? runUnwrapped(execution) : execution.call().run();
+				return (execution.kind() == StatementKind.MIXED) ? this.wrap.runUnwrapped(execution)
+						: execution.call().run();
 			}
 			finally {
 				// It may have been a BEGIN.
@@ -92,33 +91,16 @@ final class Emission {
 		if (current == ContextSnapshot.NONE || this.shared.autocommit() == Autocommit.OFF
 				|| (execution.kind() == StatementKind.PROCEDURE && !execution.repeatable())
 				|| !this.shared.check().permits(this.server) || this.connection.isReadOnly()) {
-			return runUnwrapped(execution);
+			return this.wrap.runUnwrapped(execution);
 		}
-		AutocommitWrap wrap = new AutocommitWrap(this, this.flight, this.connection, this.server);
-		this.wrapped = execution.statement();
-		try {
-			return wrap.run(execution, message(current));
-		}
-		finally {
-			this.wrapped = null;
-		}
+		return this.wrap.run(execution, message(current));
 	}
 
 	/**
-	 * Somebody cancels a statement: its commit is part of it.
+	 * Somebody cancels a statement, on another thread.
 	 */
 	void cancel(Statement statement) throws SQLException {
-		if (this.wrapped == statement) {
-			this.flight.cancel();
-		}
-	}
-
-	/**
-	 * Runs an autocommit write without a context, so the trigger has to speak for it.
-	 */
-	@Nullable Object runUnwrapped(Execution execution) throws Throwable {
-		this.flight.unflag();
-		return execution.call().run();
+		this.wrap.cancel(statement);
 	}
 
 	/**
@@ -127,7 +109,7 @@ final class Emission {
 	 * of one the trigger has to speak from now on.
 	 */
 	void bypass() throws SQLException {
-		this.bypassed = true;
+		this.lender.bypass();
 		if (!this.lock.tryLock()) {
 			// A statement runs on another thread; this one may be about to cancel it.
 			return;
@@ -152,14 +134,14 @@ final class Emission {
 		}
 	}
 
-	private @Nullable Object executeInTransaction(Execution execution) throws Throwable {
+	private @Nullable Object executeInTransaction(Execution execution, TransactionState state) throws Throwable {
 		ContextSnapshot current = ContextSnapshot.current();
-		if (this.server.getTransactionState() == TransactionState.IDLE) {
+		if (state == TransactionState.IDLE) {
 			// Somebody may have ended the last transaction past the proxy.
 			settle(null);
 		}
 		ContextSnapshot owed = this.debt.pending();
-		if (isOpen()) {
+		if (state == TransactionState.OPEN) {
 			switch (execution.kind()) {
 				case COMMIT, MIXED -> pay(owed(), true);
 				// The text does not say to which savepoint a later ROLLBACK goes.
@@ -184,14 +166,10 @@ final class Emission {
 		if (state == TransactionState.IDLE) {
 			this.debt.clear();
 			this.guard.forget();
-			if (this.user != null) {
-				this.user = null;
-				this.shared.closed();
-			}
+			this.lender.unused();
 		}
 		else {
-			this.user = Thread.currentThread();
-			this.shared.opened(this);
+			this.lender.used();
 			this.debt.owe((state == TransactionState.OPEN) ? current : null);
 		}
 	}
@@ -285,22 +263,6 @@ final class Emission {
 		}
 	}
 
-	/**
-	 * A connection for a provider that is asked while this thread has its transaction
-	 * open here.
-	 * @return {@code null} when the provider needs one of its own
-	 */
-	@Nullable Connection lend() {
-		try {
-			// One that was unwrapped may be in the middle of a COPY.
-			return (this.user == Thread.currentThread() && !this.bypassed && isOpen() && !this.connection.isClosed())
-					? this.lender.lend() : null;
-		}
-		catch (SQLException ex) {
-			return null;
-		}
-	}
-
 	private ContextSnapshot owed() {
 		ContextSnapshot pending = this.debt.pending();
 		return (pending != null) ? pending : ContextSnapshot.current();
@@ -361,7 +323,7 @@ final class Emission {
 
 	private Message message(ContextSnapshot context) throws SQLException {
 		try {
-			return Message.context(this.lender.write(context), !this.bypassed);
+			return Message.context(this.lender.write(context), !this.lender.isBypassed());
 		}
 		catch (ContextException ex) {
 			if (isOpen() && !this.connection.getAutoCommit()) {
@@ -371,7 +333,7 @@ final class Emission {
 		}
 	}
 
-	boolean isOpen() {
+	private boolean isOpen() {
 		return this.server.getTransactionState() == TransactionState.OPEN;
 	}
 

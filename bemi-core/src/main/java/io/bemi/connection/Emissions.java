@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param distributed whether the connections may be part of distributed transactions
  */
 record Emissions(ContextWriter writer, Autocommit autocommit, ServerCheck check, Sessions sessions,
-		ThreadLocal<@Nullable Lender> lender, ThreadLocal<@Nullable WeakReference<Emission>> open,
-		boolean distributed) {
+		ThreadLocal<@Nullable Lender> lender, ThreadLocal<@Nullable WeakReference<Lender>> open, boolean distributed) {
 
 	Emissions(ContextWriter writer, Autocommit autocommit, boolean distributed) {
 		this(writer, autocommit, new ServerCheck(), new Sessions(), new ThreadLocal<>(), new ThreadLocal<>(),
@@ -31,10 +30,10 @@ record Emissions(ContextWriter writer, Autocommit autocommit, ServerCheck check,
 	/**
 	 * The current thread has executed in a transaction.
 	 */
-	void opened(Emission emission) {
-		WeakReference<Emission> last = this.open.get();
-		if (last == null || last.get() != emission) {
-			this.open.set(new WeakReference<>(emission));
+	void opened(Lender lender) {
+		WeakReference<Lender> last = this.open.get();
+		if (last == null || last.get() != lender) {
+			this.open.set(new WeakReference<>(lender));
 		}
 	}
 
@@ -55,9 +54,9 @@ record Emissions(ContextWriter writer, Autocommit autocommit, ServerCheck check,
 		if (asking != null) {
 			return asking.lend();
 		}
-		WeakReference<Emission> reference = ContextSnapshot.isSuspended() ? this.open.get() : null;
-		Emission emission = (reference != null) ? reference.get() : null;
-		return (emission != null) ? emission.lend() : null;
+		WeakReference<Lender> last = ContextSnapshot.isSuspended() ? this.open.get() : null;
+		Lender used = (last != null) ? last.get() : null;
+		return (used != null) ? used.lendToUser() : null;
 	}
 
 }

@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.JDBCType;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
 import java.util.ArrayList;
@@ -43,7 +42,7 @@ final class StatementHandler implements InvocationHandler {
 	private boolean cursor;
 
 	private StatementHandler(Statement statement, Connection connection, Emission emission,
-			@Nullable StatementKind prepared, @Nullable String preparedSql) throws SQLException {
+			@Nullable StatementKind prepared, @Nullable String preparedSql) {
 		this.statement = statement;
 		this.connection = connection;
 		this.emission = emission;
@@ -54,7 +53,7 @@ final class StatementHandler implements InvocationHandler {
 	}
 
 	static Object proxy(Class<? extends Statement> type, Statement statement, Connection connection, Emission emission,
-			@Nullable String sql) throws SQLException {
+			@Nullable String sql) {
 		StatementKind prepared = (sql != null) ? StatementKind.of(sql) : null;
 		if (type == CallableStatement.class && prepared == StatementKind.OTHER) {
 			prepared = StatementKind.PROCEDURE;
@@ -65,6 +64,23 @@ final class StatementHandler implements InvocationHandler {
 
 	@Override
 	public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
+			throws Throwable {
+		String name = method.getName();
+		// What is called most comes first, and stays small enough to be compiled as one.
+		if (this.parameters == null && name.startsWith("set")) {
+			return call(method, arguments);
+		}
+		if (name.startsWith("execute")) {
+			return switch (name) {
+				case "executeQuery" -> visible(proxy, execute(method, arguments));
+				case "executeBatch", "executeLargeBatch" -> executeBatch(method);
+				default -> execute(method, arguments);
+			};
+		}
+		return other(proxy, method, arguments);
+	}
+
+	private @Nullable Object other(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
 			throws Throwable {
 		switch (method.getName()) {
 			case "equals":
@@ -77,12 +93,8 @@ final class StatementHandler implements InvocationHandler {
 				// Throws on a closed statement.
 				call(method, arguments);
 				return this.connection;
-			case "execute", "executeQuery", "executeUpdate", "executeLargeUpdate":
-				return visible(proxy, execute(method, arguments));
 			case "getResultSet", "getGeneratedKeys":
 				return visible(proxy, call(method, arguments));
-			case "executeBatch", "executeLargeBatch":
-				return executeBatch(method);
 			case "addBatch":
 				call(method, arguments);
 				if (arguments != null && arguments[0] instanceof String sql) {
@@ -119,15 +131,13 @@ final class StatementHandler implements InvocationHandler {
 	}
 
 	private @Nullable Object visible(Object proxy, @Nullable Object result) {
-		if (!(result instanceof ResultSet rows)) {
-			return result;
-		}
+		ResultSet rows = (ResultSet) result;
 		StatementResultSet last = this.result;
-		if (last == null || !last.isOf(rows)) {
+		if (rows != null && (last == null || !last.isOf(rows))) {
 			last = new StatementResultSet(rows, (Statement) proxy, this.statement, this.emission);
 			this.result = last;
 		}
-		return last;
+		return (rows != null) ? last : null;
 	}
 
 	private @Nullable Object execute(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
