@@ -21,8 +21,10 @@ import org.postgresql.jdbc.PgStatement;
  */
 final class AutocommitWrap {
 
+	private static final String ACTIVE_TRANSACTION = "25001";
+
 	// VACUUM and the like; a procedure that commits.
-	private static final Set<String> NOT_IN_TRANSACTION = Set.of("25001", "2D000");
+	private static final Set<String> NOT_IN_TRANSACTION = Set.of(ACTIVE_TRANSACTION, "2D000");
 
 	// A statement that the driver heals by itself, but only outside of a transaction;
 	// under autosave=conservative it hides that one behind the failed transaction.
@@ -94,6 +96,10 @@ final class AutocommitWrap {
 		this.connection.setAutoCommit(false);
 		try {
 			Object result = execution.call().run();
+			if (again && execution.cursor().getAsBoolean()) {
+				// It would not be there any more.
+				throw new SQLException("A cursor needs a transaction", ACTIVE_TRANSACTION);
+			}
 			commit(statement, message, result);
 			return result;
 		}

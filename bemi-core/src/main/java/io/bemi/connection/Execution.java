@@ -1,6 +1,7 @@
 package io.bemi.connection;
 
 import java.sql.Statement;
+import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param sql its text, {@code null} for a batch
  * @param repeatable whether the call can be made again after a failure
  * @param call executes it
+ * @param cursor whether it has given out a cursor, asked after the call
  */
-record Execution(Statement statement, StatementKind kind, @Nullable String sql, boolean repeatable, JdbcCall call) {
+record Execution(Statement statement, StatementKind kind, @Nullable String sql, boolean repeatable, JdbcCall call,
+		BooleanSupplier cursor) {
+
+	Execution(Statement statement, StatementKind kind, @Nullable String sql, boolean repeatable, JdbcCall call) {
+		this(statement, kind, sql, repeatable, call, () -> false);
+	}
+
 }

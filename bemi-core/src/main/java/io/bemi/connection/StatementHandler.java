@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.JDBCType;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
 import java.util.ArrayList;
@@ -38,6 +39,8 @@ final class StatementHandler implements InvocationHandler {
 	private final @Nullable BatchParameters parameters;
 
 	private @Nullable StatementResultSet result;
+
+	private final List<Object> untyped = new ArrayList<>();
 
 	private boolean cursor;
 
@@ -114,7 +117,7 @@ final class StatementHandler implements InvocationHandler {
 				Object result = call(method, arguments);
 				if (this.parameters != null) {
 					this.parameters.called(method, arguments);
-					this.cursor |= registersCursor(method, arguments);
+					registered(method, arguments);
 				}
 				return result;
 		}
@@ -151,7 +154,7 @@ final class StatementHandler implements InvocationHandler {
 		// once, and a cursor would be there that is not without a transaction.
 		boolean repeatable = this.parameters == null || (this.parameters.isRepeatable() && !this.cursor);
 		return this.emission.execute(new Execution(this.statement, (kind != null) ? kind : StatementKind.OTHER, sql,
-				repeatable, () -> call(method, arguments)));
+				repeatable, () -> call(method, arguments), this::hasCursor));
 	}
 
 	private @Nullable Object executeBatch(Method method) throws Throwable {
@@ -173,9 +176,26 @@ final class StatementHandler implements InvocationHandler {
 				})));
 	}
 
-	private static boolean registersCursor(Method method, @Nullable Object @Nullable [] arguments) {
-		return method.getName().equals("registerOutParameter") && arguments != null
-				&& (Integer.valueOf(Types.REF_CURSOR).equals(arguments[1]) || arguments[1] == JDBCType.REF_CURSOR);
+	private void registered(Method method, @Nullable Object @Nullable [] arguments) {
+		if (method.getName().equals("registerOutParameter") && arguments != null) {
+			Object type = arguments[1];
+			this.cursor |= Integer.valueOf(Types.REF_CURSOR).equals(type) || type == JDBCType.REF_CURSOR;
+			if (Integer.valueOf(Types.OTHER).equals(type) || type == JDBCType.OTHER) {
+				this.untyped.add(Objects.requireNonNull(arguments[0]));
+			}
+		}
+	}
+
+	private boolean hasCursor() {
+		return this.untyped.stream().anyMatch((parameter) -> {
+			try {
+				return parameter instanceof Integer index
+						&& ((CallableStatement) this.statement).getObject(index) instanceof ResultSet;
+			}
+			catch (SQLException ex) {
+				return false;
+			}
+		});
 	}
 
 	private static JdbcCall repeatable(JdbcCall call, @Nullable JdbcCall beforeAgain) {

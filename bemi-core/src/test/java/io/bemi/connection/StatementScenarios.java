@@ -122,10 +122,12 @@ final class StatementScenarios {
 		Scenario.both(all, "callables of every kind", (connection, trace, database) -> callables(connection, trace));
 		Scenario.both(all, "cursor of a function", (connection, trace, database) -> {
 			trace.execute("INSERT INTO item VALUES (1, 'a')");
-			try (CallableStatement call = connection.prepareCall("{? = call open_items()}")) {
-				call.registerOutParameter(1, Types.REF_CURSOR);
-				trace.call("call", call::execute);
-				trace.call("cursor", () -> call.getObject(1));
+			for (int type : new int[] { Types.REF_CURSOR, Types.OTHER }) {
+				try (CallableStatement call = connection.prepareCall("{? = call open_items()}")) {
+					call.registerOutParameter(1, type);
+					trace.call("call", call::execute);
+					trace.call("cursor", () -> call.getObject(1));
+				}
 			}
 		});
 		Scenario.both(all, "procedure that commits, as a callable", (connection, trace, database) -> {
