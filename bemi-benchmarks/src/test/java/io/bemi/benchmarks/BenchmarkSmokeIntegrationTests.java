@@ -32,7 +32,7 @@ class BenchmarkSmokeIntegrationTests {
 				.build()).run();
 		}
 		// Statements and requests on each side of each driver, and contexts.
-		assertThat(results).hasSize(6 * 4 + 3);
+		assertThat(results).hasSize(7 * 4 + 3);
 	}
 
 }
