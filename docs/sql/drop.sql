@@ -20,6 +20,7 @@ BEGIN
   END LOOP;
 
   DROP EVENT TRIGGER IF EXISTS bemi_tracking;
+  DROP EVENT TRIGGER IF EXISTS bemi_rewrite;
 
   FOR relation IN SELECT g.tgrelid FROM pg_catalog.pg_trigger g WHERE g.tgname = '_bemi_session' AND NOT g.tgisinternal LOOP
     EXECUTE pg_catalog.format('DROP TRIGGER _bemi_session ON %s', relation);
@@ -34,10 +35,14 @@ BEGIN
   IF EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'bemi') THEN
     DROP FUNCTION IF EXISTS bemi.create_event_trigger();
     DROP FUNCTION IF EXISTS bemi.track_ddl();
+    DROP FUNCTION IF EXISTS bemi.note_rewrite();
     DROP FUNCTION IF EXISTS bemi.configure(text, text[], text[], name, boolean);
     DROP FUNCTION IF EXISTS bemi.configure(text, text[], text[], name);
     DROP FUNCTION IF EXISTS bemi.track_all();
     DROP FUNCTION IF EXISTS bemi.track(oid);
+    DROP FUNCTION IF EXISTS bemi.table_message(oid, boolean, boolean);
+    DROP FUNCTION IF EXISTS bemi.is_published(oid);
+    DROP FUNCTION IF EXISTS bemi.is_own(xid);
     DROP VIEW IF EXISTS bemi.untracked;
     DROP VIEW IF EXISTS bemi.tracking_state;
     DROP FUNCTION IF EXISTS bemi.wants_comments(name, name);

@@ -42,6 +42,17 @@ final class CatalogTypes implements RowReader.Catalog {
 			""";
 
 	/**
+	 * PostgreSQL 14 takes the values of columns that were added later for nulls when it
+	 * makes the old row of a partition one of the whole table.
+	 */
+	private static final String DOUBTFUL_NULLS = """
+			SELECT DISTINCT a.attname
+			  FROM pg_catalog.pg_partition_tree(?::bigint::oid) t
+			  JOIN pg_catalog.pg_attribute a ON a.attrelid = t.relid
+			 WHERE t.level > 0 AND a.atthasmissing AND pg_catalog.current_setting('server_version_num')::int < 150000
+			""";
+
+	/**
 	 * Before 18 generated columns are not published, and before 15 there are no lists.
 	 */
 	private static final String PUBLISHED = """
@@ -109,7 +120,16 @@ final class CatalogTypes implements RowReader.Catalog {
 
 	@Override
 	public List<String> primaryKey(int oid) {
-		try (PreparedStatement statement = this.connection.prepareStatement(PRIMARY_KEY)) {
+		return names(PRIMARY_KEY, oid);
+	}
+
+	@Override
+	public List<String> doubtfulNulls(int oid) {
+		return names(DOUBTFUL_NULLS, oid);
+	}
+
+	private List<String> names(String sql, int oid) {
+		try (PreparedStatement statement = this.connection.prepareStatement(sql)) {
 			statement.setLong(1, Integer.toUnsignedLong(oid));
 			try (ResultSet row = statement.executeQuery()) {
 				List<String> columns = new ArrayList<>();

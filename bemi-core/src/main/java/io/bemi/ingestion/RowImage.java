@@ -1,6 +1,7 @@
 package io.bemi.ingestion;
 
 import java.util.BitSet;
+import java.util.function.IntPredicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,19 @@ public final class RowImage {
 	 */
 	public boolean isUnreadable(int index) {
 		return this.unreadable.get(index);
+	}
+
+	/**
+	 * The same without the nulls of some columns.
+	 */
+	RowImage withoutNulls(IntPredicate doubtful) {
+		@Nullable String[] kept = this.columns.clone();
+		for (int i = 0; i < kept.length; i++) {
+			if ("null".equals(kept[i]) && doubtful.test(i)) {
+				kept[i] = null;
+			}
+		}
+		return new RowImage(kept, this.unreadable);
 	}
 
 	/**

@@ -2,7 +2,8 @@ package io.bemi.ingestion;
 
 /**
  * What happened to a row, with the code that the store keeps. Beside the operations of a
- * {@link io.bemi.change.Change} there is the baseline: a row as it was found.
+ * {@link io.bemi.change.Change} there are the baseline, a row as it was found, and what
+ * happened to the table itself.
  */
 public enum RowOperation {
 
@@ -19,7 +20,10 @@ public enum RowOperation {
 	TRUNCATE('T'),
 
 	/** A row was found when tracking began. */
-	BASELINE('B');
+	BASELINE('B'),
+
+	/** A table was changed; stored as another description of it, not as a change. */
+	ALTER('A');
 
 	private final char code;
 

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 import io.bemi.change.Position;
@@ -14,6 +15,7 @@ import io.bemi.pgoutput.PgOutputException;
 import io.bemi.pgoutput.PgOutputMessage;
 import io.bemi.pgoutput.PgOutputMessage.Delete;
 import io.bemi.pgoutput.PgOutputMessage.Insert;
+import io.bemi.pgoutput.PgOutputMessage.LogicalMessage;
 import io.bemi.pgoutput.PgOutputMessage.Relation;
 import io.bemi.pgoutput.PgOutputMessage.Truncate;
 import io.bemi.pgoutput.PgOutputMessage.Update;
@@ -52,8 +54,24 @@ final class RowReader {
 	/**
 	 * Takes the description of a table that the next rows refer to.
 	 */
-	void relation(Relation relation, Position position) {
-		this.relations.put(relation.oid(), TrackedRelation.of(relation, position, this.catalog));
+	void relation(Relation relation, Position since) {
+		this.relations.put(relation.oid(), TrackedRelation.of(relation, since, this.catalog));
+	}
+
+	/**
+	 * Reads a message about a statement that has changed a table.
+	 * @return what it did, or empty for another message
+	 */
+	Optional<RowChange> alteration(SourceTransaction transaction, long ordinal, LogicalMessage message) {
+		return Alteration.of(message).map((alteration) -> {
+			// The stream does not describe a table again whose partitions stay as they
+			// are.
+			this.relations.computeIfPresent(alteration.oid(),
+					(oid, relation) -> relation.renamed(alteration.schema(), alteration.name()));
+			return new RowChange(transaction, ordinal, 0,
+					TrackedRelation.altered(alteration.oid(), transaction.position(), alteration.json()),
+					RowOperation.ALTER, null, null, null, null);
+		});
 	}
 
 	/**
@@ -180,7 +198,7 @@ final class RowReader {
 
 	private @Nullable RowImage old(TrackedRelation relation, @Nullable Tuple key, @Nullable Tuple old) {
 		if (old != null) {
-			return image(relation, old);
+			return image(relation, old).withoutNulls(relation::hasDoubtfulNulls);
 		}
 		return (key != null) ? keyImage(relation, key) : null;
 	}
@@ -259,6 +277,15 @@ final class RowReader {
 		 * @return their names in the order of the table; empty when it has none
 		 */
 		List<String> primaryKey(int oid);
+
+		/**
+		 * The columns of a table whose nulls in an old row need not be values.
+		 * @param oid the table
+		 * @return their names
+		 */
+		default List<String> doubtfulNulls(int oid) {
+			return List.of();
+		}
 
 	}
 

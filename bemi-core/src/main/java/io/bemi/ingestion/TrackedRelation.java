@@ -3,13 +3,12 @@ package io.bemi.ingestion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.IntFunction;
 
 import io.bemi.change.Position;
-import io.bemi.pgoutput.JsonText;
 import io.bemi.pgoutput.JsonValues;
 import io.bemi.pgoutput.PgOutputException;
-import io.bemi.pgoutput.PgOutputMessage.Column;
 import io.bemi.pgoutput.PgOutputMessage.Relation;
 import io.bemi.pgoutput.Tuple;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +25,17 @@ public final class TrackedRelation {
 
 	private final List<Integer> keyColumns;
 
-	private final List<String> columnNames;
+	private final Set<String> doubtfulNulls;
 
-	private TrackedRelation(Relation relation, Position since, List<Integer> keyColumns) {
+	private final String alteration;
+
+	private TrackedRelation(Relation relation, Position since, List<Integer> keyColumns, Set<String> doubtfulNulls,
+			String alteration) {
 		this.relation = relation;
 		this.since = since;
+		this.doubtfulNulls = doubtfulNulls;
+		this.alteration = alteration;
 		this.keyColumns = List.copyOf(keyColumns);
-		this.columnNames = relation.columns().stream().map((column) -> quoted(column.name())).toList();
 	}
 
 	/**
@@ -56,13 +59,25 @@ public final class TrackedRelation {
 				}
 			}
 		}
-		return new TrackedRelation(relation, since, key);
+		Set<String> doubtful = (relation.replicaIdentity() == 'f') ? Set.copyOf(catalog.doubtfulNulls(relation.oid()))
+				: Set.of();
+		return new TrackedRelation(relation, since, key, doubtful, "");
 	}
 
-	private static String quoted(String text) {
-		StringBuilder quoted = new StringBuilder();
-		JsonText.append(quoted, text);
-		return quoted.toString();
+	/**
+	 * A table of which a message says what a statement has made of it.
+	 */
+	static TrackedRelation altered(int oid, Position since, String alteration) {
+		return new TrackedRelation(new Relation(oid, "", "", ' ', List.of()), since, List.of(), Set.of(), alteration);
+	}
+
+	/**
+	 * The same table under another name.
+	 */
+	TrackedRelation renamed(String schema, String name) {
+		Relation renamed = new Relation(this.relation.oid(), schema, name, this.relation.replicaIdentity(),
+				this.relation.columns());
+		return new TrackedRelation(renamed, this.since, this.keyColumns, this.doubtfulNulls, this.alteration);
 	}
 
 	/**
@@ -88,10 +103,14 @@ public final class TrackedRelation {
 	}
 
 	/**
-	 * The names of the columns, as JSON strings.
+	 * What a message says about the table, as JSON; empty where the stream describes it.
 	 */
-	public List<String> columnNames() {
-		return this.columnNames;
+	public String alteration() {
+		return this.alteration;
+	}
+
+	boolean hasDoubtfulNulls(int column) {
+		return !this.doubtfulNulls.isEmpty() && this.doubtfulNulls.contains(this.relation.columns().get(column).name());
 	}
 
 	int typeOid(int column) {
@@ -143,27 +162,6 @@ public final class TrackedRelation {
 	 */
 	public boolean sameAs(TrackedRelation other) {
 		return this.relation.equals(other.relation) && this.keyColumns.equals(other.keyColumns);
-	}
-
-	/**
-	 * The columns with types and keys as JSON, for the dictionary of the store.
-	 */
-	public String columnsJson() {
-		StringBuilder json = new StringBuilder("[");
-		for (int i = 0; i < this.columnNames.size(); i++) {
-			Column column = this.relation.columns().get(i);
-			json.append((i > 0) ? ", " : "")
-				.append("{\"name\": ")
-				.append(this.columnNames.get(i))
-				.append(", \"type\": ")
-				.append(Integer.toUnsignedString(column.typeOid()))
-				.append(", \"modifier\": ")
-				.append(column.typeModifier())
-				.append(", \"key\": ")
-				.append(this.keyColumns.contains(i))
-				.append('}');
-		}
-		return json.append(']').toString();
 	}
 
 	@Override

@@ -60,27 +60,32 @@ final class TransactionAssembler {
 					new SourceTransaction(begin.finalPosition(), begin.commitTime(), this.epoch.widen(begin.xid())));
 		}
 		else if (message instanceof Relation relation) {
-			this.rows.relation(relation, position);
+			this.rows.relation(relation, started(relation).transaction.position());
 		}
 		else if (message instanceof LogicalMessage logical) {
 			if (this.running != null) {
 				Optional<ContextMessage> context = ContextMessage.of(logical);
 				context.ifPresent(this.running::message);
+				this.running.alteration(logical);
 			}
 		}
 		else if (message instanceof PgOutputMessage.Type || message instanceof Origin) {
 			return;
 		}
-		else if (this.running == null) {
-			throw new IllegalStateException("Expected BEGIN before " + message.getClass().getSimpleName());
-		}
 		else if (message instanceof Commit commit) {
-			this.running.finish(commit);
+			started(commit).finish(commit);
 			this.running = null;
 		}
 		else {
-			this.running.row(position, message);
+			started(message).row(position, message);
 		}
+	}
+
+	private Running started(PgOutputMessage message) {
+		if (this.running == null) {
+			throw new IllegalStateException("Expected BEGIN before " + message.getClass().getSimpleName());
+		}
+		return this.running;
 	}
 
 	/**
@@ -176,6 +181,18 @@ final class TransactionAssembler {
 						List.copyOf(this.poison));
 				this.changes.clear();
 				this.poison.clear();
+			}
+		}
+
+		/**
+		 * Takes its place among the rows.
+		 */
+		void alteration(LogicalMessage message) {
+			Optional<RowChange> alteration = TransactionAssembler.this.rows.alteration(this.transaction, this.ordinal,
+					message);
+			if (alteration.isPresent()) {
+				this.characters += message.content().remaining();
+				this.stitcher.row(message.position(), alteration.get());
 			}
 		}
 

@@ -6,12 +6,15 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 
 import io.bemi.ingestion.PoisonRow;
 import io.bemi.ingestion.RowChange;
+import io.bemi.ingestion.RowOperation;
 import io.bemi.ingestion.SinkWrite;
 import io.bemi.ingestion.SourceTransaction;
 import io.bemi.ingestion.TrackedRelation;
@@ -72,6 +75,47 @@ final class PostgresSinkWrite implements SinkWrite {
 
 	@Override
 	public void append(List<RowChange> changes) {
+		int from = 0;
+		while (from < changes.size()) {
+			int to = endOfDescriptions(changes, from);
+			if (to == from) {
+				alter(changes.get(from));
+				from++;
+			}
+			else {
+				appendDescribed(changes.subList(from, to));
+				from = to;
+			}
+		}
+	}
+
+	/**
+	 * Up to where each table has one description.
+	 */
+	private static int endOfDescriptions(List<RowChange> changes, int from) {
+		Map<Integer, TrackedRelation> descriptions = new HashMap<>();
+		int to = from;
+		while (to < changes.size() && changes.get(to).operation() != RowOperation.ALTER) {
+			TrackedRelation relation = changes.get(to).relation();
+			TrackedRelation known = descriptions.putIfAbsent(relation.relation().oid(), relation);
+			if (known != null && known != relation && !known.sameAs(relation)) {
+				break;
+			}
+			to++;
+		}
+		return to;
+	}
+
+	private void alter(RowChange change) {
+		try {
+			this.relations.alter(change.relation());
+		}
+		catch (SQLException ex) {
+			throw StoreProblems.translate(ex);
+		}
+	}
+
+	private void appendDescribed(List<RowChange> changes) {
 		boolean needsImages = changes.stream().anyMatch(PreviousImages::needsImage);
 		int from = 0;
 		while (from < changes.size()) {

@@ -27,7 +27,7 @@ final class PreviousImages {
 	 * The newest image per description of the table and key, then the newest of those.
 	 */
 	private static final String NEWEST = """
-			SELECT DISTINCT ON (k.key) k.key, c.image::text, c.operation
+			SELECT DISTINCT ON (k.key) k.key, c.image::text, c.operation, r.id
 			  FROM unnest(?) k(key)
 			 CROSS JOIN unnest(?) r(id)
 			 CROSS JOIN LATERAL (
@@ -43,7 +43,7 @@ final class PreviousImages {
 	 * Looks up what a chunk of changes needs to know of the past.
 	 * @param connection a connection to the store
 	 * @param relations the dictionary of tables
-	 * @param changes the chunk
+	 * @param changes the chunk, in which each table has one description
 	 * @return how many characters the images have
 	 */
 	long load(Connection connection, RelationDictionary relations, List<RowChange> changes) throws SQLException {
@@ -61,7 +61,7 @@ final class PreviousImages {
 		for (Map.Entry<Integer, Set<String>> table : wanted.entrySet()) {
 			TrackedRelation relation = tables.get(table.getKey());
 			if (relation != null) {
-				characters += load(connection, table.getKey(), relations.versionsOf(relation), table.getValue());
+				characters += load(connection, table.getKey(), relations.history(relation), table.getValue());
 			}
 		}
 		return characters;
@@ -75,11 +75,11 @@ final class PreviousImages {
 		return past && (change.old() == null || !change.old().isComplete());
 	}
 
-	private long load(Connection connection, int oid, List<Long> versions, Set<String> keys) throws SQLException {
+	private long load(Connection connection, int oid, TableHistory history, Set<String> keys) throws SQLException {
 		long characters = 0;
 		Map<String, Map<String, String>> found = this.images.computeIfAbsent(oid, (any) -> new HashMap<>());
 		Array keyArray = connection.createArrayOf("text", keys.toArray());
-		Array versionArray = connection.createArrayOf("bigint", versions.toArray());
+		Array versionArray = connection.createArrayOf("bigint", history.comparable().toArray());
 		try (PreparedStatement statement = connection.prepareStatement(NEWEST)) {
 			statement.setArray(1, keyArray);
 			statement.setArray(2, versionArray);
@@ -88,7 +88,7 @@ final class PreviousImages {
 					String image = row.getString(2);
 					if (image != null && !"D".equals(row.getString(3))) {
 						characters += image.length();
-						found.put(row.getString(1), StoredJson.members(image));
+						found.put(row.getString(1), history.carry(row.getLong(4), StoredJson.members(image)));
 					}
 				}
 			}

@@ -4,31 +4,55 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 import io.bemi.ingestion.TrackedRelation;
+import io.bemi.pgoutput.PgOutputMessage.Column;
 import io.bemi.pgoutput.PgOutputMessage.Relation;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The store's numbers of the source's tables: one per description of a table.
+ * The store's numbers of the source's tables: one per description of a table, by the
+ * stream or by a message about a statement that changed it.
  */
 final class RelationDictionary {
 
-	private static final String VERSIONS = "SELECT id FROM relation WHERE source = ? AND oid = ? ORDER BY id";
+	private static final Logger logger = LoggerFactory.getLogger(RelationDictionary.class);
 
-	private static final String SAME = """
-			SELECT id FROM relation
-			 WHERE id = (SELECT max(id) FROM relation WHERE source = ? AND oid = ?)
-			   AND schema = ? AND name = ? AND replica_identity = ? AND columns = ?::jsonb
+	private static final String VERSIONS = """
+			SELECT r.id, r.schema, r.name, r.replica_identity,
+			       c.name, c.type, c.modifier, c.key, c.number, c.altered, c.filled, c.plain, c.rewritten, c.severed
+			  FROM relation r
+			  LEFT JOIN LATERAL ROWS FROM (jsonb_to_recordset(r.columns) AS (
+			            name text, type bigint, modifier integer, key boolean, number integer, altered boolean,
+			            filled text, plain boolean, rewritten boolean, severed boolean))
+			       WITH ORDINALITY c(name, type, modifier, key, number, altered, filled, plain, rewritten, severed, place) ON true
+			 WHERE r.source = ? AND r.oid = ? ORDER BY r.id, c.place
 			""";
 
 	private static final String CREATE = """
 			INSERT INTO relation (source, oid, schema, name, replica_identity, columns, since)
 			VALUES (?, ?, ?, ?, ?, ?::jsonb, ?::pg_lsn) RETURNING id
+			""";
+
+	/**
+	 * Anybody may write a message: only what can be read again is stored.
+	 */
+	private static final String ALTER = """
+			INSERT INTO relation (source, oid, schema, name, replica_identity, columns, since)
+			SELECT ?, ?, m ->> 'schema', m ->> 'name', '',
+			       jsonb_agg(jsonb_strip_nulls(to_jsonb(c) || jsonb_build_object(
+			           'rewritten', (m ->> 'rewritten')::boolean, 'severed', (m ->> 'severed')::boolean))), ?::pg_lsn
+			  FROM CAST(? AS jsonb) m, jsonb_to_recordset(m -> 'columns') AS c (
+			       name text, type bigint, modifier integer, number integer, altered boolean, filled text, plain boolean)
+			 WHERE m ->> 'schema' IS NOT NULL AND m ->> 'name' IS NOT NULL GROUP BY m
+			HAVING bool_and(name IS NOT NULL AND type IS NOT NULL AND modifier IS NOT NULL AND number IS NOT NULL)
+			   AND count(filled::jsonb) >= 0
 			""";
 
 	private final Connection connection;
@@ -46,23 +70,68 @@ final class RelationDictionary {
 	 * The number of a table's description, new when the store has not seen it last.
 	 */
 	long id(TrackedRelation relation) throws SQLException {
-		Entry entry = this.entries.get(relation.relation().oid());
-		if (entry != null && (entry.relation == relation || entry.relation.sameAs(relation))) {
-			return entry.id;
-		}
-		Long id = find(relation);
-		Entry found = new Entry(relation, (id != null) ? id : create(relation), versions(relation));
-		this.entries.put(relation.relation().oid(), found);
-		return found.id;
+		return entry(relation).id;
 	}
 
 	/**
-	 * All numbers that the table has had.
+	 * All versions of a table, the given one last.
 	 */
-	List<Long> versionsOf(TrackedRelation relation) throws SQLException {
-		id(relation);
+	TableHistory history(TrackedRelation relation) throws SQLException {
+		return entry(relation).history;
+	}
+
+	private Entry entry(TrackedRelation relation) throws SQLException {
 		Entry entry = this.entries.get(relation.relation().oid());
-		return (entry != null) ? entry.versions : List.of();
+		if (entry == null || (entry.relation != relation && !entry.relation.sameAs(relation))) {
+			entry = findOrCreate(relation);
+			this.entries.put(relation.relation().oid(), entry);
+		}
+		return entry;
+	}
+
+	private Entry findOrCreate(TrackedRelation relation) throws SQLException {
+		List<Stored> stored = versions(relation.relation().oid());
+		List<TableVersion> versions = new ArrayList<>(stored.stream().map(Stored::version).toList());
+		Stored latest = stored.isEmpty() ? null : stored.get(stored.size() - 1);
+		TableVersion version = version(relation);
+		if (latest == null || !latest.isNamed(relation.relation()) || !latest.version().describesSame(version)) {
+			TableVersion numbered = (latest != null) ? version.numberedLike(latest.version()) : version;
+			versions.add(numbered.withId(create(relation, numbered)));
+		}
+		return new Entry(relation, versions.get(versions.size() - 1).id(), new TableHistory(versions));
+	}
+
+	private static TableVersion version(TrackedRelation relation) {
+		List<TableVersion.Column> columns = new ArrayList<>();
+		for (int i = 0; i < relation.relation().columns().size(); i++) {
+			Column column = relation.relation().columns().get(i);
+			columns.add(new TableVersion.Column(column.name(), Integer.toUnsignedLong(column.typeOid()),
+					column.typeModifier(), relation.keyColumns().contains(i), null, false, null, false));
+		}
+		return new TableVersion(0, true, columns, false, false);
+	}
+
+	/**
+	 * Adds what a message says about a statement that has changed a table.
+	 */
+	void alter(TrackedRelation relation) throws SQLException {
+		Savepoint savepoint = this.connection.setSavepoint();
+		try (PreparedStatement statement = this.connection.prepareStatement(ALTER)) {
+			statement.setInt(1, this.source);
+			statement.setLong(2, Integer.toUnsignedLong(relation.relation().oid()));
+			statement.setString(3, relation.since().toString());
+			statement.setString(4, relation.alteration());
+			statement.executeUpdate();
+			this.connection.releaseSavepoint(savepoint);
+		}
+		catch (SQLException ex) {
+			if (!StoreProblems.isPoison(ex)) {
+				throw ex;
+			}
+			this.connection.rollback(savepoint);
+			logger.warn("A message about a changed table is not understood: {}", StoreProblems.summary(ex));
+		}
+		this.entries.remove(relation.relation().oid());
 	}
 
 	/**
@@ -72,22 +141,15 @@ final class RelationDictionary {
 		this.entries.clear();
 	}
 
-	private @Nullable Long find(TrackedRelation relation) throws SQLException {
-		try (PreparedStatement statement = this.connection.prepareStatement(SAME)) {
-			statement.setInt(1, this.source);
-			statement.setLong(2, Integer.toUnsignedLong(relation.relation().oid()));
-			bind(statement, 3, relation);
-			try (ResultSet row = statement.executeQuery()) {
-				return row.next() ? row.getLong(1) : null;
-			}
-		}
-	}
-
-	private long create(TrackedRelation relation) throws SQLException {
+	private long create(TrackedRelation relation, TableVersion version) throws SQLException {
+		Relation table = relation.relation();
 		try (PreparedStatement statement = this.connection.prepareStatement(CREATE)) {
 			statement.setInt(1, this.source);
-			statement.setLong(2, Integer.toUnsignedLong(relation.relation().oid()));
-			bind(statement, 3, relation);
+			statement.setLong(2, Integer.toUnsignedLong(table.oid()));
+			statement.setString(3, table.schema());
+			statement.setString(4, table.name());
+			statement.setString(5, String.valueOf(table.replicaIdentity()));
+			statement.setString(6, version.columnsJson());
 			statement.setString(7, relation.since().toString());
 			try (ResultSet row = statement.executeQuery()) {
 				row.next();
@@ -96,29 +158,51 @@ final class RelationDictionary {
 		}
 	}
 
-	private static void bind(PreparedStatement statement, int first, TrackedRelation relation) throws SQLException {
-		Relation table = relation.relation();
-		statement.setString(first, table.schema());
-		statement.setString(first + 1, table.name());
-		statement.setString(first + 2, String.valueOf(table.replicaIdentity()));
-		statement.setString(first + 3, relation.columnsJson());
-	}
-
-	private List<Long> versions(TrackedRelation relation) throws SQLException {
+	private List<Stored> versions(int oid) throws SQLException {
 		try (PreparedStatement statement = this.connection.prepareStatement(VERSIONS)) {
 			statement.setInt(1, this.source);
-			statement.setLong(2, Integer.toUnsignedLong(relation.relation().oid()));
+			statement.setLong(2, Integer.toUnsignedLong(oid));
 			try (ResultSet row = statement.executeQuery()) {
-				List<Long> versions = new ArrayList<>();
-				while (row.next()) {
-					versions.add(row.getLong(1));
+				List<Stored> versions = new ArrayList<>();
+				boolean more = row.next();
+				while (more) {
+					long id = row.getLong(1);
+					String schema = row.getString(2);
+					String name = row.getString(3);
+					String identity = row.getString(4);
+					boolean rewritten = row.getBoolean(13);
+					boolean severed = row.getBoolean(14);
+					List<TableVersion.Column> columns = new ArrayList<>();
+					do {
+						if (row.getString(5) != null) {
+							columns.add(column(row));
+						}
+						more = row.next();
+					}
+					while (more && row.getLong(1) == id);
+					versions.add(new Stored(schema, name, identity,
+							new TableVersion(id, !identity.isEmpty(), columns, rewritten, severed)));
 				}
 				return versions;
 			}
 		}
 	}
 
-	private record Entry(TrackedRelation relation, long id, List<Long> versions) {
+	private static TableVersion.Column column(ResultSet row) throws SQLException {
+		return new TableVersion.Column(row.getString(5), row.getLong(6), row.getInt(7), row.getBoolean(8),
+				(Integer) row.getObject(9), row.getBoolean(10), row.getString(11), row.getBoolean(12));
+	}
+
+	private record Entry(TrackedRelation relation, long id, TableHistory history) {
+	}
+
+	private record Stored(String schema, String name, String identity, TableVersion version) {
+
+		boolean isNamed(Relation table) {
+			return this.schema.equals(table.schema()) && this.name.equals(table.name())
+					&& this.identity.equals(String.valueOf(table.replicaIdentity()));
+		}
+
 	}
 
 }

@@ -35,7 +35,7 @@ record StoredRow(RowChange change, @Nullable Map<String, String> image, @Nullabl
 				new StoredRow(change, members(change, change.row()), null, unreadable(change, change.row()));
 			case UPDATE -> update(change, before);
 			case DELETE -> delete(change, before);
-			case TRUNCATE -> new StoredRow(change, null, null, List.of());
+			case TRUNCATE, ALTER -> new StoredRow(change, null, null, List.of());
 		};
 	}
 

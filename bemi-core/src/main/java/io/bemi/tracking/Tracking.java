@@ -30,7 +30,7 @@ public final class Tracking {
 	private static final String CREATE_EVENT_TRIGGER = "SELECT bemi.create_event_trigger()";
 
 	private static final String EVENT_TRIGGER_EXISTS = """
-			SELECT EXISTS (SELECT FROM pg_catalog.pg_event_trigger WHERE evtname = 'bemi_tracking')
+			SELECT count(*) = 2 FROM pg_catalog.pg_event_trigger WHERE evtname IN ('bemi_tracking', 'bemi_rewrite')
 			""";
 
 	private static final String ONLY_SUPERUSER = "only a superuser may create an event trigger";
@@ -38,7 +38,7 @@ public final class Tracking {
 	private final TrackingSettings settings;
 
 	private final SchemaMigrator migrator = new SchemaMigrator(COMPONENT, SCHEMA,
-			List.of("V001__tracking.sql", "V002__sql_comments.sql"), Tracking.class);
+			List.of("V001__tracking.sql", "V002__sql_comments.sql", "V003__shapes.sql"), Tracking.class);
 
 	/**
 	 * Creates tracking.

@@ -1,0 +1,58 @@
+package io.bemi.ingestion;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.bemi.pgoutput.PgOutputMessage.LogicalMessage;
+
+/**
+ * What a message in the log says about a statement that has changed a table.
+ *
+ * @param oid the table's object id
+ * @param schema its schema from there on
+ * @param name its name from there on
+ * @param json all that the message says
+ */
+record Alteration(int oid, String schema, String name, String json) {
+
+	private static final String PREFIX = "_bemi_table";
+
+	/** What anybody may write must not exhaust the memory of who reads it. */
+	private static final int LONGEST = 8 << 20;
+
+	private static final Pattern CONTENT = Pattern.compile("(\\d{1,10}) (\\{.*\\})", Pattern.DOTALL);
+
+	private static final JsonMapper MAPPER = new JsonMapper();
+
+	/**
+	 * Recognises such a message.
+	 * @param message any message
+	 * @return what it says, or empty when it is another one
+	 */
+	static Optional<Alteration> of(LogicalMessage message) {
+		if (!message.transactional() || !PREFIX.equals(message.prefix()) || message.content().remaining() > LONGEST) {
+			return Optional.empty();
+		}
+		Matcher content = CONTENT.matcher(message.text());
+		if (!content.matches()) {
+			return Optional.empty();
+		}
+		try {
+			JsonNode json = MAPPER.readTree(content.group(2));
+			JsonNode schema = json.path("schema");
+			JsonNode name = json.path("name");
+			return (schema.isTextual() && name.isTextual())
+					? Optional.of(new Alteration((int) Long.parseLong(content.group(1)), schema.textValue(),
+							name.textValue(), content.group(2)))
+					: Optional.empty();
+		}
+		catch (JsonProcessingException ex) {
+			return Optional.empty();
+		}
+	}
+
+}

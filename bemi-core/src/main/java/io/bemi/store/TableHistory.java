@@ -1,0 +1,65 @@
+package io.bemi.store;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What a table looked like, version by version, the newest last: says what earlier images
+ * of its records tell now.
+ */
+final class TableHistory {
+
+	private final List<TableVersion> versions;
+
+	TableHistory(List<TableVersion> versions) {
+		this.versions = List.copyOf(versions);
+	}
+
+	/**
+	 * The versions in which records were identified as they are now, by the same columns:
+	 * only their keys mean the same.
+	 * @return the versions' numbers, without interruption up to the newest
+	 */
+	List<Long> comparable() {
+		List<Long> comparable = new ArrayList<>();
+		for (int i = this.versions.size() - 1; i >= 0; i--) {
+			TableVersion version = this.versions.get(i);
+			if (version.described() && !isIdentifiedAsNow(version)) {
+				break;
+			}
+			comparable.add(version.id());
+			if (version.severed()) {
+				break;
+			}
+		}
+		return comparable;
+	}
+
+	private boolean isIdentifiedAsNow(TableVersion version) {
+		Map<String, String> names = version.key().stream().collect(Collectors.toMap((name) -> name, (name) -> name));
+		Map<String, String> carried = carry(version.id(), names);
+		List<String> key = this.versions.get(this.versions.size() - 1).key();
+		return key.stream().map((name) -> carried.getOrDefault(name, "")).toList().equals(version.key());
+	}
+
+	/**
+	 * What an image tells by the columns of the newest version.
+	 * @param version the number of the version that the image has
+	 * @param image the columns' JSON texts by name
+	 * @return the columns whose value can still be known, by their names now
+	 */
+	Map<String, String> carry(long version, Map<String, String> image) {
+		Map<String, String> carried = image;
+		TableVersion earlier = null;
+		for (TableVersion next : this.versions) {
+			if (next.id() > version && earlier != null) {
+				carried = next.carry(earlier, carried);
+			}
+			earlier = next;
+		}
+		return carried;
+	}
+
+}

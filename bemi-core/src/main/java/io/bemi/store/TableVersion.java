@@ -1,0 +1,194 @@
+package io.bemi.store;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+import io.bemi.pgoutput.JsonText;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table's columns as they were from some change of the table on.
+ *
+ * @param id the store's number for it, greater than those of earlier versions
+ * @param described whether the stream described it, for the rows that follow; otherwise a
+ * message did
+ * @param columns the columns, in the order that they were added in
+ * @param rewritten whether the change of the table wrote its rows anew
+ * @param severed whether rows came otherwise than by changes of rows, so that nothing
+ * earlier is known of any record
+ */
+record TableVersion(long id, boolean described, List<Column> columns, boolean rewritten, boolean severed) {
+
+	/**
+	 * Types of which the same text is the same value: {@code text} and {@code varchar}.
+	 */
+	private static final Set<Long> TEXTS = Set.of(25L, 1043L);
+
+	/**
+	 * What is known of a row by the columns of this version.
+	 * @param earlier the version before this one
+	 * @param image the row's columns by the names of that version
+	 * @return the columns by the names of this one, without those whose value cannot be
+	 * known any more
+	 */
+	Map<String, String> carry(TableVersion earlier, Map<String, String> image) {
+		Map<String, String> carried = new LinkedHashMap<>();
+		for (Column column : this.columns) {
+			String value = carry(earlier, column, image);
+			if (value != null) {
+				carried.put(column.name(), value);
+			}
+		}
+		return carried;
+	}
+
+	private @Nullable String carry(TableVersion earlier, Column column, Map<String, String> image) {
+		boolean numbered = column.number() != null && earlier.isNumbered();
+		Column before = numbered ? earlier.numbered(column.number()) : earlier.named(column.name());
+		if (before == null) {
+			return numbered ? ofAdded(column) : null;
+		}
+		boolean same = numbered ? isSame(before, column)
+				: !column.altered() && before.hasTypeOf(column) && !isMoved(earlier, column.name());
+		return same ? image.get(before.name()) : null;
+	}
+
+	private @Nullable String ofAdded(Column column) {
+		return (column.filled() != null || !column.plain() || this.rewritten) ? column.filled() : "null";
+	}
+
+	private boolean isSame(Column before, Column column) {
+		if (this.rewritten && column.altered()) {
+			return false;
+		}
+		return before.hasTypeOf(column) || (!this.rewritten && (before.type() == column.type()
+				|| (TEXTS.contains(before.type()) && TEXTS.contains(column.type()))));
+	}
+
+	/**
+	 * Whether a column has changed its place among those of the same names: columns keep
+	 * their order, so either it is another one, or the one that it passed is.
+	 */
+	private boolean isMoved(TableVersion earlier, String name) {
+		Map<String, Integer> places = new HashMap<>();
+		for (int i = 0; i < earlier.columns.size(); i++) {
+			places.put(earlier.columns.get(i).name(), i);
+		}
+		int own = places.getOrDefault(name, -1);
+		boolean after = false;
+		for (Column column : this.columns) {
+			Integer place = places.get(column.name());
+			if (column.name().equals(name)) {
+				after = true;
+			}
+			else if (place != null && after != place > own) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private boolean isNumbered() {
+		return this.columns.stream().allMatch((column) -> column.number() != null);
+	}
+
+	private @Nullable Column numbered(@Nullable Integer number) {
+		return find((column) -> number != null && number.equals(column.number()));
+	}
+
+	private @Nullable Column named(String name) {
+		return find((column) -> name.equals(column.name()));
+	}
+
+	private @Nullable Column find(Function<Column, Boolean> wanted) {
+		return this.columns.stream().filter(wanted::apply).findFirst().orElse(null);
+	}
+
+	/**
+	 * The same columns with the numbers that they have in an earlier version.
+	 */
+	TableVersion numberedLike(TableVersion earlier) {
+		return new TableVersion(this.id, this.described, this.columns.stream().map((column) -> {
+			Column before = earlier.named(column.name());
+			if (before == null || !before.hasTypeOf(column) || isMoved(earlier, column.name())) {
+				return column;
+			}
+			return column.withNumber(before.number());
+		}).toList(), this.rewritten, this.severed);
+	}
+
+	/**
+	 * Whether the other one has the same columns, whatever their numbers.
+	 */
+	boolean describesSame(TableVersion other) {
+		return unnumbered().equals(other.unnumbered());
+	}
+
+	private List<Column> unnumbered() {
+		return this.columns.stream().map((column) -> column.withNumber(null)).toList();
+	}
+
+	TableVersion withId(long other) {
+		return new TableVersion(other, this.described, this.columns, this.rewritten, this.severed);
+	}
+
+	/**
+	 * The names of the columns that identify records.
+	 */
+	List<String> key() {
+		return this.columns.stream().filter(Column::key).map(Column::name).toList();
+	}
+
+	String columnsJson() {
+		return this.columns.stream().map(Column::json).collect(Collectors.joining(", ", "[", "]"));
+	}
+
+	/**
+	 * A column.
+	 *
+	 * @param name its name
+	 * @param type its type's object id
+	 * @param modifier its type's modifier
+	 * @param key whether it is part of what identifies records
+	 * @param number its number in the table, which it keeps; {@code null} if not known
+	 * @param altered whether the change of the table concerned it
+	 * @param filled what rows that had been there got when it was added, as JSON;
+	 * {@code null} for nothing that is known
+	 * @param plain whether it is null in rows that were there when it was added, unless
+	 * they were written anew
+	 */
+	record Column(String name, long type, int modifier, boolean key, @Nullable Integer number, boolean altered,
+			@Nullable String filled, boolean plain) {
+
+		boolean hasTypeOf(Column other) {
+			return this.type == other.type && this.modifier == other.modifier;
+		}
+
+		Column withNumber(@Nullable Integer other) {
+			return new Column(this.name, this.type, this.modifier, this.key, other, this.altered, this.filled,
+					this.plain);
+		}
+
+		private String json() {
+			StringBuilder json = new StringBuilder("{\"name\": ");
+			JsonText.append(json, this.name);
+			json.append(", \"type\": ")
+				.append(this.type)
+				.append(", \"modifier\": ")
+				.append(this.modifier)
+				.append(", \"key\": ")
+				.append(this.key);
+			if (this.number != null) {
+				json.append(", \"number\": ").append(this.number);
+			}
+			return json.append('}').toString();
+		}
+
+	}
+
+}

@@ -1,0 +1,132 @@
+-- What each change of a row was, according to triggers, and what happened to tables: the truth that the history is
+-- compared with.
+CREATE SCHEMA shadow;
+CREATE SEQUENCE shadow.number;
+CREATE SEQUENCE shadow.volatile;
+
+-- One row per changed row, rolled back with it. columns: the numbers of the columns by name. published: whether the stream
+-- has the change.
+CREATE TABLE shadow.change (
+    number      bigint PRIMARY KEY DEFAULT nextval('shadow.number'),
+    transaction bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
+    relation    oid NOT NULL,
+    name        text NOT NULL,
+    operation   text NOT NULL,
+    old         jsonb,
+    new         jsonb,
+    columns     jsonb NOT NULL,
+    published   boolean NOT NULL
+);
+
+-- What happened to a column, without a change of a row: added (computed: with a value for each row), renamed or retyped; for
+-- column 0, rows came or went.
+CREATE TABLE shadow.touch (
+    number      bigint NOT NULL DEFAULT nextval('shadow.number'),
+    transaction bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
+    relation    oid NOT NULL,
+    attribute   integer NOT NULL,
+    what        text NOT NULL
+);
+
+-- Tables as they were after the last statement that changed one.
+CREATE TABLE shadow.shape (relation oid, attribute integer, name text, type text, PRIMARY KEY (relation, attribute));
+CREATE TABLE shadow.leaf (relation oid, leaf oid, PRIMARY KEY (relation, leaf));
+
+CREATE FUNCTION shadow.published(relation oid) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
+                    WHERE r.prrelid = $1 AND p.pubname = 'bemi')
+$$;
+
+CREATE FUNCTION shadow.record() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    root      oid := coalesce(pg_partition_root(TG_RELID), TG_RELID);
+    generated text[] := ARRAY(SELECT attname FROM pg_attribute WHERE attrelid = TG_RELID AND attgenerated <> '');
+BEGIN
+    IF TG_OP = 'TRUNCATE' AND root <> TG_RELID THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO shadow.change (relation, name, operation, old, new, columns, published)
+    VALUES (root, (SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = root),
+            CASE TG_OP WHEN 'INSERT' THEN 'CREATE' ELSE TG_OP END,
+            CASE WHEN TG_OP IN ('UPDATE', 'DELETE') THEN to_jsonb(OLD) - generated END,
+            CASE WHEN TG_OP IN ('INSERT', 'UPDATE') THEN to_jsonb(NEW) - generated END,
+            (SELECT jsonb_object_agg(attname, attnum) FROM pg_attribute
+              WHERE attrelid = root AND attnum > 0 AND NOT attisdropped AND attgenerated = ''),
+            shadow.published(root));
+    RETURN NULL;
+END
+$$;
+
+-- Watches new tables, and notes what has happened to those that were there. Called after each statement that may change one.
+CREATE FUNCTION shadow.sync() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    relation oid;
+    leaf     oid;
+BEGIN
+    -- Before the triggers of foreign keys, which sort by name too.
+    FOR relation IN
+        SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname IN ('public', 'Other Schëma') AND c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND c.relname <> 'barrier'
+           AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'A_row') ORDER BY c.relispartition, c.oid
+    LOOP
+        IF EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = relation AND t.tgname = 'A_row') THEN
+            CONTINUE;
+        END IF;
+        EXECUTE format('CREATE TRIGGER "A_row" AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION shadow.record()', relation::regclass);
+        EXECUTE format('CREATE TRIGGER "A_table" AFTER TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION shadow.record()', relation::regclass);
+    END LOOP;
+    INSERT INTO shadow.touch (relation, attribute, what)
+    SELECT a.attrelid, a.attnum, CASE WHEN s.relation IS NULL THEN CASE WHEN NOT a.atthasdef OR EXISTS (SELECT FROM (SELECT a.attrelid UNION SELECT p.relid FROM pg_partition_tree(a.attrelid) p) l (relid) JOIN pg_attribute m ON m.attrelid = l.relid
+                                               WHERE m.attname = a.attname AND m.atthasmissing)
+                THEN 'added' ELSE 'computed' END WHEN s.type <> format_type(a.atttypid, a.atttypmod) THEN 'retyped' ELSE 'renamed' END
+      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+      LEFT JOIN shadow.shape s ON s.relation = a.attrelid AND s.attribute = a.attnum
+     WHERE n.nspname IN ('public', 'Other Schëma') AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+       AND (s.name, s.type) IS DISTINCT FROM (a.attname::text, format_type(a.atttypid, a.atttypmod));
+    INSERT INTO shadow.shape
+    SELECT a.attrelid, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod)
+      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname IN ('public', 'Other Schëma') AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+        ON CONFLICT ON CONSTRAINT shape_pkey DO UPDATE SET name = excluded.name, type = excluded.type
+     WHERE (shape.name, shape.type) IS DISTINCT FROM (excluded.name, excluded.type);
+    -- A partition that stands alone now, or is gone, and one that brought rows.
+    INSERT INTO shadow.touch (relation, attribute, what)
+    SELECT unnest(ARRAY[l.relation, l.leaf]), 0, 'rows' FROM shadow.leaf l
+     WHERE NOT EXISTS (SELECT FROM pg_partition_tree(l.relation) p WHERE p.relid = l.leaf);
+    FOR relation, leaf IN
+        SELECT c.oid, p.relid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, pg_partition_tree(c.oid) p
+         WHERE n.nspname IN ('public', 'Other Schëma') AND c.relkind = 'p' AND NOT c.relispartition AND p.isleaf
+           AND NOT EXISTS (SELECT FROM shadow.leaf l WHERE l.leaf = p.relid)
+    LOOP
+        EXECUTE format('INSERT INTO shadow.touch (relation, attribute, what) SELECT %s, 0, ''rows'' WHERE EXISTS (SELECT FROM %s)', relation, leaf::regclass);
+    END LOOP;
+    DELETE FROM shadow.leaf l WHERE NOT EXISTS (SELECT FROM pg_partition_tree(l.relation) p WHERE p.relid = l.leaf);
+    INSERT INTO shadow.leaf
+    SELECT c.oid, p.relid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, pg_partition_tree(c.oid) p
+     WHERE n.nspname IN ('public', 'Other Schëma') AND c.relkind = 'p' AND NOT c.relispartition AND p.isleaf
+        ON CONFLICT DO NOTHING;
+END
+$$;
+
+-- A column whose values are others now, though its type is not. Its name is quoted.
+CREATE FUNCTION shadow.retyped(relation regclass, attribute text) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO shadow.touch (relation, attribute, what)
+    WITH RECURSIVE affected (oid) AS (
+        SELECT $1::oid UNION SELECT i.inhrelid FROM pg_inherits i JOIN affected ON i.inhparent = affected.oid)
+    SELECT a.attrelid, a.attnum, 'retyped' FROM affected JOIN pg_attribute a ON a.attrelid = affected.oid
+     WHERE format('%I', a.attname) = $2
+$$;
+
+CREATE TYPE mood AS ENUM ('happy', 'sad');
+CREATE TYPE pair AS (n integer, t text);
+CREATE SCHEMA "Other Schëma";
+CREATE TABLE public.audit (id integer PRIMARY KEY, n integer);
+
+-- Writes at COMMIT.
+CREATE FUNCTION shadow.audit() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO public.audit VALUES (pg_trigger_depth() + hashtext(TG_TABLE_NAME) % 3, 1)
+        ON CONFLICT (id) DO UPDATE SET n = audit.n + 1;
+    RETURN NULL;
+END
+$$;
