@@ -58,8 +58,7 @@ class ShapesIntegrationTests {
 	void renamedColumnsKeepTheirValues(int version) throws Exception {
 		assertThat(changes(version, "CREATE TABLE part (id integer PRIMARY KEY, a integer, b integer)",
 				"INSERT INTO part VALUES (1, 2, 3)", "ALTER TABLE part RENAME a TO c", "ALTER TABLE part RENAME b TO a",
-				"ALTER TABLE part RENAME c TO b", "ALTER TABLE part RENAME id TO \"Nümber\"",
-				"UPDATE part SET a = 4"))
+				"ALTER TABLE part RENAME c TO b", "ALTER TABLE part RENAME id TO \"Nümber\"", "UPDATE part SET a = 4"))
 			.last()
 			.isEqualTo("part|1|UPDATE|{\"a\": 4, \"b\": 2, \"Nümber\": 1}|{\"a\": 3, \"b\": 2, \"Nümber\": 1}|{}");
 	}
@@ -117,8 +116,9 @@ class ShapesIntegrationTests {
 	@ValueSource(ints = { 14, 18 })
 	void aTableCreatedAgainIsAnother(int version) throws Exception {
 		assertThat(changes(version, "CREATE TABLE part (id integer PRIMARY KEY, a integer)",
-				"INSERT INTO part VALUES (1, 2)", "DROP TABLE part", "CREATE TABLE part (id integer PRIMARY KEY, a text)",
-				"INSERT INTO part VALUES (1, 'x')", "TRUNCATE part"))
+				"INSERT INTO part VALUES (1, 2)", "DROP TABLE part",
+				"CREATE TABLE part (id integer PRIMARY KEY, a text)", "INSERT INTO part VALUES (1, 'x')",
+				"TRUNCATE part"))
 			.containsExactly("part|1|CREATE|{\"a\": 2, \"id\": 1}|{}|{}",
 					"part|1|CREATE|{\"a\": \"x\", \"id\": 1}|{}|{}", "part|null|TRUNCATE|{}|{}|{}");
 	}
@@ -126,9 +126,9 @@ class ShapesIntegrationTests {
 	@ParameterizedTest
 	@ValueSource(ints = { 14, 18 })
 	void unloggedAndTemporaryTablesAreNotRecorded(int version) throws Exception {
-		assertThat(changes(version, "CREATE UNLOGGED TABLE part (id integer PRIMARY KEY)",
-				"INSERT INTO part VALUES (1)",
-				"CREATE TEMPORARY TABLE other (id integer PRIMARY KEY); INSERT INTO other VALUES (1)"))
+		assertThat(
+				changes(version, "CREATE UNLOGGED TABLE part (id integer PRIMARY KEY)", "INSERT INTO part VALUES (1)",
+						"CREATE TEMPORARY TABLE other (id integer PRIMARY KEY); INSERT INTO other VALUES (1)"))
 			.isEmpty();
 	}
 
