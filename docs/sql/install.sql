@@ -805,14 +805,15 @@ EXCEPTION WHEN insufficient_privilege THEN
 END
 $function$;
 
--- Notes that a table is written anew, for the end of the statement.
+-- Notes that a table is written anew, for the end of the statement. Without SET, at whose end the note would be undone.
 CREATE FUNCTION bemi.note_rewrite() RETURNS event_trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
+LANGUAGE plpgsql AS $function$
 DECLARE
-  relation oid := pg_event_trigger_table_rewrite_oid();
+  relation pg_catalog.oid := pg_catalog.pg_event_trigger_table_rewrite_oid();
 BEGIN
-  PERFORM set_config('bemi.rewritten', concat_ws(',', nullif(current_setting('bemi.rewritten', true), ''),
-                                                coalesce(pg_partition_root(relation), relation)), true);
+  PERFORM pg_catalog.set_config('bemi.rewritten', pg_catalog.concat_ws(',',
+    CASE WHEN pg_catalog.current_setting('bemi.rewritten', true) OPERATOR(pg_catalog.<>) '' THEN pg_catalog.current_setting('bemi.rewritten', true) END,
+    coalesce(pg_catalog.pg_partition_root(relation)::pg_catalog.oid, relation)), true);
 EXCEPTION WHEN OTHERS THEN
   RAISE WARNING 'Bemi could not note that table % is written anew: %', relation, sqlerrm;
 END
@@ -877,7 +878,8 @@ BEGIN
     END IF;
   END LOOP;
   IF rewritten <> '{}' THEN
-    PERFORM set_config('bemi.rewritten', '', true);
+    -- Not local, which would end with this function.
+    PERFORM set_config('bemi.rewritten', '', false);
   END IF;
 EXCEPTION WHEN OTHERS THEN
   RAISE WARNING 'Bemi could not track the tables after %: %', tg_tag, sqlerrm;
