@@ -41,6 +41,14 @@ public interface ChangeSink extends AutoCloseable {
 	SinkWrite begin(SinkSource source, Position next);
 
 	/**
+	 * Counts what could not be recorded as it is. May be called by any thread.
+	 * @return the rows in quarantine, as far as they are known
+	 */
+	default Quarantine quarantine() {
+		return Quarantine.UNKNOWN;
+	}
+
+	/**
 	 * Lets go of the connection; {@link #open} may be called again.
 	 */
 	@Override

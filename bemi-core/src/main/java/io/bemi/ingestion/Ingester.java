@@ -84,6 +84,13 @@ public final class Ingester implements AutoCloseable {
 		return this.status;
 	}
 
+	/**
+	 * How many rows could not be recorded as they are.
+	 */
+	public Quarantine quarantine() {
+		return this.sink.quarantine();
+	}
+
 	private void run() {
 		Duration backoff = FIRST_BACKOFF;
 		while (!this.stopped) {

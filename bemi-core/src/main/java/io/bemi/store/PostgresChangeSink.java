@@ -10,6 +10,7 @@ import java.util.Properties;
 import io.bemi.change.Position;
 import io.bemi.ingestion.ChangeSink;
 import io.bemi.ingestion.FencedException;
+import io.bemi.ingestion.Quarantine;
 import io.bemi.ingestion.SinkException;
 import io.bemi.ingestion.SinkWrite;
 import io.bemi.replication.DirectConnections;
@@ -52,6 +53,8 @@ public final class PostgresChangeSink implements ChangeSink {
 
 	private final ChunkSize chunkSize = new ChunkSize();
 
+	private final QuarantineCount quarantine = new QuarantineCount();
+
 	public PostgresChangeSink(StoreSettings settings) {
 		this.settings = settings;
 	}
@@ -65,6 +68,7 @@ public final class PostgresChangeSink implements ChangeSink {
 			new StoreSchema(this.settings.schema()).migrate(opened);
 			opened.setAutoCommit(false);
 			SinkSource source = findOrCreate(opened, identity);
+			this.quarantine.connected(opened, identity);
 			opened.commit();
 			this.relations = new RelationDictionary(opened, source.id());
 			return source;
@@ -186,12 +190,18 @@ public final class PostgresChangeSink implements ChangeSink {
 				throw new FencedException(
 						"Another instance has stored changes meanwhile: going on from what is stored");
 			}
-			return new PostgresSinkWrite(open, source.id(), required(this.relations), this.partitions, this.chunkSize);
+			return new PostgresSinkWrite(open, source.id(), required(this.relations), this.partitions, this.chunkSize,
+					this.quarantine);
 		}
 		catch (SQLException ex) {
 			close();
 			throw StoreProblems.translate(ex);
 		}
+	}
+
+	@Override
+	public Quarantine quarantine() {
+		return this.quarantine.get();
 	}
 
 	private static <T> T required(@Nullable T opened) {
@@ -206,6 +216,7 @@ public final class PostgresChangeSink implements ChangeSink {
 		Connection open = this.connection;
 		this.connection = null;
 		this.relations = null;
+		this.quarantine.disconnected();
 		if (open != null) {
 			try {
 				open.close();

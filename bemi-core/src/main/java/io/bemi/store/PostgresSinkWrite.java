@@ -62,15 +62,20 @@ final class PostgresSinkWrite implements SinkWrite {
 
 	private final ChunkSize chunkSize;
 
+	private final QuarantineCount quarantine;
+
+	private long quarantined;
+
 	private boolean committed;
 
 	PostgresSinkWrite(Connection connection, int source, RelationDictionary relations, Partitions partitions,
-			ChunkSize chunkSize) {
+			ChunkSize chunkSize, QuarantineCount quarantine) {
 		this.connection = connection;
 		this.source = source;
 		this.relations = relations;
 		this.partitions = partitions;
 		this.chunkSize = chunkSize;
+		this.quarantine = quarantine;
 	}
 
 	@Override
@@ -288,6 +293,7 @@ final class PostgresSinkWrite implements SinkWrite {
 				insert(poison, relation, escaped(poison.content()));
 			}
 			this.connection.releaseSavepoint(savepoint);
+			this.quarantined++;
 		}
 		catch (SQLException ex) {
 			throw StoreProblems.translate(ex);
@@ -329,6 +335,7 @@ final class PostgresSinkWrite implements SinkWrite {
 		try {
 			this.connection.commit();
 			this.committed = true;
+			this.quarantine.added(this.quarantined);
 		}
 		catch (SQLException ex) {
 			throw StoreProblems.translate(ex);

@@ -1,9 +1,12 @@
 package io.bemi.store;
 
 import java.util.List;
+import java.util.OptionalLong;
 
 import io.bemi.ingestion.Ingester;
+import io.bemi.ingestion.Quarantine;
 import io.bemi.testsupport.TestDatabase;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,6 +30,7 @@ class QuarantineIntegrationTests {
 				database.execute("INSERT INTO typed VALUES (1, ROW(1, 'a, \"b\"'), 'one'), (2, NULL, 'two')");
 				capture.awaitChanges(2);
 				assertThat(first.status().message()).startsWith("Streaming");
+				assertThat(first.quarantine()).isEqualTo(new Quarantine(0, OptionalLong.of(0)));
 			}
 			// While nobody reads.
 			database.execute("INSERT INTO typed VALUES (3, ROW(3, 'ü \"(,)'), 'th\nree')",
@@ -53,7 +57,19 @@ class QuarantineIntegrationTests {
 					SELECT r.id, (r.p).n, (r.p).t, r.v FROM bemi.quarantine q,
 					       json_populate_record(NULL::typed, q.content::json -> 'row') r ORDER BY q.id"""))
 				.containsExactly("3|3|ü \"(,)|th\nree", "1|1|c|one more");
+			awaitQuarantine(second, new Quarantine(2, OptionalLong.of(2)));
+			// Another instance counts from its start, but knows what is there.
+			Ingester third = capture.start();
+			assertThat(third.quarantine()).isEqualTo(Quarantine.UNKNOWN);
+			second.close();
+			assertThat(second.quarantine()).isEqualTo(new Quarantine(2, OptionalLong.empty()));
+			awaitQuarantine(third, new Quarantine(0, OptionalLong.of(2)));
 		}
+	}
+
+	/** What is stored can be seen before it is counted. */
+	private static void awaitQuarantine(Ingester ingester, Quarantine expected) {
+		Awaitility.await().untilAsserted(() -> assertThat(ingester.quarantine()).isEqualTo(expected));
 	}
 
 	@ParameterizedTest

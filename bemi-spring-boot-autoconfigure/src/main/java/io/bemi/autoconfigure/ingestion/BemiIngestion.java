@@ -7,6 +7,7 @@ import io.bemi.autoconfigure.replication.SourceDetailsResolver;
 import io.bemi.autoconfigure.store.StoreDetailsResolver;
 import io.bemi.ingestion.Ingester;
 import io.bemi.ingestion.IngestionStatus;
+import io.bemi.ingestion.Quarantine;
 import io.bemi.replication.ReplicationSettings;
 import io.bemi.replication.ReplicationSource;
 import io.bemi.store.PostgresChangeSink;
@@ -76,6 +77,14 @@ public final class BemiIngestion implements SmartLifecycle {
 	 */
 	public Optional<IngestionStatus> status() {
 		return Optional.ofNullable(this.ingester).map(Ingester::status);
+	}
+
+	/**
+	 * How many rows could not be recorded as they are.
+	 * @return the rows in quarantine; empty when ingestion does not run here
+	 */
+	public Optional<Quarantine> quarantine() {
+		return Optional.ofNullable(this.ingester).map(Ingester::quarantine);
 	}
 
 	@Override

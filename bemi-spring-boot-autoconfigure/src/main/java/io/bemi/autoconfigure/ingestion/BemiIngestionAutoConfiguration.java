@@ -3,13 +3,16 @@ package io.bemi.autoconfigure.ingestion;
 import io.bemi.autoconfigure.replication.SourceDetailsResolver;
 import io.bemi.autoconfigure.store.BemiStoreAutoConfiguration;
 import io.bemi.autoconfigure.store.StoreDetailsResolver;
+import io.micrometer.core.instrument.binder.MeterBinder;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 /**
  * Auto-configuration of ingestion inside the application.
@@ -24,6 +27,18 @@ public final class BemiIngestionAutoConfiguration {
 	@ConditionalOnMissingBean
 	BemiIngestion bemiIngestion(SourceDetailsResolver source, StoreDetailsResolver store) {
 		return new BemiIngestion(source, store);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MeterBinder.class)
+	static class MetricsConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		IngestionMetrics bemiIngestionMetrics(BemiIngestion ingestion) {
+			return new IngestionMetrics(ingestion);
+		}
+
 	}
 
 }

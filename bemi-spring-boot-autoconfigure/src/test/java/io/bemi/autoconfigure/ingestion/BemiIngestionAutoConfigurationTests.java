@@ -6,11 +6,15 @@ import io.bemi.autoconfigure.replication.BemiReplicationAutoConfiguration;
 import io.bemi.autoconfigure.store.BemiStoreAutoConfiguration;
 import io.bemi.ingestion.IngestionStatus;
 import io.bemi.ingestion.IngestionStatus.Phase;
+import io.bemi.ingestion.Quarantine;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.postgresql.ds.PGSimpleDataSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -38,6 +42,7 @@ class BemiIngestionAutoConfigurationTests {
 			IngestionStatus status = context.getBean(BemiIngestion.class).status().orElseThrow();
 			assertThat(status.phase()).isEqualTo(Phase.FAILED);
 			assertThat(output).contains("Changes are not recorded now").contains("localhost:1");
+			assertThat(context.getBean(BemiIngestion.class).quarantine()).contains(Quarantine.UNKNOWN);
 		});
 	}
 
@@ -50,9 +55,25 @@ class BemiIngestionAutoConfigurationTests {
 	}
 
 	@Test
+	void metersWhereMicrometerIs() {
+		this.contextRunner.run((context) -> {
+			SimpleMeterRegistry registry = new SimpleMeterRegistry();
+			context.getBeansOfType(MeterBinder.class).values().forEach((binder) -> binder.bindTo(registry));
+			assertThat(registry.get("bemi.quarantine.rows").gauge().value()).isNaN();
+			assertThat(registry.get("bemi.quarantine.added").functionCounter().count()).isZero();
+		});
+		this.contextRunner.withClassLoader(new FilteredClassLoader(MeterBinder.class))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(BemiIngestion.class)
+				.doesNotHaveBean("bemiIngestionMetrics"));
+	}
+
+	@Test
 	void backsOffWhenIngestionIsDisabled() {
 		this.contextRunner.withPropertyValues("bemi.ingestion.enabled=false")
-			.run((context) -> assertThat(context).doesNotHaveBean(BemiIngestion.class));
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(BemiIngestion.class)
+				.doesNotHaveBean(IngestionMetrics.class));
 	}
 
 	@Test
