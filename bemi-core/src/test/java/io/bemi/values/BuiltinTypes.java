@@ -68,7 +68,7 @@ final class BuiltinTypes {
 
 	private static String money(Random random) {
 		return (random.nextInt(10) == 0)
-				? Texts.pick(random, List.of("'-92233720368547758.08'::money", "'92233720368547758.07'::money"))
+				? Texts.pick(random, List.of("(-92233720368547758.08)::numeric::money", "92233720368547758.07::money"))
 				: "(" + (random.nextInt(2_000_000) - 1_000_000) + "::numeric / 100)::money";
 	}
 
@@ -166,12 +166,8 @@ final class BuiltinTypes {
 				(random) -> Integer.toHexString(random.nextInt()) + "/" + Integer.toHexString(random.nextInt()));
 		texts("pg_snapshot", BuiltinTypes::snapshot);
 		texts("txid_snapshot", BuiltinTypes::snapshot);
-		add("aclitem",
-				ColumnType
-					.texts("aclitem",
-							(random) -> Texts.pick(random,
-									List.of("=r/postgres", "postgres=arwdDxt/postgres", "pg_monitor=U*/postgres")))
-					.with(Traits.ALONE));
+		texts("aclitem", (random) -> Texts.pick(random,
+				List.of("=r/postgres", "postgres=arwdDxt/postgres", "pg_monitor=U*/postgres")));
 		// The names of functions and operators that are not alone do not come back.
 		names("regproc", "now", "pg_catalog.txid_current", "oracle.\"Ödd \"\"x\"\" name\"", "-");
 		names("regprocedure", "abs(integer)", "now()", "oracle.\"Ödd \"\"x\"\" name\"(integer)", "-");
@@ -240,8 +236,8 @@ final class BuiltinTypes {
 	}
 
 	private void vectors() {
-		add("int2vector", ColumnType.texts("int2vector", (random) -> vector(random, 16)).with(Traits.ALONE));
-		add("oidvector", ColumnType.texts("oidvector", (random) -> vector(random, 32)).with(Traits.ALONE));
+		add("int2vector", ColumnType.texts("int2vector", (random) -> vector(random, 16)).with(Traits.LOST_IN_ARRAYS));
+		add("oidvector", ColumnType.texts("oidvector", (random) -> vector(random, 32)).with(Traits.LOST_IN_ARRAYS));
 		// There are values of these, but no one can give them.
 		this.types.put("pg_node_tree", catalogue("pg_node_tree", "SELECT expression FROM oracle.internals"));
 		this.types.put("pg_ndistinct", catalogue("pg_ndistinct", "SELECT ndistinct FROM oracle.internals"));

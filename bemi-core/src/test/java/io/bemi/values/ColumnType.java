@@ -62,8 +62,6 @@ record ColumnType(String sql, List<String> ddl, Traits traits, Function<Random, 
 		/** No row of a table with such a column can be made of JSON. */
 		static final Traits UNREADABLE = new Traits(true, true, true, false, false);
 
-		static final Traits ALONE = new Traits(false, false, false, true, false);
-
 		static final Traits LOST_ALONE = new Traits(true, true, true, true, false);
 
 		static final Traits REFUSABLE = new Traits(false, false, false, true, true);

@@ -38,7 +38,16 @@ final class TypeOracle implements AutoCloseable {
 	private static final List<String> ODD = List.of("DateStyle = 'German, DMY'", "IntervalStyle = sql_standard",
 			"bytea_output = escape", "extra_float_digits = -15", "TimeZone = 'Asia/Kathmandu'", "xmloption = document",
 			"xmlbinary = hex", "quote_all_identifiers = on", "search_path = app, ext, oracle, public",
-			"lc_monetary = 'C.utf8'", "lc_numeric = 'C.utf8'");
+			"lc_numeric = 'C.utf8'", "standard_conforming_strings = off", "array_nulls = off",
+			"transform_null_equals = on");
+
+	/**
+	 * The first that the server has: those that write a sum in another way come first.
+	 */
+	private static final List<String> MONETARY = List.of("de_DE.utf8", "en_US.utf8", "C.utf8");
+
+	/** How the test itself writes its statements. */
+	private static final String QUOTING = "SET standard_conforming_strings = on; SET array_nulls = on";
 
 	private static final String FUNCTIONS = """
 			CREATE FUNCTION oracle.kept(document json) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
@@ -152,6 +161,7 @@ final class TypeOracle implements AutoCloseable {
 		for (String setting : ODD) {
 			this.database.execute("ALTER DATABASE " + name + " SET " + setting);
 		}
+		this.database.execute("ALTER DATABASE " + name + " SET lc_monetary = '" + monetary() + "'");
 		this.database.execute("ALTER ROLE CURRENT_USER IN DATABASE " + name + " SET DateStyle = 'SQL, DMY'",
 				"ALTER ROLE CURRENT_USER IN DATABASE " + name + " SET extra_float_digits = 0");
 		this.ingester = ingester();
@@ -162,8 +172,23 @@ final class TypeOracle implements AutoCloseable {
 				execute(this.writer, "SET " + setting);
 			}
 		}
+		execute(this.writer, QUOTING);
 		this.judge = this.database.connect();
+		execute(this.judge, QUOTING);
 		execute(this.judge, DOCUMENTED);
+	}
+
+	private String monetary() {
+		for (String locale : MONETARY) {
+			try {
+				this.database.execute("SET lc_monetary = '" + locale + "'");
+				return locale;
+			}
+			catch (IllegalStateException ex) {
+				// Not on this server.
+			}
+		}
+		return "C";
 	}
 
 	private Ingester ingester() throws InterruptedException {

@@ -148,8 +148,12 @@ final class UserTypes {
 	}
 
 	private ColumnType range(Random random) {
-		ColumnType subtype = (random.nextInt(5) == 0) ? enumeration(random)
-				: this.builtin.type(Texts.pick(random, SUBTYPES));
+		ColumnType known = this.builtin.type(Texts.pick(random, SUBTYPES));
+		ColumnType subtype = switch (random.nextInt(5)) {
+			case 0 -> enumeration(random);
+			case 1 -> domain(random, known);
+			default -> known;
+		};
 		String name = name(random);
 		String multirange = name(random);
 		String ddl = "CREATE TYPE " + name + " AS RANGE (subtype = " + subtype.sql() + ", multirange_type_name = "
