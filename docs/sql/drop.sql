@@ -4,6 +4,7 @@
 DO $script$
 DECLARE
   relation    regclass;
+  name        name;
   publication name;
   slot        record;
 BEGIN
@@ -21,9 +22,10 @@ BEGIN
 
   DROP EVENT TRIGGER IF EXISTS bemi_tracking;
   DROP EVENT TRIGGER IF EXISTS bemi_rewrite;
+  DROP EVENT TRIGGER IF EXISTS bemi_drop;
 
-  FOR relation IN SELECT g.tgrelid FROM pg_catalog.pg_trigger g WHERE g.tgname = '_bemi_session' AND NOT g.tgisinternal LOOP
-    EXECUTE pg_catalog.format('DROP TRIGGER _bemi_session ON %s', relation);
+  FOR relation, name IN SELECT g.tgrelid, g.tgname FROM pg_catalog.pg_trigger g WHERE g.tgname IN ('_bemi_session', '_bemi_truncate') AND NOT g.tgisinternal LOOP
+    EXECUTE pg_catalog.format('DROP TRIGGER %I ON %s', name, relation);
   END LOOP;
 
   IF pg_catalog.to_regclass('bemi.tracking') IS NOT NULL THEN
@@ -36,11 +38,14 @@ BEGIN
     DROP FUNCTION IF EXISTS bemi.create_event_trigger();
     DROP FUNCTION IF EXISTS bemi.track_ddl();
     DROP FUNCTION IF EXISTS bemi.note_rewrite();
+    DROP FUNCTION IF EXISTS bemi.note_drop();
+    DROP FUNCTION IF EXISTS bemi.truncate_message();
     DROP FUNCTION IF EXISTS bemi.configure(text, text[], text[], name, boolean);
     DROP FUNCTION IF EXISTS bemi.configure(text, text[], text[], name);
     DROP FUNCTION IF EXISTS bemi.track_all();
     DROP FUNCTION IF EXISTS bemi.track(oid);
-    DROP FUNCTION IF EXISTS bemi.table_message(oid, boolean, boolean);
+    DROP FUNCTION IF EXISTS bemi.table_message(oid, boolean, boolean, boolean);
+    DROP FUNCTION IF EXISTS bemi.is_empty(oid);
     DROP FUNCTION IF EXISTS bemi.is_published(oid);
     DROP FUNCTION IF EXISTS bemi.is_own(xid);
     DROP VIEW IF EXISTS bemi.untracked;

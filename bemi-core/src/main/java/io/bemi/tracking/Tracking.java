@@ -30,7 +30,7 @@ public final class Tracking {
 	private static final String CREATE_EVENT_TRIGGER = "SELECT bemi.create_event_trigger()";
 
 	private static final String EVENT_TRIGGER_EXISTS = """
-			SELECT count(*) = 2 FROM pg_catalog.pg_event_trigger WHERE evtname IN ('bemi_tracking', 'bemi_rewrite')
+			SELECT count(*) = 3 FROM pg_catalog.pg_event_trigger WHERE evtname IN ('bemi_tracking', 'bemi_rewrite', 'bemi_drop')
 			""";
 
 	private static final String ONLY_SUPERUSER = "only a superuser may create an event trigger";

@@ -1,7 +1,12 @@
 package io.bemi.store;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -14,14 +19,36 @@ class ShapesIntegrationTests {
 
 	private static final String CHANGES = """
 			SELECT "table", primary_key, operation, values, before, unknown FROM bemi.changes
-			 WHERE "table" <> 'barrier' ORDER BY id
+			 WHERE schema LIKE '%s%%' ORDER BY id
 			""";
 
-	private static List<String> changes(int version, String... statements) throws Exception {
-		try (TrackedCapture capture = TrackedCapture.on(version, false)) {
-			capture.database().execute(statements);
-			return capture.query(CHANGES);
+	private static final Map<Integer, TrackedCapture> CAPTURES = new HashMap<>();
+
+	private static int schemas;
+
+	@AfterAll
+	static void stop() {
+		CAPTURES.values().forEach(TrackedCapture::close);
+		CAPTURES.clear();
+	}
+
+	private static TrackedCapture capture(int version) throws Exception {
+		if (!CAPTURES.containsKey(version)) {
+			CAPTURES.put(version, TrackedCapture.on(version, false));
 		}
+		return Objects.requireNonNull(CAPTURES.get(version));
+	}
+
+	/**
+	 * What is recorded of statements, in a schema of their own.
+	 */
+	private static List<String> changes(int version, String... statements) throws Exception {
+		String schema = "schema" + ++schemas + "_";
+		TrackedCapture capture = capture(version);
+		List<String> all = new ArrayList<>(List.of("CREATE SCHEMA " + schema, "SET search_path = " + schema));
+		all.addAll(List.of(statements));
+		capture.database().execute(all.toArray(String[]::new));
+		return capture.query(CHANGES.formatted(schema));
 	}
 
 	@ParameterizedTest
@@ -149,6 +176,160 @@ class ShapesIntegrationTests {
 				"SELECT pg_logical_emit_message(true, '_bemi_table', '5 {\"schema\": \"a\", \"name\": \"b\", \"columns\": [{\"type\": \"x\"}]}')",
 				"SELECT pg_logical_emit_message(true, '_bemi_table', '5 {')", "INSERT INTO part VALUES (1)"))
 			.hasSize(1);
+	}
+
+	private static final String PARTS = "CREATE TABLE part (id integer PRIMARY KEY, a integer) PARTITION BY RANGE (id);"
+			+ " CREATE TABLE leaf PARTITION OF part FOR VALUES FROM (0) TO (10);"
+			+ " CREATE TABLE other PARTITION OF part FOR VALUES FROM (10) TO (20)";
+
+	private static final String ROWS = "INSERT INTO part VALUES (1, 5), (11, 5)";
+
+	/**
+	 * Of records that had 5 nothing is known once their table was severed.
+	 */
+	private static void severs(int version, String... statements) throws Exception {
+		List<String> all = new ArrayList<>(List.of(PARTS, ROWS));
+		all.addAll(List.of(statements));
+		all.add("INSERT INTO part VALUES (12, 5)");
+		all.add("UPDATE part SET a = 6 WHERE id > 10");
+		List<String> changes = changes(version, all.toArray(String[]::new));
+		assertThat(changes).contains("part|11|UPDATE|{\"a\": 6, \"id\": 11}|{\"id\": 11}|{a}",
+				"part|12|UPDATE|{\"a\": 6, \"id\": 12}|{\"a\": 5, \"id\": 12}|{}");
+	}
+
+	/**
+	 * The same of records of a table that stands alone.
+	 */
+	private static void seversAlone(int version, String... statements) throws Exception {
+		List<String> all = new ArrayList<>(
+				List.of("CREATE TABLE part (id integer PRIMARY KEY, a integer)", "INSERT INTO part VALUES (1, 5)"));
+		all.addAll(List.of(statements));
+		all.add("UPDATE part SET a = 6");
+		assertThat(changes(version, all.toArray(String[]::new))).last()
+			.isEqualTo("part|1|UPDATE|{\"a\": 6, \"id\": 1}|{\"id\": 1}|{a}");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void aDetachedPartitionSevers(int version) throws Exception {
+		severs(version, "ALTER TABLE part DETACH PARTITION leaf");
+		severs(version, "BEGIN; ALTER TABLE part DETACH PARTITION leaf; COMMIT");
+		severs(version, "ALTER TABLE part DETACH PARTITION leaf CONCURRENTLY");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void aDetachedTreeOfPartitionsSevers(int version) throws Exception {
+		severs(version, "CREATE TABLE tree PARTITION OF part FOR VALUES FROM (20) TO (40) PARTITION BY RANGE (id)",
+				"CREATE TABLE branch PARTITION OF tree DEFAULT", "INSERT INTO part VALUES (21, 5)",
+				"ALTER TABLE part DETACH PARTITION tree");
+		severs(version, "CREATE TABLE tree PARTITION OF part FOR VALUES FROM (20) TO (40) PARTITION BY RANGE (id)",
+				"CREATE TABLE branch PARTITION OF tree DEFAULT", "INSERT INTO part VALUES (21, 5)",
+				"ALTER TABLE tree DETACH PARTITION branch");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void aDroppedPartitionSevers(int version) throws Exception {
+		severs(version, "DROP TABLE leaf");
+		severs(version, "CREATE SCHEMA gone", "CREATE TABLE gone.more PARTITION OF part FOR VALUES FROM (20) TO (40)",
+				"INSERT INTO part VALUES (21, 5)", "DROP SCHEMA gone CASCADE");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void aPartitionTruncatedByItselfSevers(int version) throws Exception {
+		severs(version, "TRUNCATE leaf");
+		severs(version, "BEGIN; TRUNCATE leaf; " + ROWS.replace("11", "13") + "; TRUNCATE leaf; COMMIT");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void aPartitionTruncatedAfterItsTableInATransactionSevers(int version) throws Exception {
+		assertThat(changes(version, PARTS, ROWS,
+				"BEGIN; TRUNCATE part; INSERT INTO part VALUES (2, 5), (13, 5); TRUNCATE leaf; COMMIT",
+				"UPDATE part SET a = 6"))
+			.last()
+			.isEqualTo("part|13|UPDATE|{\"a\": 6, \"id\": 13}|{\"id\": 13}|{a}");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void aPartitionTruncatedWithItsTableSeversNothing(int version) throws Exception {
+		TrackedCapture capture = capture(version);
+		String severed = "SELECT count(*) FROM bemi.relation WHERE columns @> '[{\"severed\": true}]'";
+		for (String truncate : List.of("TRUNCATE part", "TRUNCATE part, leaf",
+				"CREATE TABLE parent (id integer PRIMARY KEY); ALTER TABLE part ADD FOREIGN KEY (id) REFERENCES parent;"
+						+ " TRUNCATE parent CASCADE")) {
+			String schema = "truncating" + ++schemas;
+			capture.database().execute("CREATE SCHEMA " + schema, "SET search_path = " + schema, PARTS);
+			List<String> before = capture.query(severed + " AND schema = '" + schema + "' AND name = 'part'");
+			capture.database().execute("SET search_path = " + schema, truncate);
+			assertThat(capture.query(severed + " AND schema = '" + schema + "' AND name = 'part'")).isEqualTo(before);
+			assertThat(capture
+				.query("SELECT operation FROM bemi.changes WHERE schema = '" + schema + "' AND \"table\" = 'part'"))
+				.containsExactly("TRUNCATE");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void anAttachedPartitionSeversIfItHasRows(int version) throws Exception {
+		String table = "CREATE TABLE more (a integer, id integer PRIMARY KEY) PARTITION BY RANGE (id);"
+				+ " CREATE TABLE branch PARTITION OF more DEFAULT";
+		severs(version, table, "INSERT INTO more VALUES (5, 21)",
+				"ALTER TABLE part ATTACH PARTITION more FOR VALUES FROM (20) TO (40)");
+		assertThat(changes(version, PARTS, ROWS, table,
+				"ALTER TABLE part ATTACH PARTITION more FOR VALUES FROM (20) TO (40)", "UPDATE part SET a = 6"))
+			.last()
+			.isEqualTo("part|11|UPDATE|{\"a\": 6, \"id\": 11}|{\"a\": 5, \"id\": 11}|{}");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void anAttachedPartitionSeversWhoeverMayReadItsRows(int version) throws Exception {
+		severs(version, "CREATE TABLE more (id integer PRIMARY KEY, a integer); INSERT INTO more VALUES (21, 5)",
+				"ALTER TABLE more ENABLE ROW LEVEL SECURITY; ALTER TABLE more FORCE ROW LEVEL SECURITY; REVOKE ALL ON more FROM CURRENT_USER",
+				"ALTER TABLE part ATTACH PARTITION more FOR VALUES FROM (20) TO (40)");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void rowsInsertedSinceAPartitionWasAttachedSeverNothing(int version) throws Exception {
+		assertThat(changes(version, PARTS,
+				"BEGIN; CREATE TABLE more (id integer PRIMARY KEY, a integer); ALTER TABLE part ATTACH PARTITION more FOR VALUES FROM (20) TO (40);"
+						+ " INSERT INTO part VALUES (21, 5); ALTER TABLE part ADD COLUMN b integer; COMMIT",
+				"UPDATE part SET a = 6"))
+			.last()
+			.isEqualTo("part|21|UPDATE|{\"a\": 6, \"b\": null, \"id\": 21}|{\"a\": 5, \"b\": null, \"id\": 21}|{}");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void nothingIsKnownOfRowsFromBeforeATableIsTracked(int version) throws Exception {
+		assertThat(changes(version, "CREATE TABLE part AS SELECT 1 AS id, 5 AS a",
+				"ALTER TABLE part ADD PRIMARY KEY (id)", "UPDATE part SET a = 6"))
+			.containsExactly("part|1|UPDATE|{\"a\": 6, \"id\": 1}|{\"id\": 1}|{a}");
+		seversAlone(version, "ALTER TABLE part REPLICA IDENTITY NOTHING", "UPDATE part SET a = 7",
+				"ALTER TABLE part REPLICA IDENTITY DEFAULT");
+		seversAlone(version, "BEGIN; ALTER TABLE part REPLICA IDENTITY NOTHING; UPDATE part SET a = 7;"
+				+ " ALTER TABLE part REPLICA IDENTITY DEFAULT; COMMIT");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void aPublicationChangedByHandSevers(int version) throws Exception {
+		seversAlone(version, "ALTER PUBLICATION bemi DROP TABLE part", "UPDATE part SET a = 7",
+				"ALTER PUBLICATION bemi ADD TABLE part");
+		seversAlone(version, "ALTER PUBLICATION bemi SET (publish = 'insert')", "UPDATE part SET a = 7",
+				"ALTER PUBLICATION bemi SET (publish = 'insert, update, delete, truncate')");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void anUnloggedTableIsTrackedOnceItIsLogged(int version) throws Exception {
+		seversAlone(version, "ALTER PUBLICATION bemi DROP TABLE part", "ALTER TABLE part SET UNLOGGED",
+				"UPDATE part SET a = 7", "ALTER TABLE part SET LOGGED");
 	}
 
 }

@@ -98,12 +98,64 @@ class TrackingIntegrationTests {
 				"CREATE SERVER nowhere FOREIGN DATA WRAPPER nowhere",
 				"CREATE FOREIGN TABLE far (id integer) SERVER nowhere", "CREATE VIEW v AS SELECT 1 AS id",
 				"CREATE MATERIALIZED VIEW m AS SELECT 1 AS id");
-		assertThat(this.database.track()).isEqualTo(new TrackingReport(List.of(), List.of(), true, null));
+		String reason = "%s is unlogged, so that its changes are not in the log. Type: ALTER TABLE %1$s SET LOGGED;";
+		assertThat(this.database.track()).isEqualTo(new TrackingReport(List.of(),
+				List.of(new TrackingReport.UntrackedTable("public", "unlogged", reason.formatted("public.unlogged"))),
+				true, null));
 		this.database.execute("CREATE UNLOGGED TABLE later (id integer PRIMARY KEY)",
 				"CREATE TEMP TABLE temporary (id integer PRIMARY KEY)", "CREATE TEMP TABLE t2 AS SELECT 1 AS id",
 				"CREATE TABLE databasechangelog (id integer)");
 		assertThat(this.database.tablesWithTrigger()).isEmpty();
 		assertThat(this.database.publishedTables()).isEmpty();
+		assertThat(this.database.query("SELECT * FROM bemi.untracked ORDER BY 2")).containsExactly(
+				"public|later|" + reason.formatted("public.later"),
+				"public|unlogged|" + reason.formatted("public.unlogged"));
+		this.database.execute("ALTER TABLE later SET LOGGED");
+		assertThat(this.database.publishedTables()).containsExactly("public.later");
+		// The server's own check: a table that is published stays logged.
+		assertThatExceptionOfType(IllegalStateException.class)
+			.isThrownBy(() -> this.database.execute("ALTER TABLE later SET UNLOGGED"))
+			.withMessageContaining("to unlogged because it is part of a publication");
+		this.database.execute("ALTER PUBLICATION bemi DROP TABLE later", "ALTER TABLE later SET UNLOGGED");
+		assertThat(this.database.tablesWithTrigger()).isEmpty();
+	}
+
+	@Test
+	void saysWhetherATableHoldsNothing() {
+		this.database.track();
+		this.database.createSlot();
+		this.database.execute("CREATE TABLE a (id integer PRIMARY KEY)", "CREATE TABLE b AS SELECT 1 AS id",
+				"ALTER TABLE b ADD PRIMARY KEY (id)", "CREATE TABLE c (id integer PRIMARY KEY) PARTITION BY RANGE (id)",
+				"CREATE TABLE c1 PARTITION OF c DEFAULT", "INSERT INTO c VALUES (1)", "ALTER TABLE c ADD COLUMN n text",
+				"BEGIN; TRUNCATE c; ALTER TABLE c DROP COLUMN n; COMMIT");
+		assertThat(this.database.readMessages().stream().filter((message) -> message.contains("\"empty\"")))
+			.map((message) -> message.replaceFirst(
+					".*\"name\": \"(\\w+)\", \"empty\": (\\w+),.*\"primary\": true.*\"severed\": (\\w+).*", "$1 $2 $3"))
+			.containsExactly("a true true", "b false true", "c true true", "c true false", "c false false",
+					"c true false");
+	}
+
+	@Test
+	void aTableThatCannotBePublishedInTimeIsNamedAndTrackedLater() throws SQLException {
+		this.database.track();
+		try (Connection other = this.database.database().connect();
+				Connection connection = this.database.database().connect()) {
+			other.setAutoCommit(false);
+			try (Statement statement = other.createStatement()) {
+				statement.execute("CREATE TABLE first (id integer PRIMARY KEY)");
+			}
+			try (Statement statement = connection.createStatement()) {
+				statement.execute("CREATE TABLE second (id integer PRIMARY KEY)");
+				assertThat(String.valueOf(statement.getWarnings())).contains("could not track table second",
+						"lock timeout", "SELECT * FROM bemi.track_all();");
+			}
+			other.commit();
+		}
+		assertThat(this.database.publishedTables()).containsExactly("public.first");
+		assertThat(this.database.query("SELECT * FROM bemi.untracked"))
+			.containsExactly("public|second|not tracked yet. Type: SELECT * FROM bemi.track_all();");
+		this.database.query("SELECT * FROM bemi.track_all()");
+		assertThat(this.database.publishedTables()).containsExactly("public.first", "public.second");
 	}
 
 	@Test
