@@ -816,8 +816,8 @@ SELECT s.relation, s.schema, s."table", s.publication, s.wanted, s.published, s.
                                  JOIN pg_catalog.pg_publication b ON b.oid = r.prpubid AND b.pubname = p.publication) AS stray,
                        m.marked, m.complete, m.faithful, w.sql_comments,
                        CASE WHEN c.relpersistence = 'u'
-                            THEN pg_catalog.format('%s is unlogged, so that its changes are not in the log. Type: ALTER TABLE %1$s SET LOGGED;', c.oid::pg_catalog.regclass)
-                            ELSE bemi.obstacle(c.oid) END AS obstacle
+                            THEN pg_catalog.format('%I.%I is unlogged, so that its changes are not in the log. Type: ALTER TABLE %1$I.%2$I SET LOGGED;', n.nspname, c.relname)
+                            ELSE bemi.obstacle(c.oid) END COLLATE pg_catalog."default" AS obstacle
                   FROM pg_catalog.pg_class c
                   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                  CROSS JOIN (SELECT DISTINCT publication FROM bemi.tracking) p

@@ -1,5 +1,7 @@
 package io.bemi.ingestion;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,9 +17,10 @@ import io.bemi.pgoutput.PgOutputMessage.LogicalMessage;
  * @param oid the table's object id
  * @param schema its schema from there on
  * @param name its name from there on
+ * @param primaryKey its primary key from there on
  * @param json all that the message says
  */
-record Alteration(int oid, String schema, String name, String json) {
+record Alteration(int oid, String schema, String name, PrimaryKey primaryKey, String json) {
 
 	private static final String PREFIX = "_bemi_table";
 
@@ -47,12 +50,24 @@ record Alteration(int oid, String schema, String name, String json) {
 			JsonNode name = json.path("name");
 			return (schema.isTextual() && name.isTextual())
 					? Optional.of(new Alteration((int) Long.parseLong(content.group(1)), schema.textValue(),
-							name.textValue(), content.group(2)))
+							name.textValue(), primaryKey(json.path("columns")), content.group(2)))
 					: Optional.empty();
 		}
 		catch (JsonProcessingException ex) {
 			return Optional.empty();
 		}
+	}
+
+	private static PrimaryKey primaryKey(JsonNode columns) {
+		List<String> names = new ArrayList<>();
+		List<Integer> numbers = new ArrayList<>();
+		for (JsonNode column : columns) {
+			if (column.path("primary").asBoolean()) {
+				names.add(column.path("name").asText());
+				numbers.add(column.path("number").asInt());
+			}
+		}
+		return new PrimaryKey(names, numbers);
 	}
 
 }

@@ -11,6 +11,7 @@ import io.bemi.change.Position;
 import io.bemi.pgoutput.PgOutputMessage.Column;
 import io.bemi.pgoutput.PgOutputMessage.Relation;
 import io.bemi.pgoutput.PgType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the source's catalogue what the stream does not say: the structure of types, the
@@ -35,10 +36,11 @@ final class CatalogTypes implements RowReader.Catalog {
 			""";
 
 	private static final String PRIMARY_KEY = """
-			SELECT a.attname
-			  FROM pg_catalog.pg_index i
-			  JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
-			 WHERE i.indrelid = ?::bigint::oid AND i.indisprimary AND i.indisvalid ORDER BY a.attnum
+			SELECT a.attname, a.attnum
+			  FROM pg_catalog.pg_class c
+			  LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisprimary AND i.indisvalid
+			  LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+			 WHERE c.oid = ?::bigint::oid ORDER BY a.attnum
 			""";
 
 	/**
@@ -119,8 +121,28 @@ final class CatalogTypes implements RowReader.Catalog {
 	}
 
 	@Override
-	public List<String> primaryKey(int oid) {
-		return names(PRIMARY_KEY, oid);
+	public @Nullable PrimaryKey primaryKey(int oid) {
+		try (PreparedStatement statement = this.connection.prepareStatement(PRIMARY_KEY)) {
+			statement.setLong(1, Integer.toUnsignedLong(oid));
+			try (ResultSet row = statement.executeQuery()) {
+				if (!row.next()) {
+					return null;
+				}
+				List<String> names = new ArrayList<>();
+				List<Integer> numbers = new ArrayList<>();
+				do {
+					if (row.getString(1) != null) {
+						names.add(row.getString(1));
+						numbers.add(row.getInt(2));
+					}
+				}
+				while (row.next());
+				return new PrimaryKey(names, numbers);
+			}
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException("The source's catalogue cannot be read: " + ex.getMessage(), ex);
+		}
 	}
 
 	@Override
@@ -172,7 +194,9 @@ final class CatalogTypes implements RowReader.Catalog {
 					}
 					while (more && row.getLong(1) == oid);
 					Relation relation = new Relation((int) oid, schema, name, identity, columns);
-					tables.add(new PublishedTable(TrackedRelation.of(relation, since, this), partitioned));
+					PrimaryKey key = primaryKey((int) oid);
+					tables.add(new PublishedTable(TrackedRelation.of(relation, since,
+							(key != null) ? key.indexesIn(relation) : List.of(), this), partitioned));
 				}
 			}
 		}

@@ -1,5 +1,7 @@
 package io.bemi.ingestion;
 
+import java.util.Map;
+
 import io.bemi.change.Position;
 import io.bemi.replication.SourceIdentity;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,17 @@ public interface ChangeSink extends AutoCloseable {
 	 * @throws SinkException when the sink cannot be used
 	 */
 	SinkSource supersede(SinkSource source, SourceIdentity identity, String reason);
+
+	/**
+	 * What messages about changed tables have told before the source's position. The
+	 * source's own catalogue may be further.
+	 * @param source the source
+	 * @return the primary keys of tables by object id, as far as they are known
+	 * @throws SinkException when the sink cannot be used
+	 */
+	default Map<Integer, PrimaryKey> primaryKeys(SinkSource source) {
+		return Map.of();
+	}
 
 	/**
 	 * Begins to write. Nothing is visible before the write is committed.

@@ -62,8 +62,9 @@ final class IngestionSession implements AutoCloseable {
 				ReplicationStream stream = source.stream(replication, position(start));
 				source.release(plain);
 				StoringOutput output = new StoringOutput(sink, start, MemoryLimit.DEFAULT);
-				TransactionAssembler assembler = new TransactionAssembler(output, new RowReader(catalog),
-						new XidEpoch(currentXid(plain)), MemoryLimit.DEFAULT);
+				TransactionAssembler assembler = new TransactionAssembler(output,
+						new RowReader(catalog, sink.primaryKeys(start)), new XidEpoch(currentXid(plain)),
+						MemoryLimit.DEFAULT);
 				return new IngestionSession(plain, replication, stream, output, assembler);
 			}
 			catch (SQLException | RuntimeException | Error ex) {

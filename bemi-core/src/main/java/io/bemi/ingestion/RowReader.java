@@ -31,6 +31,9 @@ final class RowReader {
 
 	private final Map<Integer, TrackedRelation> relations = new HashMap<>();
 
+	/** The primary keys of tables as messages have told them last. */
+	private final Map<Integer, PrimaryKey> primaryKeys;
+
 	private final Catalog catalog;
 
 	private final TypeStructures types;
@@ -46,7 +49,18 @@ final class RowReader {
 	private boolean lenient;
 
 	RowReader(Catalog catalog) {
+		this(catalog, Map.of());
+	}
+
+	/**
+	 * Creates a reader.
+	 * @param catalog what only the source knows
+	 * @param primaryKeys the primary keys of tables where the stream begins, as far as
+	 * they are known
+	 */
+	RowReader(Catalog catalog, Map<Integer, PrimaryKey> primaryKeys) {
 		this.catalog = catalog;
+		this.primaryKeys = new HashMap<>(primaryKeys);
 		this.types = new TypeStructures(catalog);
 		this.values = new JsonValues(this.types);
 	}
@@ -55,7 +69,22 @@ final class RowReader {
 	 * Takes the description of a table that the next rows refer to.
 	 */
 	void relation(Relation relation, Position since) {
-		this.relations.put(relation.oid(), TrackedRelation.of(relation, since, this.catalog));
+		this.relations.put(relation.oid(), TrackedRelation.of(relation, since, primaryKey(relation), this.catalog));
+	}
+
+	/**
+	 * The catalogue may be further than the stream, so that the columns have other names
+	 * there; their numbers stay, and show that a message may be believed.
+	 */
+	private List<Integer> primaryKey(Relation relation) {
+		if (relation.replicaIdentity() != 'f') {
+			return List.of();
+		}
+		PrimaryKey now = this.catalog.primaryKey(relation.oid());
+		PrimaryKey then = this.primaryKeys.get(relation.oid());
+		List<Integer> key = (then != null && (now == null || now.numbers().equals(then.numbers())))
+				? then.indexesIn(relation) : List.of();
+		return (key.isEmpty() && now != null) ? now.indexesIn(relation) : key;
 	}
 
 	/**
@@ -68,6 +97,7 @@ final class RowReader {
 			// are.
 			this.relations.computeIfPresent(alteration.oid(),
 					(oid, relation) -> relation.renamed(alteration.schema(), alteration.name()));
+			this.primaryKeys.put(alteration.oid(), alteration.primaryKey());
 			return new RowChange(transaction, ordinal, 0,
 					TrackedRelation.altered(alteration.oid(), transaction.position(), alteration.json()),
 					RowOperation.ALTER, null, null, null, null);
@@ -272,11 +302,12 @@ final class RowReader {
 	interface Catalog extends TypeCatalog {
 
 		/**
-		 * The columns of a table's primary key.
+		 * A table's primary key.
 		 * @param oid the table
-		 * @return their names in the order of the table; empty when it has none
+		 * @return its columns, none when the table has no key; {@code null} when there is
+		 * no such table any more
 		 */
-		List<String> primaryKey(int oid);
+		@Nullable PrimaryKey primaryKey(int oid);
 
 		/**
 		 * The columns of a table whose nulls in an old row need not be values.

@@ -40,17 +40,12 @@ public final class TrackedRelation {
 
 	/**
 	 * Finds out how records are identified: by the replica identity; where that is the
-	 * whole row, by the primary key that the catalogue names.
+	 * whole row, by the primary key.
 	 */
-	static TrackedRelation of(Relation relation, Position since, RowReader.Catalog catalog) {
+	static TrackedRelation of(Relation relation, Position since, List<Integer> primaryKey, RowReader.Catalog catalog) {
 		List<Integer> key = new ArrayList<>();
 		if (relation.replicaIdentity() == 'f') {
-			for (String column : catalog.primaryKey(relation.oid())) {
-				key.add(relation.indexOf(column));
-			}
-			if (key.contains(-1)) {
-				key.clear();
-			}
+			key.addAll(primaryKey);
 		}
 		else {
 			for (int i = 0; i < relation.columns().size(); i++) {

@@ -5,11 +5,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.Properties;
 
 import io.bemi.change.Position;
 import io.bemi.ingestion.ChangeSink;
 import io.bemi.ingestion.FencedException;
+import io.bemi.ingestion.PrimaryKey;
 import io.bemi.ingestion.Quarantine;
 import io.bemi.ingestion.SinkException;
 import io.bemi.ingestion.SinkWrite;
@@ -171,6 +173,20 @@ public final class PostgresChangeSink implements ChangeSink {
 			open.commit();
 			this.relations = new RelationDictionary(open, next.id());
 			return next;
+		}
+		catch (SQLException ex) {
+			close();
+			throw StoreProblems.translate(ex);
+		}
+	}
+
+	@Override
+	public Map<Integer, PrimaryKey> primaryKeys(SinkSource source) {
+		Connection open = required(this.connection);
+		try {
+			Map<Integer, PrimaryKey> keys = RelationDictionary.primaryKeys(open, source.id());
+			open.commit();
+			return keys;
 		}
 		catch (SQLException ex) {
 			close();

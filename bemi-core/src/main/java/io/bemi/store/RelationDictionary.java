@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.bemi.ingestion.PrimaryKey;
 import io.bemi.ingestion.TrackedRelation;
 import io.bemi.pgoutput.PgOutputMessage.Column;
 import io.bemi.pgoutput.PgOutputMessage.Relation;
@@ -49,10 +50,21 @@ final class RelationDictionary {
 			       jsonb_agg(jsonb_strip_nulls(to_jsonb(c) || jsonb_build_object(
 			           'rewritten', (m ->> 'rewritten')::boolean, 'severed', (m ->> 'severed')::boolean))), ?::pg_lsn
 			  FROM CAST(? AS jsonb) m, jsonb_to_recordset(m -> 'columns') AS c (
-			       name text, type bigint, modifier integer, number integer, altered boolean, filled text, plain boolean)
+			       name text, type bigint, modifier integer, number integer, altered boolean, filled text, plain boolean, "primary" boolean)
 			 WHERE m ->> 'schema' IS NOT NULL AND m ->> 'name' IS NOT NULL GROUP BY m
 			HAVING bool_and(name IS NOT NULL AND type IS NOT NULL AND modifier IS NOT NULL AND number IS NOT NULL)
 			   AND count(filled::jsonb) >= 0
+			""";
+
+	/**
+	 * Of the last message about each table. Tables that are gone are few, and do no harm.
+	 */
+	private static final String PRIMARY_KEYS = """
+			SELECT r.oid::bigint, c.name, c.number
+			  FROM (SELECT DISTINCT ON (oid) oid, columns FROM relation
+			         WHERE source = ? AND replica_identity = '' ORDER BY oid, id DESC) r
+			 CROSS JOIN jsonb_to_recordset(r.columns) AS c (name text, number integer, "primary" boolean)
+			 WHERE c."primary" ORDER BY r.oid, c.number
 			""";
 
 	private final Connection connection;
@@ -64,6 +76,24 @@ final class RelationDictionary {
 	RelationDictionary(Connection connection, int source) {
 		this.connection = connection;
 		this.source = source;
+	}
+
+	/**
+	 * The primary keys of tables as messages have told them last.
+	 * @return the keys by the tables' object ids
+	 */
+	static Map<Integer, PrimaryKey> primaryKeys(Connection connection, int source) throws SQLException {
+		Map<Integer, PrimaryKey> keys = new HashMap<>();
+		try (PreparedStatement statement = connection.prepareStatement(PRIMARY_KEYS)) {
+			statement.setInt(1, source);
+			try (ResultSet row = statement.executeQuery()) {
+				while (row.next()) {
+					PrimaryKey column = new PrimaryKey(List.of(row.getString(2)), List.of(row.getInt(3)));
+					keys.merge((int) row.getLong(1), column, PrimaryKey::with);
+				}
+			}
+		}
+		return keys;
 	}
 
 	/**

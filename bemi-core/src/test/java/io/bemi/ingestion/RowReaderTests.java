@@ -41,8 +41,8 @@ class RowReaderTests {
 		RowReader.Catalog catalog = new RowReader.Catalog() {
 
 			@Override
-			public List<String> primaryKey(int oid) {
-				return List.of();
+			public PrimaryKey primaryKey(int oid) {
+				return new PrimaryKey(List.of(), List.of());
 			}
 
 			@Override

@@ -1,10 +1,16 @@
 package io.bemi.replay;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.LongPredicate;
 
+import io.bemi.replay.Touches.Instant;
+import io.bemi.replay.Touches.Severance;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,12 +22,66 @@ final class Fold {
 
 	private final Map<Long, List<Entry>> keyless = new HashMap<>();
 
+	private final Map<Long, Set<String>> deleted = new HashMap<>();
+
+	private final Map<Long, Integer> severed = new HashMap<>();
+
+	private final Set<Long> incomplete = new HashSet<>();
+
+	private final Touches touches;
+
+	Fold(Touches touches) {
+		this.touches = touches;
+	}
+
 	Map<String, Entry> keyed(long relation) {
 		return this.keyed.computeIfAbsent(relation, (any) -> new HashMap<>());
 	}
 
 	List<Entry> keyless(long relation) {
 		return this.keyless.computeIfAbsent(relation, (any) -> new ArrayList<>());
+	}
+
+	/**
+	 * The keys of records that are certainly gone.
+	 */
+	Set<String> deleted(long relation) {
+		return this.deleted.computeIfAbsent(relation, (any) -> new HashSet<>());
+	}
+
+	/**
+	 * Whether a table has records of which the history knows nothing.
+	 */
+	boolean isIncomplete(long relation) {
+		return this.incomplete.contains(relation);
+	}
+
+	/**
+	 * Forgets what is not known any more at some moment.
+	 * @param relation the table
+	 * @param instant what comes next
+	 * @param seen the transactions that count
+	 */
+	void sever(long relation, Instant instant, LongPredicate seen) {
+		List<Severance> severances = this.touches.severances(relation)
+			.stream()
+			.filter((severance) -> seen.test(severance.transaction()) && severance.instant().compareTo(instant) < 0)
+			.sorted(Comparator.comparing(Severance::instant))
+			.toList();
+		if (this.severed.getOrDefault(relation, 0) < severances.size()) {
+			this.severed.put(relation, severances.size());
+			clear(relation);
+			if (!severances.get(severances.size() - 1).empty()) {
+				this.incomplete.add(relation);
+			}
+		}
+	}
+
+	private void clear(long relation) {
+		keyed(relation).clear();
+		keyless(relation).clear();
+		deleted(relation).clear();
+		this.incomplete.remove(relation);
 	}
 
 	/**
@@ -39,8 +99,7 @@ final class Fold {
 	@Nullable String apply(Entry next) {
 		Recorded change = next.change();
 		if (change.operation().equals("TRUNCATE")) {
-			keyed(change.relation()).clear();
-			keyless(change.relation()).clear();
+			clear(change.relation());
 			return null;
 		}
 		if (change.key() == null) {
@@ -51,7 +110,9 @@ final class Fold {
 		if (!change.operation().equals("CREATE")) {
 			String key = change.operation().equals("DELETE") ? change.key() : change.keyBefore();
 			problem = (key == null || table.remove(key) == null) ? "a record that is not there" : null;
+			deleted(change.relation()).add(String.valueOf(key));
 		}
+		deleted(change.relation()).remove(change.operation().equals("DELETE") ? "" : change.key());
 		if (!change.operation().equals("DELETE") && table.put(change.key(), next) != null) {
 			problem = "a record that is there already";
 		}

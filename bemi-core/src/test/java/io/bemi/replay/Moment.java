@@ -108,6 +108,13 @@ record Moment(Snapshot snapshot, Map<Long, Content> tables) {
 	record Content(long relation, String name, boolean partitioned, List<String> key, Map<String, Integer> columns,
 			List<Row> rows) {
 
+		/**
+		 * The same table with other rows.
+		 */
+		Content of(List<Row> others) {
+			return new Content(this.relation, this.name, this.partitioned, this.key, this.columns, others);
+		}
+
 		private void read(Statement statement) throws SQLException {
 			String members = this.key.isEmpty() ? "NULL" : (this.key.size() == 1) ? "j ->> " + this.key.get(0)
 					: "jsonb_build_array(j -> " + String.join(", j -> ", this.key) + ")::text";

@@ -2,7 +2,6 @@ package io.bemi.replay;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +12,7 @@ import java.util.stream.Collectors;
 import io.bemi.replay.Fold.Entry;
 import io.bemi.replay.Moment.Content;
 import io.bemi.replay.Moment.Row;
+import io.bemi.replay.Touches.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,41 +23,24 @@ final class Oracle {
 	/** What makes a column's earlier values useless. */
 	private static final Set<String> UNSEEN = Set.of("computed", "retyped");
 
+	private static final Instant END = new Instant(Long.MAX_VALUE, Long.MAX_VALUE);
+
 	private final List<Entry> history = new ArrayList<>();
 
 	private final List<String> problems = new ArrayList<>();
 
 	private final Map<String, Integer> counts = new TreeMap<>();
 
-	private final Set<Long> incomplete = new HashSet<>();
-
 	private final Touches touches;
 
 	Oracle(List<Recorded> recorded, List<Truth> truths, Touches touches) {
 		this.touches = touches;
 		Map<Long, List<Truth>> expected = new HashMap<>();
-		Set<Long> keyed = new HashSet<>();
-		Set<Long> keyless = new HashSet<>();
 		for (Truth truth : truths) {
 			if (truth.published()) {
 				expected.computeIfAbsent(truth.transaction(), (xid) -> new ArrayList<>()).add(truth);
 			}
-			else {
-				this.incomplete.add(truth.relation());
-			}
-			if (touches.rowsMoved(truth.relation())) {
-				this.incomplete.add(truth.relation());
-			}
 		}
-		for (Recorded change : recorded) {
-			// The key of such a table is looked up in the catalogue, which may be
-			// further.
-			if (change.full() && !change.operation().equals("TRUNCATE")) {
-				(change.key() != null ? keyed : keyless).add(change.relation());
-			}
-		}
-		keyed.retainAll(keyless);
-		this.incomplete.addAll(keyed);
 		for (Recorded change : recorded) {
 			List<Truth> candidates = expected.getOrDefault(change.transaction(), List.of());
 			Truth truth = take(change, candidates);
@@ -105,33 +88,39 @@ final class Oracle {
 		this.counts.merge(what, 1, Integer::sum);
 	}
 
+	private Instant at(Entry entry) {
+		return this.touches.at(entry.change().transaction(), entry.truth().number());
+	}
+
 	/**
 	 * Nothing is unknown that could be known.
 	 */
 	private void checkUnknown() {
-		Fold fold = new Fold();
+		Fold fold = new Fold(this.touches);
 		for (Entry entry : this.history) {
+			fold.sever(entry.change().relation(), at(entry), (transaction) -> true);
+			boolean incomplete = fold.isIncomplete(entry.change().relation());
 			Entry previous = fold.previous(entry.change());
 			for (String column : entry.change().unknown()) {
-				if (!mayBeUnknown(column, entry, previous)) {
+				if (!mayBeUnknown(column, entry, previous, incomplete)) {
 					this.problems.add("column '%s' should be known of %s%nsince %s".formatted(column, entry.change(),
 							(previous != null) ? previous.change() : "nothing"));
 				}
 				count("unknown");
 			}
 			String problem = fold.apply(entry);
-			if (problem != null && !this.incomplete.contains(entry.change().relation())) {
+			if (problem != null && !incomplete) {
 				this.problems.add("%s is about %s".formatted(entry.change(), problem));
 			}
 		}
 	}
 
-	private boolean mayBeUnknown(String column, Entry entry, @Nullable Entry previous) {
+	private boolean mayBeUnknown(String column, Entry entry, @Nullable Entry previous, boolean incomplete) {
 		if (entry.change().full()) {
 			return false;
 		}
 		if (previous == null) {
-			return this.incomplete.contains(entry.change().relation());
+			return incomplete;
 		}
 		Integer attribute = entry.truth().columns().get(column);
 		if (attribute == null) {
@@ -147,24 +136,46 @@ final class Oracle {
 	 * @return what differs
 	 */
 	List<String> check(Moment moment) {
-		Fold fold = new Fold();
-		this.history.stream()
-			.filter((entry) -> moment.snapshot().sees(entry.change().transaction()))
-			.forEach(fold::apply);
+		Fold fold = new Fold(this.touches);
+		for (Entry entry : this.history) {
+			if (moment.snapshot().sees(entry.change().transaction())) {
+				fold.sever(entry.change().relation(), at(entry), moment.snapshot()::sees);
+				fold.apply(entry);
+			}
+		}
 		List<String> differences = new ArrayList<>();
 		for (Content content : moment.tables().values()) {
-			if (this.incomplete.contains(content.relation())) {
+			fold.sever(content.relation(), END, moment.snapshot()::sees);
+			boolean incomplete = fold.isIncomplete(content.relation());
+			String difference;
+			if (incomplete && content.key().isEmpty()) {
 				count("tables not compared");
 				continue;
 			}
-			count("tables compared");
-			String difference = content.key().isEmpty() ? compareKeyless(content, fold.keyless(content.relation()))
-					: compare(content, fold.keyed(content.relation()));
+			else if (incomplete) {
+				count("tables compared where known");
+				difference = compare(known(content, fold), fold.keyed(content.relation()));
+			}
+			else {
+				count("tables compared");
+				difference = content.key().isEmpty() ? compareKeyless(content, fold.keyless(content.relation()))
+						: compare(content, fold.keyed(content.relation()));
+			}
 			if (difference != null) {
 				differences.add(content.name() + ": " + difference);
 			}
 		}
 		return differences;
+	}
+
+	/**
+	 * The rows that the history tells of.
+	 */
+	private static Content known(Content content, Fold fold) {
+		return content.of(content.rows().stream().filter((row) -> {
+			String key = String.valueOf(row.key());
+			return fold.keyed(content.relation()).containsKey(key) || fold.deleted(content.relation()).contains(key);
+		}).toList());
 	}
 
 	private @Nullable String compare(Content content, Map<String, Entry> records) {

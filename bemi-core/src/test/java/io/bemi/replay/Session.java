@@ -20,6 +20,9 @@ import org.postgresql.PGConnection;
  */
 final class Session implements AutoCloseable {
 
+	/** The commit's number, then the commit. */
+	private static final String COMMIT = "INSERT INTO shadow.finish DEFAULT VALUES; COMMIT";
+
 	private final Connection connection;
 
 	private final Random random;
@@ -80,7 +83,7 @@ final class Session implements AutoCloseable {
 			this.inTransaction = false;
 			this.savepoints.clear();
 			this.commits++;
-			return run("COMMIT");
+			return run(COMMIT);
 		}
 		if (choice < 16) {
 			this.inTransaction = false;
@@ -181,7 +184,7 @@ final class Session implements AutoCloseable {
 
 	void finish() throws SQLException {
 		if (this.inTransaction) {
-			run("COMMIT");
+			run(COMMIT);
 		}
 	}
 

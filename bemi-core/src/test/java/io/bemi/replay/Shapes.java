@@ -1,7 +1,9 @@
 package io.bemi.replay;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 import io.bemi.replay.Table.Column;
@@ -29,6 +31,9 @@ final class Shapes {
 	private final boolean full;
 
 	private int partitions;
+
+	/** What partitions are for, by their names. */
+	private final Map<String, String> bounds = new HashMap<>();
 
 	Shapes(Random random, int version, boolean full) {
 		this.random = random;
@@ -60,7 +65,10 @@ final class Shapes {
 			case 14 -> "ALTER TABLE %s SET SCHEMA %s".formatted(table.name(), pick(SCHEMAS));
 			case 15 -> "DROP TABLE %s CASCADE".formatted(table.name());
 			case 16, 17 -> partition(tables, table);
-			case 18 -> identity(table);
+			case 18 -> (this.random.nextInt(3) == 0)
+					? "CREATE CONSTRAINT TRIGGER audit AFTER INSERT OR UPDATE ON %s DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION shadow.audit()"
+						.formatted(table.name())
+					: identity(table);
 			default -> "CREATE INDEX ON %s (%s)".formatted(table.name(), pick(table.columns()).name());
 		};
 	}
@@ -91,12 +99,9 @@ final class Shapes {
 			}
 			case 7 -> lists(name, columns);
 			case 8 -> ranges(name, columns);
-			case 9 -> "CREATE TABLE %s (id integer PRIMARY KEY%s) PARTITION BY HASH (id)%s%s".formatted(name, columns,
-					"; CREATE TABLE %s PARTITION OF %s FOR VALUES WITH (MODULUS 2, REMAINDER 0)%s".formatted(leaf(),
-							name, leafIdentity())
-							+ "; CREATE TABLE %s PARTITION OF %s FOR VALUES WITH (MODULUS 2, REMAINDER 1)%s"
-								.formatted(leaf(), name, leafIdentity()),
-					identity);
+			case 9 -> "CREATE TABLE %s (id integer PRIMARY KEY%s) PARTITION BY HASH (id); %s; %s%s".formatted(name,
+					columns, leaf(name, "FOR VALUES WITH (MODULUS 2, REMAINDER 0)"),
+					leaf(name, "FOR VALUES WITH (MODULUS 2, REMAINDER 1)"), identity);
 			case 10 -> child(name, columns, identity, tables);
 			default -> "CREATE %s TABLE %s (id integer PRIMARY KEY%s)".formatted(
 					this.random.nextBoolean() ? "UNLOGGED" : "TEMPORARY", name.substring(name.indexOf('.') + 1),
@@ -108,33 +113,39 @@ final class Shapes {
 		return this.full ? "; ALTER TABLE public.p" + this.partitions + " REPLICA IDENTITY FULL" : "";
 	}
 
-	private String leaf() {
+	private String leaf(String bound) {
 		this.partitions++;
-		return "public.p" + this.partitions;
+		String name = "public.p" + this.partitions;
+		this.bounds.put(name, bound);
+		return name;
+	}
+
+	/**
+	 * A new partition.
+	 */
+	private String leaf(String of, String bound) {
+		return "CREATE TABLE %s PARTITION OF %s %s%s".formatted(leaf(bound), of, bound, leafIdentity());
 	}
 
 	private String lists(String name, String columns) {
 		StringBuilder sql = new StringBuilder(
 				"CREATE TABLE %s (id integer, region text%s, PRIMARY KEY (id, region)) PARTITION BY LIST (region)"
 					.formatted(name, columns));
-		sql.append("; CREATE TABLE %s PARTITION OF %s FOR VALUES IN ('a', 'b')".formatted(leaf(), name))
-			.append(leafIdentity());
-		String sub = leaf();
+		sql.append("; ").append(leaf(name, "FOR VALUES IN ('a', 'b')"));
+		String sub = leaf("FOR VALUES IN ('c')");
 		sql.append("; CREATE TABLE %s PARTITION OF %s FOR VALUES IN ('c') PARTITION BY RANGE (id)".formatted(sub, name))
 			.append(leafIdentity());
-		sql.append("; CREATE TABLE %s PARTITION OF %s FOR VALUES FROM (MINVALUE) TO (15)".formatted(leaf(), sub))
-			.append(leafIdentity());
-		sql.append("; CREATE TABLE %s PARTITION OF %s DEFAULT".formatted(leaf(), sub)).append(leafIdentity());
-		sql.append("; CREATE TABLE %s PARTITION OF %s DEFAULT".formatted(leaf(), name)).append(leafIdentity());
+		sql.append("; ").append(leaf(sub, "FOR VALUES FROM (MINVALUE) TO (15)"));
+		sql.append("; ").append(leaf(sub, "DEFAULT"));
+		sql.append("; ").append(leaf(name, "DEFAULT"));
 		return sql.append(this.full ? "; ALTER TABLE %s REPLICA IDENTITY FULL".formatted(name) : "").toString();
 	}
 
 	private String ranges(String name, String columns) {
-		return "CREATE TABLE %s (id integer PRIMARY KEY%s) PARTITION BY RANGE (id)".formatted(name, columns)
-				+ "; CREATE TABLE %s PARTITION OF %s FOR VALUES FROM (MINVALUE) TO (10)".formatted(leaf(), name)
-				+ leafIdentity()
-				+ "; CREATE TABLE %s PARTITION OF %s FOR VALUES FROM (10) TO (MAXVALUE)".formatted(leaf(), name)
-				+ leafIdentity() + (this.full ? "; ALTER TABLE %s REPLICA IDENTITY FULL".formatted(name) : "");
+		return "CREATE TABLE %s (id integer PRIMARY KEY%s) PARTITION BY RANGE (id)".formatted(name, columns) + "; "
+				+ leaf(name, "FOR VALUES FROM (MINVALUE) TO (10)") + "; "
+				+ leaf(name, "FOR VALUES FROM (10) TO (MAXVALUE)")
+				+ (this.full ? "; ALTER TABLE %s REPLICA IDENTITY FULL".formatted(name) : "");
 	}
 
 	private String child(String name, String columns, String identity, List<Table> tables) {
@@ -188,6 +199,7 @@ final class Shapes {
 			case "bigint" -> pick(List.of("numeric", "bigint USING %1$s * 2; SELECT shadow.retyped('%2$s', '%1$s')"));
 			case "numeric(12,3)" -> pick(List.of("numeric(12,2)", "numeric"));
 			case "character varying(20)" -> pick(List.of("character varying(40)", "text"));
+			case "text" -> pick(List.of("text", "text USING %1$s || '!'; SELECT shadow.retyped('%2$s', '%1$s')"));
 			case "date" -> "timestamp with time zone";
 			default -> "text";
 		};
@@ -196,17 +208,30 @@ final class Shapes {
 	}
 
 	private String partition(List<Table> tables, Table table) {
-		List<Table> leaves = tables.stream()
-			.filter((leaf) -> leaf.isPartition() && leaf.root().equals(table.name()) && !leaf.partitioned())
+		List<Table> detached = tables.stream()
+			.filter((leaf) -> !leaf.isPartition() && this.bounds.containsKey(leaf.name()))
 			.toList();
-		if (leaves.isEmpty()) {
+		List<Table> parents = tables.stream()
+			.filter((parent) -> parent.partitioned() && detached.stream().anyMatch((leaf) -> leaf.hasColumnsOf(parent)))
+			.toList();
+		if (!parents.isEmpty() && this.random.nextInt(3) > 0) {
+			Table parent = pick(parents);
+			Table leaf = pick(detached.stream().filter((one) -> one.hasColumnsOf(parent)).toList());
+			return "ALTER TABLE %s ATTACH PARTITION %s %s".formatted(parent.name(), leaf.name(),
+					this.bounds.get(leaf.name()));
+		}
+		List<Table> members = tables.stream()
+			.filter((leaf) -> leaf.isPartition() && leaf.root().equals(table.name()))
+			.toList();
+		if (members.isEmpty()) {
 			return "ALTER TABLE %s ENABLE ROW LEVEL SECURITY".formatted(table.name());
 		}
-		Table leaf = pick(leaves);
-		return switch (this.random.nextInt(3)) {
-			case 0 -> "ALTER TABLE %s DETACH PARTITION %s".formatted(table.name(), leaf.name());
-			case 1 -> "DROP TABLE %s".formatted(leaf.name());
-			default -> "CREATE TABLE %s PARTITION OF %s DEFAULT%s".formatted(leaf(), table.name(), leafIdentity());
+		Table member = pick(members);
+		return switch (this.random.nextInt(5)) {
+			case 0, 1 -> "ALTER TABLE %s DETACH PARTITION %s".formatted(table.name(), member.name());
+			case 2 -> "DROP TABLE %s".formatted(member.name());
+			case 3 -> "TRUNCATE %s; SELECT shadow.severed('%1$s')".formatted(member.name());
+			default -> leaf(table.name(), "DEFAULT");
 		};
 	}
 

@@ -53,6 +53,14 @@ record Table(String name, boolean partitioned, String root, char kind, List<Colu
 		return !this.root.equals(this.name);
 	}
 
+	boolean hasColumnsOf(Table other) {
+		return this.columns.stream()
+			.map(Column::definition)
+			.sorted()
+			.toList()
+			.equals(other.columns.stream().map(Column::definition).sorted().toList());
+	}
+
 	List<Column> columns(Predicate<Column> wanted) {
 		return this.columns.stream().filter(wanted).toList();
 	}
@@ -71,6 +79,10 @@ record Table(String name, boolean partitioned, String root, char kind, List<Colu
 	 * rows
 	 */
 	record Column(String name, String type, boolean generated, boolean key) {
+
+		private String definition() {
+			return this.name + " " + this.type + " " + this.generated;
+		}
 
 		boolean isWritable() {
 			return !this.generated;

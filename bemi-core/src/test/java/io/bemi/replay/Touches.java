@@ -18,10 +18,12 @@ import io.bemi.testsupport.TestDatabase;
 final class Touches {
 
 	private static final String TOUCHES = """
-			SELECT number, relation, attribute, what FROM shadow.touch ORDER BY number
+			SELECT number, relation, attribute, what, transaction FROM shadow.touch ORDER BY number
 			""";
 
 	private final Map<Long, List<Touch>> touches = new HashMap<>();
+
+	private final Map<Long, Long> commits = new HashMap<>();
 
 	Touches(TestDatabase database) throws SQLException {
 		try (Connection connection = database.connect();
@@ -29,7 +31,14 @@ final class Touches {
 				ResultSet row = statement.executeQuery(TOUCHES)) {
 			while (row.next()) {
 				this.touches.computeIfAbsent(row.getLong(2), (relation) -> new ArrayList<>())
-					.add(new Touch(row.getLong(1), row.getInt(3), row.getString(4)));
+					.add(new Touch(row.getLong(1), row.getInt(3), row.getString(4), row.getLong(5)));
+			}
+		}
+		try (Connection connection = database.connect();
+				Statement statement = connection.createStatement();
+				ResultSet row = statement.executeQuery("SELECT transaction, number FROM shadow.finish")) {
+			while (row.next()) {
+				this.commits.put(row.getLong(1), row.getLong(2));
 			}
 		}
 	}
@@ -46,13 +55,51 @@ final class Touches {
 	}
 
 	/**
-	 * Whether rows came or went otherwise than by changes.
+	 * When rows of a table came or went otherwise than by changes.
 	 */
-	boolean rowsMoved(long relation) {
-		return between(relation, 0, 0, Long.MAX_VALUE, Set.of("rows"));
+	List<Severance> severances(long relation) {
+		return this.touches.getOrDefault(relation, List.of())
+			.stream()
+			.filter((touch) -> touch.attribute() == 0)
+			.map((touch) -> new Severance(touch.transaction(), at(touch.transaction(), touch.number()),
+					touch.what().equals("empty")))
+			.toList();
 	}
 
-	private record Touch(long number, int attribute, String what) {
+	/**
+	 * When something happened that has a number.
+	 */
+	Instant at(long transaction, long number) {
+		return new Instant(this.commits.getOrDefault(transaction, Long.MAX_VALUE), number);
+	}
+
+	private record Touch(long number, int attribute, String what, long transaction) {
+	}
+
+	/**
+	 * The place of something in the history, which has the order of commits.
+	 *
+	 * @param commit the number of its transaction's commit
+	 * @param number its own
+	 */
+	record Instant(long commit, long number) implements Comparable<Instant> {
+
+		@Override
+		public int compareTo(Instant other) {
+			return (this.commit != other.commit) ? Long.compare(this.commit, other.commit)
+					: Long.compare(this.number, other.number);
+		}
+
+	}
+
+	/**
+	 * Rows came or went.
+	 *
+	 * @param transaction the transaction's id
+	 * @param instant when
+	 * @param empty whether none is left
+	 */
+	record Severance(long transaction, Instant instant, boolean empty) {
 	}
 
 }

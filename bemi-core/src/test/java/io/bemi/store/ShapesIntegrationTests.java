@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
+import io.bemi.tracking.TrackingSettings;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,7 +20,7 @@ class ShapesIntegrationTests {
 
 	private static final String CHANGES = """
 			SELECT "table", primary_key, operation, values, before, unknown FROM bemi.changes
-			 WHERE schema LIKE '%s%%' ORDER BY id
+			 WHERE starts_with(schema, '%s') ORDER BY id
 			""";
 
 	private static final Map<Integer, TrackedCapture> CAPTURES = new HashMap<>();
@@ -330,6 +331,192 @@ class ShapesIntegrationTests {
 	void anUnloggedTableIsTrackedOnceItIsLogged(int version) throws Exception {
 		seversAlone(version, "ALTER PUBLICATION bemi DROP TABLE part", "ALTER TABLE part SET UNLOGGED",
 				"UPDATE part SET a = 7", "ALTER TABLE part SET LOGGED");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void rowLevelSecurityHidesNothing(int version) throws Exception {
+		String role = "writer" + schemas + "_" + capture(version).database().name();
+		assertThat(changes(version, "CREATE TABLE part (id integer PRIMARY KEY, owner name)",
+				"ALTER TABLE part ENABLE ROW LEVEL SECURITY; ALTER TABLE part FORCE ROW LEVEL SECURITY",
+				"CREATE POLICY own ON part USING (owner = current_user); CREATE ROLE " + role
+						+ "; GRANT ALL ON part TO " + role,
+				"DO $do$ BEGIN EXECUTE format('GRANT USAGE ON SCHEMA %I TO " + role + "', current_schema); END $do$",
+				"INSERT INTO part VALUES (1, 'postgres')", "SET ROLE " + role,
+				"INSERT INTO part VALUES (2, current_user)", "UPDATE part SET id = id + 10", "DELETE FROM part",
+				"RESET ROLE", "DROP OWNED BY " + role + "; DROP ROLE " + role))
+			.map((change) -> change.substring(0, change.indexOf('{')))
+			.containsExactly("part|1|CREATE|", "part|2|CREATE|", "part|12|UPDATE|", "part|12|DELETE|");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void identityColumnsAreRecordedAndGeneratedOnesAreNot(int version) throws Exception {
+		assertThat(changes(version,
+				"CREATE TABLE part (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a integer,"
+						+ " b integer GENERATED ALWAYS AS (a * 2) STORED"
+						+ ((version >= 18) ? ", c integer GENERATED ALWAYS AS (a * 3) VIRTUAL" : "") + ", d integer)",
+				"INSERT INTO part (a, d) VALUES (5, 7)", "UPDATE part SET a = 6",
+				"ALTER TABLE part ALTER b DROP EXPRESSION", "UPDATE part SET b = 8"))
+			.containsExactly("part|1|CREATE|{\"a\": 5, \"d\": 7, \"id\": 1}|{}|{}",
+					"part|1|UPDATE|{\"a\": 6, \"d\": 7, \"id\": 1}|{\"a\": 5, \"d\": 7, \"id\": 1}|{}",
+					"part|1|UPDATE|{\"a\": 6, \"b\": 8, \"d\": 7, \"id\": 1}|{\"a\": 6, \"d\": 7, \"id\": 1}|{b}");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void aTableThatInheritsIsRecordedByItself(int version) throws Exception {
+		assertThat(changes(version, "CREATE TABLE part (id integer PRIMARY KEY, a integer)",
+				"CREATE TABLE child (b integer, PRIMARY KEY (id)) INHERITS (part)", "INSERT INTO part VALUES (1, 5)",
+				"INSERT INTO child VALUES (2, 5, 7)", "UPDATE part SET a = 6", "ALTER TABLE part RENAME a TO c",
+				"DELETE FROM part", "ALTER TABLE child NO INHERIT part", "TRUNCATE part"))
+			.containsExactly("part|1|CREATE|{\"a\": 5, \"id\": 1}|{}|{}",
+					"child|2|CREATE|{\"a\": 5, \"b\": 7, \"id\": 2}|{}|{}",
+					"part|1|UPDATE|{\"a\": 6, \"id\": 1}|{\"a\": 5, \"id\": 1}|{}",
+					"child|2|UPDATE|{\"a\": 6, \"b\": 7, \"id\": 2}|{\"a\": 5, \"b\": 7, \"id\": 2}|{}",
+					"part|1|DELETE|{}|{\"c\": 6, \"id\": 1}|{}", "child|2|DELETE|{}|{\"b\": 7, \"c\": 6, \"id\": 2}|{}",
+					"part|null|TRUNCATE|{}|{}|{}");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void aTableInAnotherSchemaKeepsItsHistory(int version) throws Exception {
+		String other = "schema" + (schemas + 1) + "_öther";
+		assertThat(changes(version, "CREATE TABLE part (id integer PRIMARY KEY, a integer)",
+				"INSERT INTO part VALUES (1, 5)", "CREATE SCHEMA \"" + other + "\"",
+				"ALTER TABLE part SET SCHEMA \"" + other + "\"", "UPDATE \"" + other + "\".part SET a = 6"))
+			.containsExactly("part|1|CREATE|{\"a\": 5, \"id\": 1}|{}|{}",
+					"part|1|UPDATE|{\"a\": 6, \"id\": 1}|{\"a\": 5, \"id\": 1}|{}");
+		assertThat(capture(version).query("SELECT operation FROM bemi.changes WHERE schema = '" + other + "'"))
+			.containsExactly("UPDATE");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void eachTruncatedTableHasARow(int version) throws Exception {
+		assertThat(changes(version, "CREATE TABLE a (id integer PRIMARY KEY)",
+				"CREATE TABLE b (id integer PRIMARY KEY REFERENCES a)", "CREATE TABLE c (id integer PRIMARY KEY)",
+				"TRUNCATE c, a CASCADE", "INSERT INTO a VALUES (1)", "TRUNCATE a, b"))
+			.containsExactlyInAnyOrder("a|null|TRUNCATE|{}|{}|{}", "b|null|TRUNCATE|{}|{}|{}",
+					"c|null|TRUNCATE|{}|{}|{}", "a|1|CREATE|{\"id\": 1}|{}|{}", "a|null|TRUNCATE|{}|{}|{}",
+					"b|null|TRUNCATE|{}|{}|{}");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void fullIdentityTellsAllOfTheRowBefore(int version) throws Exception {
+		assertThat(changes(version, "CREATE TABLE part AS SELECT 1 AS id, 5 AS a",
+				"ALTER TABLE part REPLICA IDENTITY FULL", "UPDATE part SET a = 6", "DELETE FROM part"))
+			.containsExactly("part|null|UPDATE|{\"a\": 6, \"id\": 1}|{\"a\": 5, \"id\": 1}|{}",
+					"part|null|DELETE|{}|{\"a\": 6, \"id\": 1}|{}");
+		assertThat(changes(version, "CREATE TABLE part AS SELECT 1 AS id, 5 AS a",
+				"ALTER TABLE part ADD PRIMARY KEY (id), REPLICA IDENTITY FULL", "UPDATE part SET id = 2"))
+			.containsExactly("part|2|UPDATE|{\"a\": 5, \"id\": 2}|{\"a\": 5, \"id\": 1}|{}");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void aKeyRenamedOrDroppedBeforeItsRowsAreReadIdentifiesThem(int version) throws Exception {
+		try (TrackedCapture behind = TrackedCapture.on(version, false)) {
+			behind.database()
+				.execute("CREATE TABLE part (b integer, id integer PRIMARY KEY, a integer); ALTER TABLE part REPLICA IDENTITY FULL",
+						"CREATE TABLE gone (id integer PRIMARY KEY); ALTER TABLE gone REPLICA IDENTITY FULL");
+			behind.query("SELECT 1");
+			behind.stop();
+			behind.database()
+				.execute("ALTER TABLE part DROP COLUMN b", "INSERT INTO part VALUES (1, 5)",
+						"ALTER TABLE part RENAME id TO nr", "ALTER TABLE part RENAME a TO id",
+						"UPDATE part SET id = 6", "INSERT INTO gone VALUES (1)", "DROP TABLE gone");
+			behind.start();
+			assertThat(behind.query(CHANGES.formatted("public"))).filteredOn((change) -> !change.startsWith("barrier"))
+				.containsExactly("part|1|CREATE|{\"a\": 5, \"id\": 1}|{}|{}",
+						"part|1|UPDATE|{\"id\": 6, \"nr\": 1}|{\"id\": 5, \"nr\": 1}|{}",
+						"gone|1|CREATE|{\"id\": 1}|{}|{}");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void anIndexIdentifiesRecords(int version) throws Exception {
+		assertThat(changes(version, "CREATE TABLE part (id integer PRIMARY KEY, code text NOT NULL, a integer)",
+				"INSERT INTO part VALUES (1, 'x', 5)", "CREATE UNIQUE INDEX part_code ON part (code)",
+				"ALTER TABLE part REPLICA IDENTITY USING INDEX part_code", "UPDATE part SET a = 6",
+				"UPDATE part SET code = 'y'"))
+			.containsExactly("part|1|CREATE|{\"a\": 5, \"id\": 1, \"code\": \"x\"}|{}|{}",
+					"part|x|UPDATE|{\"a\": 6, \"id\": 1, \"code\": \"x\"}|{\"code\": \"x\"}|{id,a}",
+					"part|y|UPDATE|{\"a\": 6, \"id\": 1, \"code\": \"y\"}|{\"a\": 6, \"id\": 1, \"code\": \"x\"}|{}");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void aRowThatMovesToAnotherPartitionIsDeletedAndCreated(int version) throws Exception {
+		assertThat(changes(version, PARTS, ROWS, "UPDATE part SET id = 2 WHERE id = 1",
+				"UPDATE part SET id = 12 WHERE id = 2"))
+			.endsWith("part|2|UPDATE|{\"a\": 5, \"id\": 2}|{\"a\": 5, \"id\": 1}|{}",
+					"part|2|DELETE|{}|{\"a\": 5, \"id\": 2}|{}", "part|12|CREATE|{\"a\": 5, \"id\": 12}|{}|{}");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = 18)
+	void eachRowOfMergeIsWhatBecameOfIt(int version) throws Exception {
+		assertThat(changes(version, PARTS, ROWS,
+				"MERGE INTO part USING (VALUES (1), (3), (11)) AS s (id) ON part.id = s.id"
+						+ " WHEN MATCHED AND part.id > 10 THEN DELETE WHEN MATCHED THEN UPDATE SET a = 6"
+						+ " WHEN NOT MATCHED THEN INSERT VALUES (s.id, 7)"))
+			.contains("part|1|UPDATE|{\"a\": 6, \"id\": 1}|{\"a\": 5, \"id\": 1}|{}",
+					"part|3|CREATE|{\"a\": 7, \"id\": 3}|{}|{}", "part|11|DELETE|{}|{\"a\": 5, \"id\": 11}|{}")
+			.hasSize(5);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void copyAndUpsertAreTheRowsTheyWrite(int version) throws Exception {
+		assertThat(changes(version, "CREATE TABLE part (id integer PRIMARY KEY, a integer)",
+				"COPY part FROM PROGRAM 'echo 1,5; echo 2,5' (FORMAT csv)",
+				"INSERT INTO part VALUES (1, 6), (3, 6) ON CONFLICT (id) DO UPDATE SET a = excluded.a",
+				"INSERT INTO part VALUES (1, 7) ON CONFLICT DO NOTHING"))
+			.containsExactly("part|1|CREATE|{\"a\": 5, \"id\": 1}|{}|{}", "part|2|CREATE|{\"a\": 5, \"id\": 2}|{}|{}",
+					"part|1|UPDATE|{\"a\": 6, \"id\": 1}|{\"a\": 5, \"id\": 1}|{}",
+					"part|3|CREATE|{\"a\": 6, \"id\": 3}|{}|{}");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void aTableWithoutKeyIsNotRecordedAndSaidSo(int version) throws Exception {
+		assertThat(changes(version, "CREATE TABLE \"Keyless\" (a integer)", "INSERT INTO \"Keyless\" VALUES (1)",
+				"UPDATE \"Keyless\" SET a = 2", "DELETE FROM \"Keyless\""))
+			.isEmpty();
+		assertThat(capture(version).track(TrackingSettings.everything("app")).untracked())
+			.filteredOn((table) -> table.table().equals("Keyless"))
+			.singleElement()
+			.satisfies((table) -> assertThat(table.reason()).contains("has no primary key. Type:"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void namesMayBeAnything(int version) throws Exception {
+		String schema = "schema" + (schemas + 1) + "_\"\"q.\"\" ü表\\";
+		String table = "\"" + schema + "\".\"Ta\"\"ble.x 😀 %s\\\"";
+		assertThat(changes(version, "CREATE SCHEMA \"" + schema + "\"",
+				"CREATE TABLE " + table + " (\"I.d\"\" é\" integer PRIMARY KEY, \"select '\\表\" text)",
+				"INSERT INTO " + table + " VALUES (1, 'x')",
+				"ALTER TABLE " + table + " RENAME \"select '\\表\" TO \"{\"\"a\"\": 😀}\"",
+				"UPDATE " + table + " SET \"I.d\"\" é\" = 2"))
+			.containsExactly("Ta\"ble.x 😀 %s\\|1|CREATE|{\"I.d\\\" é\": 1, \"select '\\\\表\": \"x\"}|{}|{}",
+					"Ta\"ble.x 😀 %s\\|2|UPDATE|{\"I.d\\\" é\": 2, \"{\\\"a\\\": 😀}\": \"x\"}|{\"I.d\\\" é\": 1, \"{\\\"a\\\": 😀}\": \"x\"}|{}");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void aTableCreatedAgainWithinATransactionIsAnother(int version) throws Exception {
+		assertThat(changes(version, "CREATE TABLE part (id integer PRIMARY KEY, a integer)",
+				"INSERT INTO part VALUES (1, 5)",
+				"BEGIN; UPDATE part SET a = 6; DROP TABLE part; CREATE TABLE part (id integer PRIMARY KEY, a integer);"
+						+ " INSERT INTO part VALUES (1, 7); UPDATE part SET a = 8; COMMIT"))
+			.containsExactly("part|1|CREATE|{\"a\": 5, \"id\": 1}|{}|{}",
+					"part|1|UPDATE|{\"a\": 6, \"id\": 1}|{\"a\": 5, \"id\": 1}|{}",
+					"part|1|CREATE|{\"a\": 7, \"id\": 1}|{}|{}",
+					"part|1|UPDATE|{\"a\": 8, \"id\": 1}|{\"a\": 7, \"id\": 1}|{}");
 	}
 
 }

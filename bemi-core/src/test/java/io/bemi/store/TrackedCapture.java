@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 
+import io.bemi.ingestion.Ingester;
 import io.bemi.testsupport.PostgresServer;
 import io.bemi.testsupport.TestDatabase;
 import io.bemi.tracking.Tracking;
@@ -39,6 +40,21 @@ final class TrackedCapture implements AutoCloseable {
 		capture.track(new TrackingSettings("app", List.of("*"), List.of(), "bemi", sqlComments));
 		capture.capture.start();
 		return capture;
+	}
+
+	/**
+	 * Stops the instance.
+	 */
+	void stop() {
+		this.capture.ingesters().forEach(Ingester::close);
+		this.capture.ingesters().clear();
+	}
+
+	/**
+	 * Starts another one, which goes on.
+	 */
+	void start() throws InterruptedException {
+		this.capture.start();
 	}
 
 	TrackingReport track(TrackingSettings settings) throws SQLException {

@@ -137,23 +137,24 @@ class TrackingIntegrationTests {
 
 	@Test
 	void aTableThatCannotBePublishedInTimeIsNamedAndTrackedLater() throws SQLException {
+		// 14 lets several transactions add tables at the same time.
+		boolean waits = Integer.parseInt(this.database.query("SHOW server_version_num").get(0)) >= 150000;
 		this.database.track();
 		try (Connection other = this.database.database().connect();
-				Connection connection = this.database.database().connect()) {
+				Connection connection = this.database.database().connect();
+				Statement first = other.createStatement();
+				Statement second = connection.createStatement()) {
 			other.setAutoCommit(false);
-			try (Statement statement = other.createStatement()) {
-				statement.execute("CREATE TABLE first (id integer PRIMARY KEY)");
-			}
-			try (Statement statement = connection.createStatement()) {
-				statement.execute("CREATE TABLE second (id integer PRIMARY KEY)");
-				assertThat(String.valueOf(statement.getWarnings())).contains("could not track table second",
-						"lock timeout", "SELECT * FROM bemi.track_all();");
-			}
+			first.execute("CREATE TABLE first (id integer PRIMARY KEY)");
+			second.execute("CREATE TABLE second (id integer PRIMARY KEY)");
+			assertThat(String.valueOf(second.getWarnings())).contains(waits
+					? "Bemi could not track table public.second after CREATE TABLE: canceling statement due to lock timeout."
+							+ " Later type: SELECT * FROM bemi.track_all();"
+					: "null");
 			other.commit();
 		}
-		assertThat(this.database.publishedTables()).containsExactly("public.first");
-		assertThat(this.database.query("SELECT * FROM bemi.untracked"))
-			.containsExactly("public|second|not tracked yet. Type: SELECT * FROM bemi.track_all();");
+		assertThat(this.database.query("SELECT \"table\", reason FROM bemi.untracked"))
+			.isEqualTo(waits ? List.of("second|not tracked yet. Type: SELECT * FROM bemi.track_all();") : List.of());
 		this.database.query("SELECT * FROM bemi.track_all()");
 		assertThat(this.database.publishedTables()).containsExactly("public.first", "public.second");
 	}

@@ -18,8 +18,14 @@ CREATE TABLE shadow.change (
     published   boolean NOT NULL
 );
 
+-- The order of commits: the last statement of each transaction.
+CREATE TABLE shadow.finish (
+    number      bigint NOT NULL DEFAULT nextval('shadow.number'),
+    transaction bigint PRIMARY KEY DEFAULT pg_current_xact_id()::text::bigint
+);
+
 -- What happened to a column, without a change of a row: added (computed: with a value for each row), renamed or retyped; for
--- column 0, rows came or went.
+-- column 0, rows came or went, or others identify them (rows: some may be there; empty: none is).
 CREATE TABLE shadow.touch (
     number      bigint NOT NULL DEFAULT nextval('shadow.number'),
     transaction bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
@@ -30,6 +36,7 @@ CREATE TABLE shadow.touch (
 
 -- Tables as they were after the last statement that changed one.
 CREATE TABLE shadow.shape (relation oid, attribute integer, name text, type text, PRIMARY KEY (relation, attribute));
+CREATE TABLE shadow.state (relation oid PRIMARY KEY, published boolean, key text);
 CREATE TABLE shadow.leaf (relation oid, leaf oid, PRIMARY KEY (relation, leaf));
 
 CREATE FUNCTION shadow.published(relation oid) RETURNS boolean LANGUAGE sql STABLE AS $$
@@ -55,6 +62,11 @@ BEGIN
             shadow.published(root));
     RETURN NULL;
 END
+$$;
+
+-- Notes that rows of a table came or went.
+CREATE FUNCTION shadow.severed(relation regclass) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO shadow.touch (relation, attribute, what) VALUES (coalesce(pg_partition_root($1), $1), 0, 'rows')
 $$;
 
 -- Watches new tables, and notes what has happened to those that were there. Called after each statement that may change one.
@@ -98,15 +110,33 @@ BEGIN
          WHERE n.nspname IN ('public', 'Other Schëma') AND c.relkind = 'p' AND NOT c.relispartition AND p.isleaf
            AND NOT EXISTS (SELECT FROM shadow.leaf l WHERE l.leaf = p.relid)
     LOOP
-        EXECUTE format('INSERT INTO shadow.touch (relation, attribute, what) SELECT %s, 0, ''rows'' WHERE EXISTS (SELECT FROM %s)', relation, leaf::regclass);
+        EXECUTE format('INSERT INTO shadow.touch (relation, attribute, what) SELECT %s, 0, ''rows'' WHERE pg_relation_size(%s) > 0', relation, leaf);
     END LOOP;
     DELETE FROM shadow.leaf l WHERE NOT EXISTS (SELECT FROM pg_partition_tree(l.relation) p WHERE p.relid = l.leaf);
     INSERT INTO shadow.leaf
     SELECT c.oid, p.relid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, pg_partition_tree(c.oid) p
      WHERE n.nspname IN ('public', 'Other Schëma') AND c.relkind = 'p' AND NOT c.relispartition AND p.isleaf
         ON CONFLICT DO NOTHING;
+    -- A table that joins the publication, or whose records are identified by other columns.
+    FOR relation IN
+        SELECT c.relation FROM shadow.current c LEFT JOIN shadow.state s ON s.relation = c.relation
+         WHERE (s.published, s.key) IS DISTINCT FROM (c.published, c.key) AND (s.published IS DISTINCT FROM c.published OR s.key <> c.key)
+    LOOP
+        EXECUTE format('INSERT INTO shadow.touch (relation, attribute, what) SELECT %s, 0, CASE WHEN EXISTS (SELECT FROM %s %s) THEN ''rows'' ELSE ''empty'' END',
+                       relation, CASE WHEN EXISTS (SELECT FROM pg_class c WHERE c.oid = relation AND c.relkind = 'r') THEN 'ONLY' END, relation::regclass);
+    END LOOP;
+    DELETE FROM shadow.state;
+    INSERT INTO shadow.state SELECT c.relation, c.published, c.key FROM shadow.current c;
 END
 $$;
+
+-- Tables as they are: whether they are published, and what identifies their records.
+CREATE VIEW shadow.current AS
+SELECT c.oid AS relation, shadow.published(c.oid) AS published,
+       coalesce((SELECT string_agg(a::text, ',' ORDER BY a) FROM pg_index i, unnest(i.indkey::int2[]) a
+                  WHERE i.indrelid = c.oid AND CASE c.relreplident WHEN 'i' THEN i.indisreplident ELSE i.indisprimary END), '') AS key
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname IN ('public', 'Other Schëma') AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence = 'p';
 
 -- A column whose values are others now, though its type is not. Its name is quoted.
 CREATE FUNCTION shadow.retyped(relation regclass, attribute text) RETURNS void LANGUAGE sql AS $$
