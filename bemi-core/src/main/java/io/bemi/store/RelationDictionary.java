@@ -27,12 +27,12 @@ final class RelationDictionary {
 
 	private static final String VERSIONS = """
 			SELECT r.id, r.schema, r.name, r.replica_identity,
-			       c.name, c.type, c.modifier, c.key, c.number, c.altered, c.filled, c.plain, c.rewritten, c.severed
+			       c.name, c.type, c.modifier, c.key, c.number, c.altered, c.filled, c.plain, c.rewritten, c.severed, c.highest
 			  FROM relation r
 			  LEFT JOIN LATERAL ROWS FROM (jsonb_to_recordset(r.columns) AS (
 			            name text, type bigint, modifier integer, key boolean, number integer, altered boolean,
-			            filled text, plain boolean, rewritten boolean, severed boolean))
-			       WITH ORDINALITY c(name, type, modifier, key, number, altered, filled, plain, rewritten, severed, place) ON true
+			            filled text, plain boolean, rewritten boolean, severed boolean, highest integer))
+			       WITH ORDINALITY c(name, type, modifier, key, number, altered, filled, plain, rewritten, severed, highest, place) ON true
 			 WHERE r.source = ? AND r.oid = ? ORDER BY r.id, c.place
 			""";
 
@@ -48,7 +48,8 @@ final class RelationDictionary {
 			INSERT INTO relation (source, oid, schema, name, replica_identity, columns, since)
 			SELECT ?, ?, m ->> 'schema', m ->> 'name', '',
 			       jsonb_agg(jsonb_strip_nulls(to_jsonb(c) || jsonb_build_object(
-			           'rewritten', (m ->> 'rewritten')::boolean, 'severed', (m ->> 'severed')::boolean))), ?::pg_lsn
+			           'rewritten', (m ->> 'rewritten')::boolean, 'severed', (m ->> 'severed')::boolean,
+			           'highest', (m ->> 'highest')::integer))), ?::pg_lsn
 			  FROM CAST(? AS jsonb) m, jsonb_to_recordset(m -> 'columns') AS c (
 			       name text, type bigint, modifier integer, number integer, altered boolean, filled text, plain boolean, "primary" boolean)
 			 WHERE m ->> 'schema' IS NOT NULL AND m ->> 'name' IS NOT NULL GROUP BY m
@@ -138,7 +139,7 @@ final class RelationDictionary {
 			columns.add(new TableVersion.Column(column.name(), Integer.toUnsignedLong(column.typeOid()),
 					column.typeModifier(), relation.keyColumns().contains(i), null, false, null, false));
 		}
-		return new TableVersion(0, true, columns, false, false);
+		return new TableVersion(0, true, columns, false, false, 0);
 	}
 
 	/**
@@ -202,6 +203,7 @@ final class RelationDictionary {
 					String identity = row.getString(4);
 					boolean rewritten = row.getBoolean(13);
 					boolean severed = row.getBoolean(14);
+					int highest = row.getInt(15);
 					List<TableVersion.Column> columns = new ArrayList<>();
 					do {
 						if (row.getString(5) != null) {
@@ -211,7 +213,7 @@ final class RelationDictionary {
 					}
 					while (more && row.getLong(1) == id);
 					versions.add(new Stored(schema, name, identity,
-							new TableVersion(id, !identity.isEmpty(), columns, rewritten, severed)));
+							new TableVersion(id, !identity.isEmpty(), columns, rewritten, severed, highest)));
 				}
 				return versions;
 			}

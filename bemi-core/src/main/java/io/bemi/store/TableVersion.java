@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param rewritten whether the change of the table wrote its rows anew
  * @param severed whether rows came otherwise than by changes of rows, so that nothing
  * earlier is known of any record
+ * @param highest the highest number that a column has had; 0 if not known
  */
-record TableVersion(long id, boolean described, List<Column> columns, boolean rewritten, boolean severed) {
+record TableVersion(long id, boolean described, List<Column> columns, boolean rewritten, boolean severed, int highest) {
 
 	/**
 	 * Types of which the same text is the same value: {@code text} and {@code varchar}.
@@ -51,11 +52,19 @@ record TableVersion(long id, boolean described, List<Column> columns, boolean re
 		boolean numbered = column.number() != null && earlier.isNumbered();
 		Column before = numbered ? earlier.numbered(column.number()) : earlier.named(column.name());
 		if (before == null) {
-			return numbered ? ofAdded(column) : null;
+			return (numbered && earlier.isOlderThan(column)) ? ofAdded(column) : null;
 		}
 		boolean same = numbered ? isSame(before, column)
 				: !column.altered() && before.hasTypeOf(column) && !isMoved(earlier, column.name());
 		return same ? image.get(before.name()) : null;
+	}
+
+	/**
+	 * Whether a column that is not here was added later. One that was computed from
+	 * others until then was there, but not described.
+	 */
+	private boolean isOlderThan(Column column) {
+		return column.number() != null && column.number() > this.highest;
 	}
 
 	private @Nullable String ofAdded(Column column) {
@@ -119,7 +128,7 @@ record TableVersion(long id, boolean described, List<Column> columns, boolean re
 				return column;
 			}
 			return column.withNumber(before.number());
-		}).toList(), this.rewritten, this.severed);
+		}).toList(), this.rewritten, this.severed, earlier.highest);
 	}
 
 	/**
@@ -134,7 +143,7 @@ record TableVersion(long id, boolean described, List<Column> columns, boolean re
 	}
 
 	TableVersion withId(long other) {
-		return new TableVersion(other, this.described, this.columns, this.rewritten, this.severed);
+		return new TableVersion(other, this.described, this.columns, this.rewritten, this.severed, this.highest);
 	}
 
 	/**
@@ -145,7 +154,9 @@ record TableVersion(long id, boolean described, List<Column> columns, boolean re
 	}
 
 	String columnsJson() {
-		return this.columns.stream().map(Column::json).collect(Collectors.joining(", ", "[", "]"));
+		return this.columns.stream()
+			.map((column) -> column.json(this.highest))
+			.collect(Collectors.joining(", ", "[", "]"));
 	}
 
 	/**
@@ -174,7 +185,7 @@ record TableVersion(long id, boolean described, List<Column> columns, boolean re
 					this.plain);
 		}
 
-		private String json() {
+		private String json(int highest) {
 			StringBuilder json = new StringBuilder("{\"name\": ");
 			JsonText.append(json, this.name);
 			json.append(", \"type\": ")
@@ -184,7 +195,7 @@ record TableVersion(long id, boolean described, List<Column> columns, boolean re
 				.append(", \"key\": ")
 				.append(this.key);
 			if (this.number != null) {
-				json.append(", \"number\": ").append(this.number);
+				json.append(", \"number\": ").append(this.number).append(", \"highest\": ").append(highest);
 			}
 			return json.append('}').toString();
 		}

@@ -45,6 +45,7 @@ $function$;
 -- rewritten: whether the statement wrote its rows anew, so that columns that it altered have other values.
 -- severed: whether rows of it came or went otherwise than by recorded changes, so that nothing is known of any.
 -- empty: whether it holds no row for sure.
+-- highest: the highest number that a column has had.
 -- primary: whether the column is part of the primary key.
 -- filled: what rows that were there got in a column; plain: NULL, unless they were written anew.
 CREATE FUNCTION bemi.table_message(relation oid, rewritten boolean, severed boolean, empty boolean) RETURNS void
@@ -76,7 +77,7 @@ BEGIN
       'filled', a.filled, 'plain', NOT a.atthasdef AND a.attidentity = '' AND a.typtype <> 'd' AND a.filled IS NULL));
   END LOOP;
   PERFORM pg_logical_emit_message(true, '_bemi_table', convert_to(format('%s %s', relation, jsonb_build_object(
-    'schema', n.nspname, 'name', c.relname, 'rewritten', rewritten, 'severed', severed, 'empty', empty, 'columns', columns)), 'UTF8'))
+    'schema', n.nspname, 'name', c.relname, 'rewritten', rewritten, 'severed', severed, 'empty', empty, 'highest', c.relnatts, 'columns', columns)), 'UTF8'))
      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relation;
   -- A message ends where the next record starts: this one keeps the next row apart from the one above.
   PERFORM pg_logical_emit_message(true, '_bemi_heartbeat', '');

@@ -123,7 +123,7 @@ final class Fold {
 		List<Entry> table = keyless(next.change().relation());
 		String problem = null;
 		if (!next.change().operation().equals("CREATE")) {
-			Entry gone = table.stream().filter((entry) -> entry.mayBe(next)).findFirst().orElse(null);
+			Entry gone = table.stream().filter((entry) -> entry.mayBe(next, this.touches)).findFirst().orElse(null);
 			table.remove(gone);
 			problem = (gone == null) ? "a row that is not there" : null;
 		}
@@ -154,11 +154,13 @@ final class Fold {
 				.orElse(null);
 		}
 
-		private boolean mayBe(Entry next) {
+		private boolean mayBe(Entry next, Touches touches) {
 			return next.truth().columns().entrySet().stream().allMatch((column) -> {
 				String name = nameOf(column.getValue());
 				String value = (name != null) ? this.change.values().get(name) : null;
-				return value == null || value.equals(next.change().before().get(column.getKey()));
+				return value == null || value.equals(next.change().before().get(column.getKey()))
+						|| touches.between(this.change.relation(), column.getValue(), this.truth.number(),
+								next.truth().number(), Touches.UNSEEN);
 			});
 		}
 

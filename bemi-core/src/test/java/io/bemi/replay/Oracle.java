@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Oracle {
 
-	/** What makes a column's earlier values useless. */
-	private static final Set<String> UNSEEN = Set.of("computed", "retyped");
-
 	private static final Instant END = new Instant(Long.MAX_VALUE, Long.MAX_VALUE);
 
 	private final List<Entry> history = new ArrayList<>();
@@ -127,8 +124,9 @@ final class Oracle {
 			return false;
 		}
 		String name = previous.nameOf(attribute);
-		return (name != null && !previous.change().values().containsKey(name)) || this.touches
-			.between(entry.change().relation(), attribute, previous.truth().number(), entry.truth().number(), UNSEEN);
+		return (name != null && !previous.change().values().containsKey(name))
+				|| this.touches.between(entry.change().relation(), attribute, previous.truth().number(),
+						entry.truth().number(), Touches.UNSEEN);
 	}
 
 	/**
@@ -211,8 +209,8 @@ final class Oracle {
 
 	private boolean comparable(Content content, int attribute, Entry entry) {
 		String name = entry.nameOf(attribute);
-		return name != null && entry.change().values().containsKey(name)
-				&& !this.touches.between(content.relation(), attribute, entry.truth().number(), Long.MAX_VALUE, UNSEEN);
+		return name != null && entry.change().values().containsKey(name) && !this.touches.between(content.relation(),
+				attribute, entry.truth().number(), Long.MAX_VALUE, Touches.UNSEEN);
 	}
 
 	private Map<Integer, String> project(Map<String, String> image, Content content, Entry entry) {

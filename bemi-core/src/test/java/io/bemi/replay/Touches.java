@@ -17,6 +17,9 @@ import io.bemi.testsupport.TestDatabase;
  */
 final class Touches {
 
+	/** What makes a column's earlier values useless. */
+	static final Set<String> UNSEEN = Set.of("computed", "retyped");
+
 	private static final String TOUCHES = """
 			SELECT number, relation, attribute, what, transaction FROM shadow.touch ORDER BY number
 			""";
@@ -70,7 +73,7 @@ final class Touches {
 	 * When something happened that has a number.
 	 */
 	Instant at(long transaction, long number) {
-		return new Instant(this.commits.getOrDefault(transaction, Long.MAX_VALUE), number);
+		return new Instant(this.commits.getOrDefault(transaction, number), number);
 	}
 
 	private record Touch(long number, int attribute, String what, long transaction) {

@@ -419,14 +419,15 @@ class ShapesIntegrationTests {
 	void aKeyRenamedOrDroppedBeforeItsRowsAreReadIdentifiesThem(int version) throws Exception {
 		try (TrackedCapture behind = TrackedCapture.on(version, false)) {
 			behind.database()
-				.execute("CREATE TABLE part (b integer, id integer PRIMARY KEY, a integer); ALTER TABLE part REPLICA IDENTITY FULL",
+				.execute(
+						"CREATE TABLE part (b integer, id integer PRIMARY KEY, a integer); ALTER TABLE part REPLICA IDENTITY FULL",
 						"CREATE TABLE gone (id integer PRIMARY KEY); ALTER TABLE gone REPLICA IDENTITY FULL");
 			behind.query("SELECT 1");
 			behind.stop();
 			behind.database()
 				.execute("ALTER TABLE part DROP COLUMN b", "INSERT INTO part VALUES (1, 5)",
-						"ALTER TABLE part RENAME id TO nr", "ALTER TABLE part RENAME a TO id",
-						"UPDATE part SET id = 6", "INSERT INTO gone VALUES (1)", "DROP TABLE gone");
+						"ALTER TABLE part RENAME id TO nr", "ALTER TABLE part RENAME a TO id", "UPDATE part SET id = 6",
+						"INSERT INTO gone VALUES (1)", "DROP TABLE gone");
 			behind.start();
 			assertThat(behind.query(CHANGES.formatted("public"))).filteredOn((change) -> !change.startsWith("barrier"))
 				.containsExactly("part|1|CREATE|{\"a\": 5, \"id\": 1}|{}|{}",

@@ -44,7 +44,7 @@ CREATE FUNCTION shadow.published(relation oid) RETURNS boolean LANGUAGE sql STAB
                     WHERE r.prrelid = $1 AND p.pubname = 'bemi')
 $$;
 
-CREATE FUNCTION shadow.record() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION shadow.record() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
 DECLARE
     root      oid := coalesce(pg_partition_root(TG_RELID), TG_RELID);
     generated text[] := ARRAY(SELECT attname FROM pg_attribute WHERE attrelid = TG_RELID AND attgenerated <> '');
@@ -53,7 +53,8 @@ BEGIN
         RETURN NULL;
     END IF;
     INSERT INTO shadow.change (relation, name, operation, old, new, columns, published)
-    VALUES (root, (SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = root),
+    -- The name that it has now, whatever the transaction's snapshot sees.
+    VALUES (root, array_to_string(parse_ident(root::regclass::text), '.'),
             CASE TG_OP WHEN 'INSERT' THEN 'CREATE' ELSE TG_OP END,
             CASE WHEN TG_OP IN ('UPDATE', 'DELETE') THEN to_jsonb(OLD) - generated END,
             CASE WHEN TG_OP IN ('INSERT', 'UPDATE') THEN to_jsonb(NEW) - generated END,
