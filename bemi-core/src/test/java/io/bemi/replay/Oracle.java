@@ -40,7 +40,7 @@ final class Oracle {
 		}
 		for (Recorded change : recorded) {
 			List<Truth> candidates = expected.getOrDefault(change.transaction(), List.of());
-			Truth truth = take(change, candidates);
+			Truth truth = take(change, candidates, touches);
 			if (truth != null) {
 				this.history.add(new Entry(change, truth));
 				count(change.operation());
@@ -62,10 +62,10 @@ final class Oracle {
 		checkUnknown();
 	}
 
-	private static @Nullable Truth take(Recorded change, List<Truth> candidates) {
+	private static @Nullable Truth take(Recorded change, List<Truth> candidates, Touches touches) {
 		for (Iterator<Truth> iterator = candidates.iterator(); iterator.hasNext();) {
 			Truth truth = iterator.next();
-			if (truth.agrees(change)) {
+			if (truth.agrees(change, touches)) {
 				iterator.remove();
 				return truth;
 			}

@@ -23,9 +23,10 @@ class ReplayIntegrationTests {
 	private static final int PROGRAMS = Integer.getInteger("bemi.replay.programs",
 			Boolean.getBoolean("bemi.soak") ? 100 : 2);
 
-	private static final int STEPS = Integer.getInteger("bemi.replay.steps", 800);
+	private static final int STEPS = Integer.getInteger("bemi.replay.steps",
+			Boolean.getBoolean("bemi.soak") ? 800 : 400);
 
-	private static final int MOMENTS = 25;
+	private static final int MOMENTS = 20;
 
 	private static final long SEED = Long.getLong("bemi.replay.seed", 1);
 

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +29,8 @@ final class Touches {
 
 	private final Map<Long, Long> commits = new HashMap<>();
 
+	private final Map<Long, Set<String>> names = new HashMap<>();
+
 	Touches(TestDatabase database) throws SQLException {
 		try (Connection connection = database.connect();
 				Statement statement = connection.createStatement();
@@ -37,11 +40,16 @@ final class Touches {
 					.add(new Touch(row.getLong(1), row.getInt(3), row.getString(4), row.getLong(5)));
 			}
 		}
-		try (Connection connection = database.connect();
-				Statement statement = connection.createStatement();
-				ResultSet row = statement.executeQuery("SELECT transaction, number FROM shadow.finish")) {
-			while (row.next()) {
-				this.commits.put(row.getLong(1), row.getLong(2));
+		try (Connection connection = database.connect(); Statement statement = connection.createStatement()) {
+			try (ResultSet row = statement.executeQuery("SELECT transaction, number FROM shadow.finish")) {
+				while (row.next()) {
+					this.commits.put(row.getLong(1), row.getLong(2));
+				}
+			}
+			try (ResultSet row = statement.executeQuery("SELECT relation, name FROM shadow.name")) {
+				while (row.next()) {
+					this.names.computeIfAbsent(row.getLong(1), (relation) -> new HashSet<>()).add(row.getString(2));
+				}
 			}
 		}
 	}
@@ -67,6 +75,10 @@ final class Touches {
 			.map((touch) -> new Severance(touch.transaction(), at(touch.transaction(), touch.number()),
 					touch.what().equals("empty")))
 			.toList();
+	}
+
+	boolean hasHadName(long relation, String name) {
+		return this.names.getOrDefault(relation, Set.of()).contains(name);
 	}
 
 	/**

@@ -25,12 +25,13 @@ import io.bemi.testsupport.TestDatabase;
  * @param current the row after
  * @param columns the numbers of the columns by their names
  * @param published whether the table was in the publication
+ * @param partition whether the row is in a partition
  */
 record Truth(long number, long transaction, long relation, String name, String operation, Map<String, String> old,
-		Map<String, String> current, Map<String, Integer> columns, boolean published) {
+		Map<String, String> current, Map<String, Integer> columns, boolean published, boolean partition) {
 
 	private static final String CHANGES = """
-			SELECT number, transaction, relation, name, operation, %s, %s, %s, published
+			SELECT number, transaction, relation, name, operation, %s, %s, %s, published, partition
 			  FROM shadow.change ORDER BY number
 			""".formatted(Image.sql("old"), Image.sql("new"), Image.sql("columns"));
 
@@ -40,9 +41,9 @@ record Truth(long number, long transaction, long relation, String name, String o
 				Statement statement = connection.createStatement();
 				ResultSet row = statement.executeQuery(CHANGES)) {
 			while (row.next()) {
-				changes
-					.add(new Truth(row.getLong(1), row.getLong(2), row.getLong(3), row.getString(4), row.getString(5),
-							Image.read(row, 6), Image.read(row, 7), Image.readNumbers(row, 8), row.getBoolean(9)));
+				changes.add(new Truth(row.getLong(1), row.getLong(2), row.getLong(3), row.getString(4),
+						row.getString(5), Image.read(row, 6), Image.read(row, 7), Image.readNumbers(row, 8),
+						row.getBoolean(9), row.getBoolean(10)));
 			}
 		}
 		return changes;
@@ -51,11 +52,18 @@ record Truth(long number, long transaction, long relation, String name, String o
 	/**
 	 * Whether the history tells nothing else about the change.
 	 */
-	boolean agrees(Recorded change) {
+	boolean agrees(Recorded change, Touches touches) {
 		return change.relation() == this.relation && change.operation().equals(this.operation)
-				&& change.name().equals(this.name) && agrees(this.current, change.values(), change.unknown())
+				&& isNamed(change.name(), touches) && agrees(this.current, change.values(), change.unknown())
 				&& agrees(this.old, change.before(), change.unknown())
 				&& change.changed().equals(changed(change.unknown()));
+	}
+
+	/**
+	 * Somebody else may rename a table while a transaction writes to its partition.
+	 */
+	private boolean isNamed(String recorded, Touches touches) {
+		return recorded.equals(this.name) || (this.partition && touches.hasHadName(this.relation, recorded));
 	}
 
 	private static boolean agrees(Map<String, String> truth, Map<String, String> told, Set<String> unknown) {

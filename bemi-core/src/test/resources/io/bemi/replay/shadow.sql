@@ -15,7 +15,8 @@ CREATE TABLE shadow.change (
     old         jsonb,
     new         jsonb,
     columns     jsonb NOT NULL,
-    published   boolean NOT NULL
+    published   boolean NOT NULL,
+    partition   boolean NOT NULL
 );
 
 -- The order of commits: the last statement of each transaction.
@@ -37,6 +38,8 @@ CREATE TABLE shadow.touch (
 -- Tables as they were after the last statement that changed one.
 CREATE TABLE shadow.shape (relation oid, attribute integer, name text, type text, PRIMARY KEY (relation, attribute));
 CREATE TABLE shadow.state (relation oid PRIMARY KEY, published boolean, key text);
+-- The names that tables have had.
+CREATE TABLE shadow.name (relation oid, name text, PRIMARY KEY (relation, name));
 CREATE TABLE shadow.leaf (relation oid, leaf oid, PRIMARY KEY (relation, leaf));
 
 CREATE FUNCTION shadow.published(relation oid) RETURNS boolean LANGUAGE sql STABLE AS $$
@@ -52,7 +55,7 @@ BEGIN
     IF TG_OP = 'TRUNCATE' AND root <> TG_RELID THEN
         RETURN NULL;
     END IF;
-    INSERT INTO shadow.change (relation, name, operation, old, new, columns, published)
+    INSERT INTO shadow.change (relation, name, operation, old, new, columns, published, partition)
     -- The name that it has now, whatever the transaction's snapshot sees.
     VALUES (root, array_to_string(parse_ident(root::regclass::text), '.'),
             CASE TG_OP WHEN 'INSERT' THEN 'CREATE' ELSE TG_OP END,
@@ -60,7 +63,7 @@ BEGIN
             CASE WHEN TG_OP IN ('INSERT', 'UPDATE') THEN to_jsonb(NEW) - generated END,
             (SELECT jsonb_object_agg(attname, attnum) FROM pg_attribute
               WHERE attrelid = root AND attnum > 0 AND NOT attisdropped AND attgenerated = ''),
-            shadow.published(root));
+            shadow.published(root), root <> TG_RELID);
     RETURN NULL;
 END
 $$;
@@ -117,6 +120,9 @@ BEGIN
     INSERT INTO shadow.leaf
     SELECT c.oid, p.relid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, pg_partition_tree(c.oid) p
      WHERE n.nspname IN ('public', 'Other Schëma') AND c.relkind = 'p' AND NOT c.relispartition AND p.isleaf
+        ON CONFLICT DO NOTHING;
+    INSERT INTO shadow.name
+    SELECT c.oid, n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'p'
         ON CONFLICT DO NOTHING;
     -- A table that joins the publication, or whose records are identified by other columns.
     FOR relation IN
