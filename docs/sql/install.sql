@@ -990,10 +990,9 @@ BEGIN
         FROM pg_event_trigger_ddl_commands() d
         JOIN pg_publication_rel r ON d.classid = 'pg_publication_rel'::regclass AND r.oid = d.objid
              OR d.classid = 'pg_publication'::regclass AND r.prpubid = d.objid
+        JOIN pg_publication p ON p.oid = r.prpubid AND p.pubname IN (SELECT t.publication FROM bemi.tracking t)
     LOOP
-      IF bemi.is_published(relation) THEN
-        PERFORM bemi.table_message(relation, false, true, false);
-      END IF;
+      PERFORM bemi.table_message(relation, false, true, false);
     END LOOP;
     RETURN;
   END IF;

@@ -136,6 +136,46 @@ class TrackingIntegrationTests {
 	}
 
 	@Test
+	void roleThatMayOnlyTruncateAPartitionSaysSo() throws SQLException {
+		String role = this.database.createRole("truncates", "");
+		this.database.execute("CREATE TABLE a (id integer PRIMARY KEY) PARTITION BY RANGE (id)",
+				"CREATE TABLE a1 PARTITION OF a DEFAULT", "GRANT TRUNCATE ON a1 TO \"" + role + "\"");
+		this.database.track();
+		this.database.createSlot();
+		this.database.executeAs(role, "TRUNCATE a1");
+		assertThat(this.database.readMessages()).filteredOn((message) -> message.contains("\"severed\": true"))
+			.hasSize(1);
+	}
+
+	@Test
+	void anotherPublicationIsNoneOfOurs() {
+		this.database.execute("CREATE TABLE a (id integer PRIMARY KEY)");
+		this.database.track();
+		this.database.createSlot();
+		this.database.execute("CREATE PUBLICATION other", "ALTER PUBLICATION other ADD TABLE a");
+		assertThat(this.database.readMessages()).isEmpty();
+		this.database.execute("ALTER PUBLICATION bemi SET TABLE a");
+		assertThat(this.database.readMessages()).filteredOn((message) -> message.contains("\"severed\""))
+			.hasSizeLessThan(2);
+	}
+
+	@Test
+	void statementsSucceedWhoseMessageCannotBeWritten() {
+		this.database.execute("CREATE TABLE a (id integer PRIMARY KEY) PARTITION BY RANGE (id)",
+				"CREATE TABLE a1 PARTITION OF a FOR VALUES FROM (0) TO (10)", "CREATE TABLE a2 PARTITION OF a DEFAULT");
+		this.database.track();
+		this.database.execute(
+				"""
+						CREATE OR REPLACE FUNCTION bemi.table_message(relation oid, rewritten boolean, severed boolean, empty boolean)
+						RETURNS void LANGUAGE plpgsql AS $$ BEGIN RAISE 'no message'; END $$""");
+		assertThatNoException().isThrownBy(() -> this.database.execute("ALTER TABLE a ADD COLUMN n bigint",
+				"TRUNCATE a1", "ALTER TABLE a DETACH PARTITION a1",
+				"ALTER TABLE a ATTACH PARTITION a1 FOR VALUES FROM (0) TO (10)", "ALTER TABLE a ALTER n TYPE integer",
+				"DROP TABLE a1", "CREATE TABLE b AS SELECT 1 AS id", "ALTER TABLE b ADD PRIMARY KEY (id)",
+				"ALTER PUBLICATION bemi SET (publish = 'insert')", "TRUNCATE a", "DROP TABLE a"));
+	}
+
+	@Test
 	void aTableThatCannotBePublishedInTimeIsNamedAndTrackedLater() throws SQLException {
 		// 14 lets several transactions add tables at the same time.
 		boolean waits = Integer.parseInt(this.database.query("SHOW server_version_num").get(0)) >= 150000;
