@@ -17,7 +17,9 @@ final class SourceConnections {
 	private static final String SESSION = """
 			SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex';
 			SET extra_float_digits = 1; SET search_path = ''; SET quote_all_identifiers = off;
-			SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET default_transaction_read_only = off
+			SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0;
+			SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = off;
+			SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout'
 			""";
 
 	private final ReplicationSettings settings;

@@ -105,7 +105,9 @@ public final class PostgresChangeSink implements ChangeSink {
 			}
 			// What is confirmed to the slot must survive a crash of the store.
 			statement.execute("SET synchronous_commit = on; SET statement_timeout = 0; SET lock_timeout = 0;"
-					+ " SET idle_in_transaction_session_timeout = 0; SET default_transaction_read_only = off;"
+					+ " SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0;"
+					+ " SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = off;"
+					+ " SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout';"
 					+ " SET TimeZone = 'UTC'; SET search_path = " + quoted(this.settings.schema()) + ", pg_catalog");
 			return opened;
 		}
