@@ -84,9 +84,11 @@ class SessionSettingsIntegrationTests {
 			database.execute("UPDATE \"Ödd\" SET id = -id");
 			capture.awaitChanges(1);
 			assertThat(database.query(SESSIONS)).isEqualTo(sessions);
-			assertThat(database.query(DIFFERENCES.formatted("c.image", "bemi.change c WHERE c.operation = 'B'"))).isEmpty();
+			assertThat(database.query(DIFFERENCES.formatted("c.image", "bemi.change c WHERE c.operation = 'B'")))
+				.isEmpty();
 			assertThat(database.query(DIFFERENCES.formatted("c.before", "bemi.changes c WHERE true"))).isEmpty();
-			assertThat(database.query(DIFFERENCES.formatted("c.values || '{\"id\": 1}'", "bemi.changes c WHERE true"))).isEmpty();
+			assertThat(database.query(DIFFERENCES.formatted("c.values || '{\"id\": 1}'", "bemi.changes c WHERE true")))
+				.isEmpty();
 			assertThat(database.query("SELECT count(*) FROM bemi.change WHERE operation = 'B'")).containsExactly("1");
 			assertThat(database.query("SELECT operation, primary_key, changed, unknown FROM bemi.changes"))
 				.containsExactly("UPDATE|-1|{id}|{}");
