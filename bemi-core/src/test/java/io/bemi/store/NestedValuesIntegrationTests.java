@@ -115,4 +115,41 @@ class NestedValuesIntegrationTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void namesMayBeAsLongAndOddAsTheServerLetsThem(int version) throws Exception {
+		try (Capture capture = Capture.on(version)) {
+			TestDatabase database = capture.database();
+			// 63 bytes of each: quotes, blanks, dots, controls, astral and combining.
+			String schema = "S \"q\".'\\ \t\n😀e\u0301 " + "漢".repeat(13) + "xxxxx";
+			String table = "{T}, (1);--/* */ $$ %s ?  " + "ß".repeat(18) + "y";
+			String column = "_bemi \u202e\ufeff|" + "z".repeat(50);
+			String quoted = quoted(schema) + "." + quoted(table);
+			database.execute("CREATE SCHEMA " + quoted(schema),
+					"CREATE TYPE " + quoted(schema) + "." + quoted(column) + " AS (" + quoted(table) + " int)");
+			database.execute(
+					"CREATE TABLE " + quoted + " (" + quoted(schema) + " int PRIMARY KEY, " + quoted(column) + " "
+							+ quoted(schema) + "." + quoted(column) + ")",
+					"ALTER PUBLICATION bemi ADD TABLE " + quoted);
+			capture.start();
+			database.execute("INSERT INTO " + quoted + " VALUES (1, ROW(2))",
+					"UPDATE " + quoted + " SET " + quoted(column) + " = ROW(3)");
+			capture.awaitChanges(2);
+			assertThat(database.query("SELECT schema, \"table\", primary_key FROM bemi.changes"))
+				.containsOnly(schema + "|" + table + "|1");
+			assertThat(database.query("SELECT c.values = to_jsonb(every), c.before <> c.values FROM bemi.changes c, "
+					+ quoted + " every WHERE operation = 'UPDATE'"))
+				.containsExactly("t|t");
+			assertThat(database
+				.query("SELECT changed[1], octet_length(changed[1]) FROM bemi.changes WHERE operation = 'UPDATE'"))
+				.containsExactly(column + "|63");
+			assertThat(database.query("SELECT octet_length(schema), octet_length(\"table\") FROM bemi.changes LIMIT 1"))
+				.containsExactly("63|63");
+		}
+	}
+
+	private static String quoted(String name) {
+		return '"' + name.replace("\"", "\"\"") + '"';
+	}
+
 }
