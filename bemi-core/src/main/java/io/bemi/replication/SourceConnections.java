@@ -18,8 +18,7 @@ final class SourceConnections {
 			SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex';
 			SET extra_float_digits = 1; SET search_path = ''; SET quote_all_identifiers = off;
 			SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0;
-			SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = off;
-			SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout'
+			SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = off
 			""";
 
 	private final ReplicationSettings settings;
@@ -59,6 +58,9 @@ final class SourceConnections {
 		Connection connection = DirectConnections.open(this.settings.url(), properties, "bemi.replication.url");
 		try (Statement statement = connection.createStatement()) {
 			statement.execute(SESSION);
+			if (connection.getMetaData().getDatabaseMajorVersion() >= 17) {
+				statement.execute("SET transaction_timeout = 0");
+			}
 			return connection;
 		}
 		catch (SQLException ex) {

@@ -107,8 +107,10 @@ public final class PostgresChangeSink implements ChangeSink {
 			statement.execute("SET synchronous_commit = on; SET statement_timeout = 0; SET lock_timeout = 0;"
 					+ " SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0;"
 					+ " SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = off;"
-					+ " SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout';"
 					+ " SET TimeZone = 'UTC'; SET search_path = " + quoted(this.settings.schema()) + ", pg_catalog");
+			if (opened.getMetaData().getDatabaseMajorVersion() >= 17) {
+				statement.execute("SET transaction_timeout = 0");
+			}
 			return opened;
 		}
 		catch (SQLException ex) {
