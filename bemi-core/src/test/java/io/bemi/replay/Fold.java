@@ -59,11 +59,12 @@ final class Fold {
 	/**
 	 * Forgets what is not known any more at some moment.
 	 * @param relation the table
+	 * @param isKeyless whether nothing identifies its rows
 	 * @param instant what comes next
 	 * @param seen the transactions that count
 	 */
-	void sever(long relation, Instant instant, LongPredicate seen) {
-		List<Severance> severances = this.touches.severances(relation)
+	void sever(long relation, boolean isKeyless, Instant instant, LongPredicate seen) {
+		List<Severance> severances = this.touches.severances(relation, isKeyless)
 			.stream()
 			.filter((severance) -> seen.test(severance.transaction()) && severance.instant().compareTo(instant) < 0)
 			.sorted(Comparator.comparing(Severance::instant))
@@ -123,7 +124,7 @@ final class Fold {
 		List<Entry> table = keyless(next.change().relation());
 		String problem = null;
 		if (!next.change().operation().equals("CREATE")) {
-			Entry gone = table.stream().filter((entry) -> entry.mayBe(next, this.touches)).findFirst().orElse(null);
+			Entry gone = table.stream().filter((entry) -> entry.mayBe(next)).findFirst().orElse(null);
 			table.remove(gone);
 			problem = (gone == null) ? "a row that is not there" : null;
 		}
@@ -154,13 +155,11 @@ final class Fold {
 				.orElse(null);
 		}
 
-		private boolean mayBe(Entry next, Touches touches) {
+		private boolean mayBe(Entry next) {
 			return next.truth().columns().entrySet().stream().allMatch((column) -> {
 				String name = nameOf(column.getValue());
 				String value = (name != null) ? this.change.values().get(name) : null;
-				return value == null || value.equals(next.change().before().get(column.getKey()))
-						|| touches.between(this.change.relation(), column.getValue(), this.truth.number(),
-								next.truth().number(), Touches.UNSEEN);
+				return value == null || value.equals(next.change().before().get(column.getKey()));
 			});
 		}
 

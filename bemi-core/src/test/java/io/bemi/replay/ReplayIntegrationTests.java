@@ -21,10 +21,10 @@ import static org.assertj.core.api.Assertions.fail;
 class ReplayIntegrationTests {
 
 	private static final int PROGRAMS = Integer.getInteger("bemi.replay.programs",
-			Boolean.getBoolean("bemi.soak") ? 100 : 2);
+			Boolean.getBoolean("bemi.soak") ? 100 : 1);
 
 	private static final int STEPS = Integer.getInteger("bemi.replay.steps",
-			Boolean.getBoolean("bemi.soak") ? 800 : 400);
+			Boolean.getBoolean("bemi.soak") ? 800 : 1_000);
 
 	private static final int MOMENTS = 20;
 

@@ -25,30 +25,35 @@ final class Rows {
 	/**
 	 * One statement.
 	 * @param tables the tables there are, at least one
+	 * @param latest the name of the table that was changed last
 	 */
-	String statement(List<Table> tables) {
-		Table table = pick(tables);
+	String statement(List<Table> tables, String latest) {
+		// Few rows fit a partition.
+		List<Table> roots = tables.stream().filter((one) -> !one.isPartition()).toList();
+		List<Table> changed = tables.stream().filter((one) -> one.name().equals(latest)).toList();
+		Table table = pick((!changed.isEmpty() && this.random.nextInt(3) == 0) ? changed
+				: (roots.isEmpty() || this.random.nextInt(4) == 0) ? tables : roots);
 		int choice = this.random.nextInt(100);
-		if (choice < 34) {
+		if (choice < 32) {
 			return insert(table);
 		}
-		if (choice < 62) {
+		if (choice < 56) {
 			return update(table);
 		}
-		if (choice < 72) {
+		if (choice < 63) {
 			return delete(table);
 		}
-		if (choice < 78) {
+		if (choice < 69) {
 			return (this.version >= 15 && !table.key().isEmpty()) ? merge(table) : update(table);
 		}
-		if (choice < 83) {
+		if (choice < 74) {
 			return "WITH gone AS (%s RETURNING 1), there AS (%s RETURNING 1) SELECT count(*) FROM gone, there"
 				.formatted(delete(table), update(pick(tables)));
 		}
-		if (choice < 86) {
+		if (choice < 76) {
 			return truncate(table, tables);
 		}
-		if (choice < 96) {
+		if (choice < 84) {
 			return block(tables);
 		}
 		return keyChange(table);

@@ -79,23 +79,23 @@ final class Session implements AutoCloseable {
 			return run("BEGIN" + ((this.random.nextInt(8) == 0) ? " ISOLATION LEVEL SERIALIZABLE" : ""));
 		}
 		int choice = this.random.nextInt(100);
-		if (choice < 12) {
+		if (choice < 20) {
 			this.inTransaction = false;
 			this.savepoints.clear();
 			this.commits++;
 			return run(COMMIT);
 		}
-		if (choice < 16) {
+		if (choice < 23) {
 			this.inTransaction = false;
 			this.savepoints.clear();
 			return run("ROLLBACK");
 		}
-		if (choice < 26) {
+		if (choice < 28) {
 			String name = "s" + this.savepoints.size();
 			this.savepoints.add(name);
 			return run("SAVEPOINT " + name);
 		}
-		if (choice < 38 && !this.savepoints.isEmpty()) {
+		if (choice < 33 && !this.savepoints.isEmpty()) {
 			int index = this.random.nextInt(this.savepoints.size());
 			String name = this.savepoints.get(index);
 			boolean release = this.random.nextBoolean();
@@ -104,13 +104,13 @@ final class Session implements AutoCloseable {
 		}
 		List<Table> tables = Table.all(this.connection);
 		if (tables.isEmpty()
-				|| (choice < 48 && (this.shaping.compareAndSet(null, this) || this.shaping.get() == this))) {
+				|| (choice < 46 && (this.shaping.compareAndSet(null, this) || this.shaping.get() == this))) {
 			return attempt(this.shapes.statement(tables), true);
 		}
-		if (choice < 52) {
+		if (choice < 49) {
 			return copy(this.rows.pick(tables));
 		}
-		return attempt(this.rows.statement(tables), false);
+		return attempt(this.rows.statement(tables, this.shapes.latest()), false);
 	}
 
 	private String copy(Table table) throws SQLException {

@@ -32,6 +32,8 @@ final class Shapes {
 
 	private int partitions;
 
+	private String latest = "";
+
 	/** What partitions are for, by their names. */
 	private final Map<String, String> bounds = new HashMap<>();
 
@@ -42,6 +44,13 @@ final class Shapes {
 	}
 
 	/**
+	 * The name of the table that was changed last.
+	 */
+	String latest() {
+		return this.latest;
+	}
+
+	/**
 	 * A new table, or a change of one that there is.
 	 */
 	String statement(List<Table> tables) {
@@ -49,27 +58,30 @@ final class Shapes {
 		if (roots.size() < 3 || (roots.size() < 8 && this.random.nextInt(8) == 0)) {
 			return create(tables);
 		}
-		Table table = pick(roots);
+		int choice = this.random.nextInt(22);
+		List<Table> partitioned = roots.stream().filter(Table::partitioned).toList();
+		Table table = pick((choice > 17 && choice < 21 && !partitioned.isEmpty()) ? partitioned : roots);
+		this.latest = table.name();
 		List<Column> others = table.columns(Column::isOther);
-		int choice = this.random.nextInt(20);
-		if (choice < 6 || others.isEmpty()) {
+		if (choice < 5 || others.isEmpty()) {
 			return add(table);
 		}
 		Column other = pick(others);
 		return switch (choice) {
-			case 6, 7 -> "ALTER TABLE %s DROP COLUMN %s".formatted(table.name(), other.name());
-			case 8, 9 -> "ALTER TABLE %s RENAME COLUMN %s TO %s".formatted(table.name(), pick(table.columns()).name(),
+			case 5, 6 -> "ALTER TABLE %s DROP COLUMN %s".formatted(table.name(), other.name());
+			case 7, 8 -> "ALTER TABLE %s RENAME COLUMN %s TO %s".formatted(table.name(), pick(table.columns()).name(),
 					pick(COLUMNS));
-			case 10, 11, 12 -> retype(table, other);
+			case 9, 10, 11, 12 -> retype(table, other);
 			case 13 -> "ALTER TABLE %s RENAME TO %s".formatted(table.name(), pick(TABLES));
 			case 14 -> "ALTER TABLE %s SET SCHEMA %s".formatted(table.name(), pick(SCHEMAS));
 			case 15 -> "DROP TABLE %s CASCADE".formatted(table.name());
-			case 16, 17 -> partition(tables, table);
-			case 18 -> (this.random.nextInt(3) == 0)
+			case 16 -> "CREATE INDEX ON %s (%s)".formatted(table.name(), pick(table.columns()).name());
+			case 18, 19, 20 -> partition(tables, table);
+			case 17 -> (this.random.nextInt(3) == 0)
 					? "CREATE CONSTRAINT TRIGGER audit AFTER INSERT OR UPDATE ON %s DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION shadow.audit()"
 						.formatted(table.name())
 					: identity(table);
-			default -> "CREATE INDEX ON %s (%s)".formatted(table.name(), pick(table.columns()).name());
+			default -> identity(table);
 		};
 	}
 
@@ -195,7 +207,8 @@ final class Shapes {
 	private String retype(Table table, Column column) {
 		String to = switch (column.type()) {
 			case "integer" ->
-				pick(List.of("bigint", "text", "integer USING %1$s + 1; SELECT shadow.retyped('%2$s', '%1$s')"));
+				pick(List.of("bigint", "text", "integer USING %1$s + 1; SELECT shadow.retyped('%2$s', '%1$s')",
+						"integer USING -%1$s; SELECT shadow.retyped('%2$s', '%1$s')"));
 			case "bigint" -> pick(List.of("numeric", "bigint USING %1$s * 2; SELECT shadow.retyped('%2$s', '%1$s')"));
 			case "numeric(12,3)" -> pick(List.of("numeric(12,2)", "numeric"));
 			case "character varying(20)" -> pick(List.of("character varying(40)", "text"));
@@ -227,10 +240,15 @@ final class Shapes {
 			return "ALTER TABLE %s ENABLE ROW LEVEL SECURITY".formatted(table.name());
 		}
 		Table member = pick(members);
-		return switch (this.random.nextInt(5)) {
-			case 0, 1 -> "ALTER TABLE %s DETACH PARTITION %s".formatted(table.name(), member.name());
-			case 2 -> "DROP TABLE %s".formatted(member.name());
-			case 3 -> "TRUNCATE %s; SELECT shadow.severed('%1$s')".formatted(member.name());
+		List<Column> others = member.columns(Column::isOther);
+		return switch (this.random.nextInt(7)) {
+			case 0, 1 -> (others.isEmpty() || !this.bounds.containsKey(member.name()))
+					? "ALTER TABLE %s DETACH PARTITION %s".formatted(table.name(), member.name())
+					: "ALTER TABLE %1$s DETACH PARTITION %2$s; SELECT shadow.sync(); UPDATE %2$s SET %3$s = NULL; ALTER TABLE %1$s ATTACH PARTITION %2$s %4$s"
+						.formatted(table.name(), member.name(), pick(others).name(), this.bounds.get(member.name()));
+			case 2 -> "ALTER TABLE %s DETACH PARTITION %s".formatted(table.name(), member.name());
+			case 3 -> "DROP TABLE %s".formatted(member.name());
+			case 4 -> "TRUNCATE %s; SELECT shadow.severed('%1$s')".formatted(member.name());
 			default -> leaf(table.name(), "DEFAULT");
 		};
 	}

@@ -67,11 +67,14 @@ final class Touches {
 
 	/**
 	 * When rows of a table came or went otherwise than by changes.
+	 * @param relation the table
+	 * @param keyless whether nothing identifies its rows, so that other values make
+	 * another row
 	 */
-	List<Severance> severances(long relation) {
+	List<Severance> severances(long relation, boolean keyless) {
 		return this.touches.getOrDefault(relation, List.of())
 			.stream()
-			.filter((touch) -> touch.attribute() == 0)
+			.filter((touch) -> touch.attribute() == 0 || (keyless && UNSEEN.contains(touch.what())))
 			.map((touch) -> new Severance(touch.transaction(), at(touch.transaction(), touch.number()),
 					touch.what().equals("empty")))
 			.toList();
