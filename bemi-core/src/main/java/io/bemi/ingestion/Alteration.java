@@ -32,12 +32,19 @@ record Alteration(int oid, String schema, String name, PrimaryKey primaryKey, St
 	private static final JsonMapper MAPPER = new JsonMapper();
 
 	/**
+	 * Whether a message is meant to be one.
+	 */
+	static boolean isOne(LogicalMessage message) {
+		return message.transactional() && PREFIX.equals(message.prefix());
+	}
+
+	/**
 	 * Recognises such a message.
 	 * @param message any message
 	 * @return what it says, or empty when it is another one
 	 */
 	static Optional<Alteration> of(LogicalMessage message) {
-		if (!message.transactional() || !PREFIX.equals(message.prefix()) || message.content().remaining() > LONGEST) {
+		if (!isOne(message) || message.content().remaining() > LONGEST) {
 			return Optional.empty();
 		}
 		Matcher content = CONTENT.matcher(message.text());

@@ -4,10 +4,14 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import io.bemi.change.Position;
+import io.bemi.ingestion.PublishedTable.KeyColumn;
 import io.bemi.pgoutput.PgOutputMessage.Column;
 import io.bemi.pgoutput.PgOutputMessage.Relation;
 import io.bemi.pgoutput.PgType;
@@ -69,10 +73,29 @@ final class CatalogTypes implements RowReader.Catalog {
 			        AND CASE c.relreplident WHEN 'i' THEN i.indisreplident ELSE i.indisprimary END
 			 WHERE p.pubname = ? AND (a.attgenerated = '' OR pg_catalog.current_setting('server_version_num')::int >= 180000)
 			   AND coalesce(to_jsonb(p) -> 'attnames' @> to_jsonb(a.attname::text), true)
+			   AND coalesce(c.oid = ?::bigint::oid, true)
 			 ORDER BY n.nspname, c.relname, a.attnum
 			"""
 		.replace(" ? '", " ?? '")
 		.replace(" ? a.", " ?? a.");
+
+	/**
+	 * How the values of a table's columns are compared: by operators that need not be in
+	 * the search path.
+	 */
+	private static final String COMPARISON = """
+			WITH RECURSIVE base (name, type, base) AS (
+			     SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.atttypid
+			       FROM pg_catalog.pg_attribute a
+			      WHERE a.attrelid = ?::bigint::oid AND a.attnum > 0 AND NOT a.attisdropped
+			     UNION ALL
+			     SELECT b.name, b.type, t.typbasetype FROM base b
+			       JOIN pg_catalog.pg_type t ON t.oid = b.base AND t.typtype = 'd')
+			SELECT b.name, b.type, coalesce((SELECT n.nspname FROM pg_catalog.pg_operator o
+			         JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
+			        WHERE o.oprname = '>' AND o.oprleft = b.base AND o.oprright = b.base LIMIT 1), 'pg_catalog')
+			  FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.base AND t.typtype <> 'd'
+			""";
 
 	private final Connection connection;
 
@@ -170,18 +193,21 @@ final class CatalogTypes implements RowReader.Catalog {
 	 * The tables that are published now, as the stream will describe them.
 	 * @param snapshot a connection whose transaction sees the moment in question
 	 * @param publication the publication's name
+	 * @param oid the only table that is looked for; {@code null} for all
 	 * @param since the position that the descriptions get
 	 * @return the tables
 	 * @throws SQLException when the catalogue cannot be read
 	 */
-	List<PublishedTable> published(Connection snapshot, String publication, Position since) throws SQLException {
+	List<PublishedTable> published(Connection snapshot, String publication, @Nullable Integer oid, Position since)
+			throws SQLException {
 		List<PublishedTable> tables = new ArrayList<>();
 		try (PreparedStatement statement = snapshot.prepareStatement(PUBLISHED)) {
 			statement.setString(1, publication);
+			statement.setObject(2, (oid != null) ? Integer.toUnsignedLong(oid) : null, Types.BIGINT);
 			try (ResultSet row = statement.executeQuery()) {
 				boolean more = row.next();
 				while (more) {
-					long oid = row.getLong(1);
+					long table = row.getLong(1);
 					String schema = row.getString(2);
 					String name = row.getString(3);
 					boolean partitioned = "p".equals(row.getString(4));
@@ -192,15 +218,34 @@ final class CatalogTypes implements RowReader.Catalog {
 							.add(new Column(row.getBoolean(9), row.getString(6), (int) row.getLong(7), row.getInt(8)));
 						more = row.next();
 					}
-					while (more && row.getLong(1) == oid);
-					Relation relation = new Relation((int) oid, schema, name, identity, columns);
-					PrimaryKey key = primaryKey((int) oid);
-					tables.add(new PublishedTable(TrackedRelation.of(relation, since,
+					while (more && row.getLong(1) == table);
+					Relation relation = new Relation((int) table, schema, name, identity, columns);
+					PrimaryKey key = primaryKey((int) table);
+					tables.add(table(snapshot, TrackedRelation.of(relation, since,
 							(key != null) ? key.indexesIn(relation) : List.of(), this), partitioned));
 				}
 			}
 		}
 		return tables;
+	}
+
+	private static PublishedTable table(Connection snapshot, TrackedRelation relation, boolean partitioned)
+			throws SQLException {
+		Map<String, KeyColumn> columns = new HashMap<>();
+		try (PreparedStatement statement = snapshot.prepareStatement(COMPARISON)) {
+			statement.setLong(1, Integer.toUnsignedLong(relation.relation().oid()));
+			try (ResultSet row = statement.executeQuery()) {
+				while (row.next()) {
+					columns.put(row.getString(1), new KeyColumn(row.getString(1), row.getString(2), row.getString(3)));
+				}
+			}
+		}
+		List<KeyColumn> key = new ArrayList<>();
+		for (int column : relation.keyColumns()) {
+			String name = relation.relation().columns().get(column).name();
+			key.add(columns.getOrDefault(name, new KeyColumn(name, "text", "pg_catalog")));
+		}
+		return new PublishedTable(relation, partitioned, key);
 	}
 
 }

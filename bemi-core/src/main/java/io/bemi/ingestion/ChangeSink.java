@@ -1,5 +1,6 @@
 package io.bemi.ingestion;
 
+import java.util.List;
 import java.util.Map;
 
 import io.bemi.change.Position;
@@ -60,6 +61,14 @@ public interface ChangeSink extends AutoCloseable {
 	default Quarantine quarantine() {
 		return Quarantine.UNKNOWN;
 	}
+
+	/**
+	 * Looks up the tables whose rows are to be copied.
+	 * @param source the source
+	 * @return the tables that are not complete, in the order in which that was noted
+	 * @throws SinkException when the sink cannot be used
+	 */
+	List<PendingBaseline> baselines(SinkSource source);
 
 	/**
 	 * Lets go of the connection; {@link #open} may be called again.

@@ -52,9 +52,20 @@ public final class Ingester implements AutoCloseable {
 	 * @param sink where they go; closed with the ingester
 	 */
 	public Ingester(ReplicationSource source, ChangeSink sink) {
+		this(source, sink, BaselineSettings.ALL);
+	}
+
+	/**
+	 * Creates an ingester that does not run yet.
+	 * @param source where changes come from
+	 * @param sink where they go; closed with the ingester
+	 * @param settings which rows are copied that are there already
+	 */
+	public Ingester(ReplicationSource source, ChangeSink sink, BaselineSettings settings) {
 		this.source = source;
 		this.sink = sink;
-		this.preparation = new SlotPreparation(source, sink, this.settled::countDown);
+		this.preparation = new SlotPreparation(source, sink, settings, new BaselineMonitor(), this.settled::countDown,
+				() -> this.stopped);
 		this.thread = new Thread(this::run, "bemi-ingestion");
 		this.thread.setDaemon(true);
 	}
@@ -81,7 +92,17 @@ public final class Ingester implements AutoCloseable {
 	 * What the ingester does now.
 	 */
 	public IngestionStatus status() {
-		return this.status;
+		IngestionStatus current = this.status;
+		BaselineProgress baseline = baseline();
+		return (current.phase() == Phase.STARTING && !baseline.isComplete()) ? new IngestionStatus(Phase.STARTING,
+				"Copying the rows that are there before changes are read: " + baseline, null) : current;
+	}
+
+	/**
+	 * How far the rows that were there before recording are copied, by this instance.
+	 */
+	public BaselineProgress baseline() {
+		return this.preparation.monitor().progress();
 	}
 
 	/**

@@ -11,8 +11,12 @@ import java.util.function.BooleanSupplier;
 
 import io.bemi.change.Position;
 import io.bemi.ingestion.ChangeSink.SinkSource;
-import io.bemi.pgoutput.JsonValues;
 import io.bemi.pgoutput.PgOutputDecoder;
+import io.bemi.pgoutput.PgOutputMessage;
+import io.bemi.pgoutput.PgOutputMessage.Begin;
+import io.bemi.pgoutput.PgOutputMessage.Commit;
+import io.bemi.pgoutput.PgOutputMessage.LogicalMessage;
+import io.bemi.pgoutput.PgOutputMessage.Relation;
 import io.bemi.replication.ReplicationSource;
 import io.bemi.replication.ReplicationStream;
 
@@ -33,15 +37,18 @@ final class IngestionSession implements AutoCloseable {
 
 	private final TransactionAssembler assembler;
 
+	private final BaselineCopier baselines;
+
 	private final PgOutputDecoder decoder = new PgOutputDecoder();
 
 	private IngestionSession(Connection catalogConnection, Connection replication, ReplicationStream stream,
-			StoringOutput output, TransactionAssembler assembler) {
+			StoringOutput output, TransactionAssembler assembler, BaselineCopier baselines) {
 		this.catalogConnection = catalogConnection;
 		this.replication = replication;
 		this.stream = stream;
 		this.output = output;
 		this.assembler = assembler;
+		this.baselines = baselines;
 	}
 
 	/**
@@ -56,16 +63,19 @@ final class IngestionSession implements AutoCloseable {
 				source.check(plain);
 				source.claim(plain);
 				CatalogTypes catalog = new CatalogTypes(plain);
-				JsonValues values = new JsonValues(catalog);
 				replication = source.connectForReplication();
-				SinkSource start = preparation.prepare(plain, replication, values, catalog);
+				SinkSource start = preparation.prepare(plain, replication, catalog);
 				ReplicationStream stream = source.stream(replication, position(start));
 				source.release(plain);
-				StoringOutput output = new StoringOutput(sink, start, MemoryLimit.DEFAULT);
+				KeyMoves moves = new KeyMoves();
+				StoringOutput output = new StoringOutput(sink, start, MemoryLimit.DEFAULT, moves);
 				TransactionAssembler assembler = new TransactionAssembler(output,
 						new RowReader(catalog, sink.primaryKeys(start)), new XidEpoch(currentXid(plain)),
 						MemoryLimit.DEFAULT);
-				return new IngestionSession(plain, replication, stream, output, assembler);
+				BaselineCopier baselines = new BaselineCopier(source, plain, output,
+						new BaselineReader(catalog, source.settings().publication()), preparation.settings(),
+						preparation.monitor(), moves);
+				return new IngestionSession(plain, replication, stream, output, assembler, baselines);
 			}
 			catch (SQLException | RuntimeException | Error ex) {
 				closeQuietly(replication);
@@ -98,23 +108,58 @@ final class IngestionSession implements AutoCloseable {
 		while (!stopped.getAsBoolean()) {
 			ByteBuffer message = this.stream.poll();
 			if (message != null) {
-				this.assembler.accept(this.stream.received(), this.decoder.decode(message));
-				if (this.output.isFull()) {
-					store();
-				}
+				accept(this.decoder.decode(message));
 			}
 			else if (this.output.hasPending()) {
 				store();
 			}
 			else {
 				confirmIdle();
-				LockSupport.parkNanos(IDLE_NANOS);
+				if (!copyIdle()) {
+					LockSupport.parkNanos(IDLE_NANOS);
+				}
 			}
 		}
 		if (this.output.hasPending()) {
 			store();
 		}
 		this.stream.sendStatus();
+	}
+
+	private void accept(PgOutputMessage message) {
+		if (message instanceof Begin begin && this.baselines.isDue(begin.finalPosition())) {
+			copy();
+		}
+		this.assembler.accept(this.stream.received(), message);
+		if (message instanceof Relation || (message instanceof LogicalMessage other && Alteration.isOne(other))) {
+			this.baselines.refresh();
+		}
+		if (this.output.isFull()) {
+			store();
+		}
+		if (message instanceof Commit) {
+			this.baselines.advance(false);
+		}
+	}
+
+	/**
+	 * Goes on copying rows where the stream leaves time for it.
+	 * @return whether there was something to do
+	 */
+	private boolean copyIdle() {
+		if (this.assembler.inTransaction()) {
+			return false;
+		}
+		if (this.baselines.isDue(this.stream.received())) {
+			copy();
+			return true;
+		}
+		return this.baselines.advance(true);
+	}
+
+	private void copy() {
+		this.baselines.store();
+		this.stream.confirm(this.output.storedUpTo());
 	}
 
 	private void store() {
@@ -135,6 +180,7 @@ final class IngestionSession implements AutoCloseable {
 
 	@Override
 	public void close() {
+		this.baselines.close();
 		this.output.close();
 		try {
 			this.stream.close();

@@ -31,6 +31,40 @@ public record RowChange(SourceTransaction transaction, long ordinal, int context
 	}
 
 	/**
+	 * The row of an INSERT as one that was found.
+	 */
+	RowChange asBaseline(TrackedRelation table) {
+		return new RowChange(this.transaction, this.ordinal, 0, table, RowOperation.BASELINE, this.primaryKey, null,
+				this.row, null);
+	}
+
+	/**
+	 * The same of a record that has another key by now.
+	 */
+	RowChange movedTo(String key) {
+		return new RowChange(this.transaction, this.ordinal, this.context, this.relation, this.operation, key,
+				this.primaryKey, this.row, this.old);
+	}
+
+	/**
+	 * The same with another row, of a record with this key.
+	 */
+	public RowChange withRow(RowImage other) {
+		return new RowChange(this.transaction, this.ordinal, this.context, this.relation, this.operation,
+				this.primaryKey, null, other, this.old);
+	}
+
+	/**
+	 * The same as of another moment.
+	 * @param moment the transaction that it is said to be from
+	 * @param number its number there
+	 */
+	public RowChange at(SourceTransaction moment, long number) {
+		return new RowChange(moment, number, this.context, this.relation, this.operation, this.primaryKey,
+				this.previousKey, this.row, this.old);
+	}
+
+	/**
 	 * Roughly how many characters the change keeps in memory.
 	 */
 	long length() {

@@ -31,6 +31,33 @@ public interface SinkWrite extends AutoCloseable {
 	void quarantine(PoisonRow poison);
 
 	/**
+	 * Notes that the rows of a table are to be copied: those that are there, and will not
+	 * be seen as changes. What was noted of the same table before is void.
+	 * @param table the table
+	 * @param since the transaction from which on changes are recorded
+	 * @param ordinal from where on in that transaction
+	 * @param empty whether it has no rows
+	 * @throws SinkException when the sink cannot be used
+	 */
+	void requestBaseline(TrackedRelation table, SourceTransaction since, long ordinal, boolean empty);
+
+	/**
+	 * Adds rows as they were found, but for those of which the history knows better: what
+	 * has changed since recording began is in it already.
+	 * @param chunk the rows; ignored when the baseline that they belong to is void
+	 * @throws SinkException when the sink cannot be used
+	 */
+	void append(BaselineChunk chunk);
+
+	/**
+	 * Ends a baseline without its rows.
+	 * @param baseline what was to be copied
+	 * @param reason why not, for people
+	 * @throws SinkException when the sink cannot be used
+	 */
+	void endBaseline(PendingBaseline baseline, String reason);
+
+	/**
 	 * Makes everything visible, and the position with it.
 	 * @throws SinkException when it is unknown whether that succeeded
 	 */

@@ -2,10 +2,11 @@ package io.bemi.ingestion;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.function.BooleanSupplier;
 
 import io.bemi.change.Position;
 import io.bemi.ingestion.ChangeSink.SinkSource;
-import io.bemi.pgoutput.JsonValues;
 import io.bemi.replication.DirectConnections;
 import io.bemi.replication.ReplicationException;
 import io.bemi.replication.ReplicationSource;
@@ -29,7 +30,13 @@ final class SlotPreparation {
 
 	private final ChangeSink sink;
 
+	private final BaselineSettings settings;
+
+	private final BaselineMonitor monitor;
+
 	private final Runnable slotReady;
+
+	private final BooleanSupplier stopped;
 
 	/**
 	 * Whether the slot was created while the store could not say how far the history
@@ -37,14 +44,25 @@ final class SlotPreparation {
 	 */
 	private boolean createdBlindly;
 
-	SlotPreparation(ReplicationSource source, ChangeSink sink, Runnable slotReady) {
+	SlotPreparation(ReplicationSource source, ChangeSink sink, BaselineSettings settings, BaselineMonitor monitor,
+			Runnable slotReady, BooleanSupplier stopped) {
 		this.source = source;
 		this.sink = sink;
+		this.settings = settings;
+		this.monitor = monitor;
 		this.slotReady = slotReady;
+		this.stopped = stopped;
 	}
 
-	SinkSource prepare(Connection plain, Connection replication, JsonValues values, CatalogTypes catalog)
-			throws SQLException {
+	BaselineSettings settings() {
+		return this.settings;
+	}
+
+	BaselineMonitor monitor() {
+		return this.monitor;
+	}
+
+	SinkSource prepare(Connection plain, Connection replication, CatalogTypes catalog) throws SQLException {
 		SlotState slot = this.source.slot(plain);
 		if (slot != null && slot.active()) {
 			throw new SlotInUseException(
@@ -66,12 +84,12 @@ final class SlotPreparation {
 						identity.slot(), known.position());
 				known = this.sink.supersede(known, identity, "The slot was dropped");
 			}
-			return startWithBaseline(known, replication, values, catalog);
+			return startWithBaseline(known, plain, replication, catalog);
 		}
 		this.slotReady.run();
 		known = supersedeUnlessContinued(known, plain, identity);
 		if (known.position() == null) {
-			return adopt(known, slot);
+			return adopt(known, slot, plain, catalog);
 		}
 		return known;
 	}
@@ -113,37 +131,52 @@ final class SlotPreparation {
 		return current;
 	}
 
-	private SinkSource startWithBaseline(SinkSource known, Connection replication, JsonValues values,
+	private SinkSource startWithBaseline(SinkSource known, Connection plain, Connection replication,
 			CatalogTypes catalog) throws SQLException {
 		CreatedSlot created = this.source.createSlot(replication);
 		this.slotReady.run();
 		Position start = before(created.position());
-		try (SinkWrite write = this.sink.begin(known, start)) {
-			long rows = new Baseline(this.source, catalog, values).copy(created.snapshot(), start, write);
-			write.commit();
-			logger.info("Created slot '{}' at {} and took a baseline of {} rows", this.source.settings().slot(),
-					created.position(), rows);
+		logger.info("Created slot '{}' at {}", this.source.settings().slot(), created.position());
+		try (InitialBaseline baseline = InitialBaseline.of(this.source, plain, catalog, created.snapshot(), start)) {
+			request(known, baseline.tables(), baseline.moment());
+			SinkSource source = known.at(start);
+			baseline.copy(this.sink, source, this.monitor, this.stopped);
+			return source;
 		}
-		return known.at(start);
 	}
 
 	/**
-	 * The slot was created by hand, or the process was stopped before the baseline was
-	 * complete: changes are complete from the slot on, earlier values are unknown.
+	 * The slot was created by hand, or while there was no store: the rows that were there
+	 * are copied beside the stream.
 	 */
-	private SinkSource adopt(SinkSource known, SlotState slot) {
+	private SinkSource adopt(SinkSource known, SlotState slot, Connection plain, CatalogTypes catalog)
+			throws SQLException {
 		Position confirmed = slot.confirmed();
 		if (confirmed == null) {
 			throw new ReplicationException("The slot '" + this.source.settings().slot()
 					+ "' is still being created: it waits for running transactions to end", null);
 		}
-		Position start = before(confirmed);
-		try (SinkWrite write = this.sink.begin(known, start)) {
+		SourceSnapshot now = SourceSnapshot.of(plain);
+		SourceTransaction moment = new SourceTransaction(before(confirmed), now.takenAt(), now.max());
+		request(known, catalog.published(plain, this.source.settings().publication(), null, moment.position()), moment);
+		logger.info("Going on from slot '{}' at {}", this.source.settings().slot(), confirmed);
+		return known.at(moment.position());
+	}
+
+	/**
+	 * From here on it is known where to go on, and what is still to be copied.
+	 */
+	private void request(SinkSource known, List<PublishedTable> tables, SourceTransaction moment) {
+		try (SinkWrite write = this.sink.begin(known, moment.position())) {
+			for (PublishedTable table : tables) {
+				TrackedRelation relation = table.relation();
+				if (!this.settings.isExcluded(relation.relation().schema(), relation.relation().name())) {
+					write.requestBaseline(relation, moment, 0, false);
+				}
+			}
+			write.appendContexts(List.of(new TransactionContext(moment, 0, Metadata.EMPTY)));
 			write.commit();
 		}
-		logger.info("Going on from slot '{}' at {}, without a baseline of existing rows", this.source.settings().slot(),
-				confirmed);
-		return known.at(start);
 	}
 
 	/**

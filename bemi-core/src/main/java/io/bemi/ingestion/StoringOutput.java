@@ -1,7 +1,9 @@
 package io.bemi.ingestion;
 
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import io.bemi.change.Position;
 import io.bemi.ingestion.ChangeSink.SinkSource;
@@ -16,6 +18,8 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 	private final ChangeSink sink;
 
 	private final MemoryLimit limit;
+
+	private final KeyMoves moves;
 
 	private long characters;
 
@@ -35,8 +39,9 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 
 	private @Nullable SinkWrite large;
 
-	StoringOutput(ChangeSink sink, SinkSource source, MemoryLimit limit) {
+	StoringOutput(ChangeSink sink, SinkSource source, MemoryLimit limit, KeyMoves moves) {
 		this.sink = sink;
+		this.moves = moves;
 		this.source = source;
 		this.limit = limit;
 		this.storedUpTo = (source.position() != null) ? source.position() : Position.ZERO;
@@ -76,6 +81,7 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 		}
 		this.rows.addAll(rows);
 		for (RowChange row : rows) {
+			this.moves.observe(row);
 			this.characters += row.length();
 		}
 		this.contexts.addAll(contexts);
@@ -93,6 +99,7 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 			this.large = this.sink.begin(this.source, transaction.position());
 		}
 		this.large.append(rows);
+		rows.forEach(this.moves::observe);
 		poison.forEach(this.large::quarantine);
 	}
 
@@ -134,6 +141,26 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 	}
 
 	/**
+	 * The tables whose rows are to be copied.
+	 */
+	List<PendingBaseline> baselines() {
+		flush();
+		return this.sink.baselines(this.source);
+	}
+
+	/**
+	 * Stores what is pending, and then something that does not come from the stream.
+	 */
+	void write(Work work) throws SQLException {
+		flush();
+		Position position = Objects.requireNonNull(this.source.position());
+		try (SinkWrite write = this.sink.begin(this.source, position)) {
+			work.accept(write);
+			write.commit();
+		}
+	}
+
+	/**
 	 * After a restart the server may send what was stored but not confirmed.
 	 */
 	private boolean isStored(SourceTransaction transaction) {
@@ -148,6 +175,20 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 			this.large.close();
 			this.large = null;
 		}
+	}
+
+	/**
+	 * Something to write.
+	 */
+	interface Work {
+
+		/**
+		 * Writes it.
+		 * @param write where to
+		 * @throws SQLException when it cannot be read
+		 */
+		void accept(SinkWrite write) throws SQLException;
+
 	}
 
 }

@@ -191,6 +191,7 @@ final class TransactionAssembler {
 			Optional<RowChange> alteration = TransactionAssembler.this.rows.alteration(this.transaction, this.ordinal,
 					message);
 			if (alteration.isPresent()) {
+				this.ordinal++;
 				this.characters += message.content().remaining();
 				this.stitcher.row(message.position(), alteration.get());
 			}

@@ -1,7 +1,10 @@
 package io.bemi.pgoutput;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * The values of a row, by the index of the relation's columns. A value is null, an
@@ -22,6 +25,27 @@ public final class Tuple {
 	private Tuple(byte[] data, int[] cells) {
 		this.data = data;
 		this.cells = cells;
+	}
+
+	/**
+	 * A row that was read by a query instead of from the log.
+	 * @param texts each column's text as the type's output function gives it,
+	 * {@code null} for SQL's null
+	 * @return the row
+	 */
+	public static Tuple of(@Nullable String... texts) {
+		ByteArrayOutputStream data = new ByteArrayOutputStream();
+		int[] cells = new int[2 * texts.length];
+		for (int i = 0; i < texts.length; i++) {
+			String text = texts[i];
+			cells[2 * i] = (text != null) ? data.size() : NULL;
+			if (text != null) {
+				byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+				data.writeBytes(bytes);
+				cells[2 * i + 1] = bytes.length;
+			}
+		}
+		return new Tuple(data.toByteArray(), cells);
 	}
 
 	/**

@@ -5,12 +5,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
 import io.bemi.change.Position;
 import io.bemi.ingestion.ChangeSink;
 import io.bemi.ingestion.FencedException;
+import io.bemi.ingestion.PendingBaseline;
 import io.bemi.ingestion.PrimaryKey;
 import io.bemi.ingestion.Quarantine;
 import io.bemi.ingestion.SinkException;
@@ -51,6 +53,8 @@ public final class PostgresChangeSink implements ChangeSink {
 
 	private @Nullable RelationDictionary relations;
 
+	private @Nullable Baselines baselines;
+
 	private final Partitions partitions = new Partitions();
 
 	private final ChunkSize chunkSize = new ChunkSize();
@@ -73,6 +77,7 @@ public final class PostgresChangeSink implements ChangeSink {
 			this.quarantine.connected(opened, identity);
 			opened.commit();
 			this.relations = new RelationDictionary(opened, source.id());
+			this.baselines = new Baselines(opened, source.id());
 			return source;
 		}
 		catch (SchemaMigrationException | ReplicationException ex) {
@@ -176,6 +181,7 @@ public final class PostgresChangeSink implements ChangeSink {
 			SinkSource next = supersede(open, source, identity, reason);
 			open.commit();
 			this.relations = new RelationDictionary(open, next.id());
+			this.baselines = new Baselines(open, next.id());
 			return next;
 		}
 		catch (SQLException ex) {
@@ -210,8 +216,22 @@ public final class PostgresChangeSink implements ChangeSink {
 				throw new FencedException(
 						"Another instance has stored changes meanwhile: going on from what is stored");
 			}
-			return new PostgresSinkWrite(open, source.id(), required(this.relations), this.partitions, this.chunkSize,
-					this.quarantine);
+			return new PostgresSinkWrite(open, source.id(), required(this.relations), required(this.baselines),
+					this.partitions, this.chunkSize, this.quarantine);
+		}
+		catch (SQLException ex) {
+			close();
+			throw StoreProblems.translate(ex);
+		}
+	}
+
+	@Override
+	public List<PendingBaseline> baselines(SinkSource source) {
+		Connection open = required(this.connection);
+		try {
+			List<PendingBaseline> pending = required(this.baselines).pending();
+			open.commit();
+			return pending;
 		}
 		catch (SQLException ex) {
 			close();
@@ -237,6 +257,7 @@ public final class PostgresChangeSink implements ChangeSink {
 		this.connection = null;
 		this.relations = null;
 		this.quarantine.disconnected();
+		this.baselines = null;
 		if (open != null) {
 			try {
 				open.close();

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 
+import io.bemi.ingestion.BaselineChunk;
+import io.bemi.ingestion.PendingBaseline;
 import io.bemi.ingestion.PoisonRow;
 import io.bemi.ingestion.RowChange;
 import io.bemi.ingestion.RowOperation;
@@ -19,6 +21,8 @@ import io.bemi.ingestion.SinkWrite;
 import io.bemi.ingestion.SourceTransaction;
 import io.bemi.ingestion.TrackedRelation;
 import io.bemi.ingestion.TransactionContext;
+import io.bemi.pgoutput.PgOutputMessage.Relation;
+import io.bemi.store.RelationDictionary.Severance;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
@@ -58,6 +62,8 @@ final class PostgresSinkWrite implements SinkWrite {
 
 	private final RelationDictionary relations;
 
+	private final Baselines baselines;
+
 	private final Partitions partitions;
 
 	private final ChunkSize chunkSize;
@@ -68,11 +74,12 @@ final class PostgresSinkWrite implements SinkWrite {
 
 	private boolean committed;
 
-	PostgresSinkWrite(Connection connection, int source, RelationDictionary relations, Partitions partitions,
-			ChunkSize chunkSize, QuarantineCount quarantine) {
+	PostgresSinkWrite(Connection connection, int source, RelationDictionary relations, Baselines baselines,
+			Partitions partitions, ChunkSize chunkSize, QuarantineCount quarantine) {
 		this.connection = connection;
 		this.source = source;
 		this.relations = relations;
+		this.baselines = baselines;
 		this.partitions = partitions;
 		this.chunkSize = chunkSize;
 		this.quarantine = quarantine;
@@ -113,7 +120,11 @@ final class PostgresSinkWrite implements SinkWrite {
 
 	private void alter(RowChange change) {
 		try {
-			this.relations.alter(change.relation());
+			Severance severance = this.relations.alter(change.relation());
+			if (severance != null) {
+				this.baselines.request(change.relation().relation().oid(), severance.schema(), severance.name(),
+						change.transaction(), change.ordinal(), severance.empty());
+			}
 		}
 		catch (SQLException ex) {
 			throw StoreProblems.translate(ex);
@@ -140,11 +151,55 @@ final class PostgresSinkWrite implements SinkWrite {
 			List<StoredRow> rows = new ArrayList<>(changes.size());
 			for (RowChange change : changes) {
 				this.partitions.ensure(this.connection, change.transaction().committedAt());
+				copyUnknown(change);
 				StoredRow row = StoredRow.of(change, images.before(change));
 				images.after(change, (change.row() != null) ? row.image() : null);
 				rows.add(row);
 			}
 			copy(COPY_CHANGES, rows, this::write, this::quarantineRefused);
+		}
+		catch (SQLException ex) {
+			throw StoreProblems.translate(ex);
+		}
+	}
+
+	/**
+	 * A table that nobody has announced has rows of its own, like any other.
+	 */
+	private void copyUnknown(RowChange change) throws SQLException {
+		Relation table = change.relation().relation();
+		if (change.operation() != RowOperation.BASELINE && !this.baselines.isKnown(table.oid())) {
+			this.baselines.request(table.oid(), table.schema(), table.name(), change.transaction(), change.ordinal(),
+					false);
+		}
+	}
+
+	@Override
+	public void requestBaseline(TrackedRelation table, SourceTransaction since, long ordinal, boolean empty) {
+		try {
+			this.baselines.request(table.relation().oid(), table.relation().schema(), table.relation().name(), since,
+					ordinal, empty);
+		}
+		catch (SQLException ex) {
+			throw StoreProblems.translate(ex);
+		}
+	}
+
+	@Override
+	public void append(BaselineChunk chunk) {
+		try {
+			append(new BaselineRows(this.connection, this.relations, this.baselines).take(chunk));
+			chunk.poison().forEach(this::quarantine);
+		}
+		catch (SQLException ex) {
+			throw StoreProblems.translate(ex);
+		}
+	}
+
+	@Override
+	public void endBaseline(PendingBaseline baseline, String reason) {
+		try {
+			this.baselines.end(baseline, reason);
 		}
 		catch (SQLException ex) {
 			throw StoreProblems.translate(ex);
@@ -348,6 +403,7 @@ final class PostgresSinkWrite implements SinkWrite {
 			return;
 		}
 		this.relations.clear();
+		this.baselines.clear();
 		this.partitions.clear();
 		this.chunkSize.reset();
 		try {

@@ -1,9 +1,6 @@
 package io.bemi.store;
 
-import java.sql.Array;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,20 +19,6 @@ import org.jspecify.annotations.Nullable;
  * history once, then kept up to date within the chunk.
  */
 final class PreviousImages {
-
-	/**
-	 * The newest image per description of the table and key, then the newest of those.
-	 */
-	private static final String NEWEST = """
-			SELECT DISTINCT ON (k.key) k.key, c.image::text, c.operation, r.id
-			  FROM unnest(?) k(key)
-			 CROSS JOIN unnest(?) r(id)
-			 CROSS JOIN LATERAL (
-			       SELECT image, operation, position, ordinal FROM change
-			        WHERE relation = r.id AND primary_key = k.key
-			        ORDER BY position DESC, ordinal DESC LIMIT 1) c
-			 ORDER BY k.key, c.position DESC, c.ordinal DESC
-			""";
 
 	private final Map<Integer, Map<String, Map<String, String>>> images = new HashMap<>();
 
@@ -78,19 +61,10 @@ final class PreviousImages {
 	private long load(Connection connection, int oid, TableHistory history, Set<String> keys) throws SQLException {
 		long characters = 0;
 		Map<String, Map<String, String>> found = this.images.computeIfAbsent(oid, (any) -> new HashMap<>());
-		Array keyArray = connection.createArrayOf("text", keys.toArray());
-		Array versionArray = connection.createArrayOf("bigint", history.comparable().toArray());
-		try (PreparedStatement statement = connection.prepareStatement(NEWEST)) {
-			statement.setArray(1, keyArray);
-			statement.setArray(2, versionArray);
-			try (ResultSet row = statement.executeQuery()) {
-				while (row.next()) {
-					String image = row.getString(2);
-					if (image != null && !"D".equals(row.getString(3))) {
-						characters += image.length();
-						found.put(row.getString(1), history.carry(row.getLong(4), StoredJson.members(image)));
-					}
-				}
+		for (Map.Entry<String, NewestImage> record : NewestImage.find(connection, history, keys).entrySet()) {
+			if (record.getValue().image() != null) {
+				characters += record.getValue().length();
+				found.put(record.getKey(), record.getValue().image());
 			}
 		}
 		return characters;

@@ -14,6 +14,7 @@ import io.bemi.ingestion.PrimaryKey;
 import io.bemi.ingestion.TrackedRelation;
 import io.bemi.pgoutput.PgOutputMessage.Column;
 import io.bemi.pgoutput.PgOutputMessage.Relation;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +56,7 @@ final class RelationDictionary {
 			 WHERE m ->> 'schema' IS NOT NULL AND m ->> 'name' IS NOT NULL GROUP BY m
 			HAVING bool_and(name IS NOT NULL AND type IS NOT NULL AND modifier IS NOT NULL AND number IS NOT NULL)
 			   AND count(filled::jsonb) >= 0
+			RETURNING schema, name, coalesce((?::jsonb ->> 'severed')::boolean, false), coalesce((?::jsonb ->> 'empty')::boolean, false)
 			""";
 
 	/**
@@ -144,15 +146,24 @@ final class RelationDictionary {
 
 	/**
 	 * Adds what a message says about a statement that has changed a table.
+	 * @return how rows came or went otherwise than by changes; {@code null} if they did
+	 * not
 	 */
-	void alter(TrackedRelation relation) throws SQLException {
+	@Nullable Severance alter(TrackedRelation relation) throws SQLException {
+		Severance severance = null;
 		Savepoint savepoint = this.connection.setSavepoint();
 		try (PreparedStatement statement = this.connection.prepareStatement(ALTER)) {
 			statement.setInt(1, this.source);
 			statement.setLong(2, Integer.toUnsignedLong(relation.relation().oid()));
 			statement.setString(3, relation.since().toString());
-			statement.setString(4, relation.alteration());
-			statement.executeUpdate();
+			for (int parameter = 4; parameter <= 6; parameter++) {
+				statement.setString(parameter, relation.alteration());
+			}
+			try (ResultSet row = statement.executeQuery()) {
+				if (row.next() && row.getBoolean(3)) {
+					severance = new Severance(row.getString(1), row.getString(2), row.getBoolean(4));
+				}
+			}
 			this.connection.releaseSavepoint(savepoint);
 		}
 		catch (SQLException ex) {
@@ -163,6 +174,7 @@ final class RelationDictionary {
 			logger.warn("A message about a changed table is not understood: {}", StoreProblems.summary(ex));
 		}
 		this.entries.remove(relation.relation().oid());
+		return severance;
 	}
 
 	/**
@@ -223,6 +235,16 @@ final class RelationDictionary {
 	private static TableVersion.Column column(ResultSet row) throws SQLException {
 		return new TableVersion.Column(row.getString(5), row.getLong(6), row.getInt(7), row.getBoolean(8),
 				(Integer) row.getObject(9), row.getBoolean(10), row.getString(11), row.getBoolean(12));
+	}
+
+	/**
+	 * What the history told of a table is void.
+	 *
+	 * @param schema the table's schema
+	 * @param name its name
+	 * @param empty whether the table has no rows now
+	 */
+	record Severance(String schema, String name, boolean empty) {
 	}
 
 	private record Entry(TrackedRelation relation, long id, TableHistory history) {

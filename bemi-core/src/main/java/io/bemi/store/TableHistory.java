@@ -45,6 +45,27 @@ final class TableHistory {
 	}
 
 	/**
+	 * Whether the table has been the same since it was severed, or since its first
+	 * description.
+	 */
+	boolean isUnaltered() {
+		TableVersion newest = this.versions.get(this.versions.size() - 1);
+		for (int i = this.versions.size() - 1; i >= 0; i--) {
+			TableVersion version = this.versions.get(i);
+			if (!version.hasColumnsOf(newest)) {
+				return false;
+			}
+			if (version.severed()) {
+				return true;
+			}
+			if (version.rewritten()) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
 	 * What an image tells by the columns of the newest version.
 	 * @param version the number of the version that the image has
 	 * @param image the columns' JSON texts by name

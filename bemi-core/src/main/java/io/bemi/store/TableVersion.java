@@ -138,6 +138,18 @@ record TableVersion(long id, boolean described, List<Column> columns, boolean re
 		return unnumbered().equals(other.unnumbered());
 	}
 
+	/**
+	 * Whether the other one has columns of the same names and types, and the same key
+	 * where both say it.
+	 */
+	boolean hasColumnsOf(TableVersion other) {
+		return this.columns.size() == other.columns.size() && this.columns.stream().allMatch((column) -> {
+			Column same = other.named(column.name());
+			boolean sameKey = !this.described || !other.described || (same != null && same.key() == column.key());
+			return same != null && same.hasTypeOf(column) && sameKey;
+		});
+	}
+
 	private List<Column> unnumbered() {
 		return this.columns.stream().map((column) -> column.withNumber(null)).toList();
 	}

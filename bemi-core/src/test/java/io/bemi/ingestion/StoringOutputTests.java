@@ -18,7 +18,7 @@ class StoringOutputTests {
 	private final RecordingSink sink = new RecordingSink();
 
 	private final StoringOutput output = new StoringOutput(this.sink, new ChangeSink.SinkSource(1, new Position(100)),
-			new MemoryLimit(3, 100));
+			new MemoryLimit(3, 100), new KeyMoves());
 
 	private static SourceTransaction transaction(long position) {
 		return new SourceTransaction(new Position(position), Instant.EPOCH, position);
@@ -140,6 +140,11 @@ class StoringOutputTests {
 		}
 
 		@Override
+		public List<PendingBaseline> baselines(SinkSource source) {
+			return List.of();
+		}
+
+		@Override
 		public void close() {
 			// Nothing is open.
 		}
@@ -169,6 +174,21 @@ class StoringOutputTests {
 		@Override
 		public void quarantine(PoisonRow poison) {
 			this.log.add("poison " + poison.transaction().position().value());
+		}
+
+		@Override
+		public void requestBaseline(TrackedRelation table, SourceTransaction since, long ordinal, boolean empty) {
+			throw new IllegalStateException();
+		}
+
+		@Override
+		public void append(BaselineChunk chunk) {
+			throw new IllegalStateException();
+		}
+
+		@Override
+		public void endBaseline(PendingBaseline baseline, String reason) {
+			throw new IllegalStateException();
 		}
 
 		@Override

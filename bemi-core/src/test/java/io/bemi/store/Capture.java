@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.bemi.ingestion.BaselineSettings;
 import io.bemi.ingestion.Ingester;
 import io.bemi.replication.ReplicationSettings;
 import io.bemi.replication.ReplicationSource;
@@ -60,12 +61,26 @@ record Capture(TestDatabase database, List<Ingester> ingesters) implements AutoC
 		return start(replication(this.database.server().username()), store);
 	}
 
+	/**
+	 * Starts an instance that copies the rows of some tables only.
+	 */
+	Ingester start(BaselineSettings baseline) throws InterruptedException {
+		PostgresServer server = this.database.server();
+		return start(replication(server.username()),
+				new StoreSettings(this.database.url(), server.username(), server.password(), "bemi"), baseline);
+	}
+
 	private ReplicationSettings replication(String role) {
 		return new ReplicationSettings(this.database.url(), role, this.database.server().password(), slot(), "bemi");
 	}
 
 	private Ingester start(ReplicationSettings replication, StoreSettings store) throws InterruptedException {
-		Ingester ingester = new Ingester(new ReplicationSource(replication), new PostgresChangeSink(store));
+		return start(replication, store, BaselineSettings.ALL);
+	}
+
+	private Ingester start(ReplicationSettings replication, StoreSettings store, BaselineSettings baseline)
+			throws InterruptedException {
+		Ingester ingester = new Ingester(new ReplicationSource(replication), new PostgresChangeSink(store), baseline);
 		this.ingesters.add(ingester);
 		ingester.start();
 		assertThat(ingester.awaitSettled(Duration.ofSeconds(20))).isTrue();

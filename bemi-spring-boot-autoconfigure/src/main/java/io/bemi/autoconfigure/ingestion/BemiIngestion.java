@@ -5,6 +5,8 @@ import java.util.Optional;
 
 import io.bemi.autoconfigure.replication.SourceDetailsResolver;
 import io.bemi.autoconfigure.store.StoreDetailsResolver;
+import io.bemi.ingestion.BaselineProgress;
+import io.bemi.ingestion.BaselineSettings;
 import io.bemi.ingestion.Ingester;
 import io.bemi.ingestion.IngestionStatus;
 import io.bemi.ingestion.Quarantine;
@@ -37,9 +39,12 @@ public final class BemiIngestion implements SmartLifecycle {
 
 	private final StoreDetailsResolver store;
 
+	private final BaselineSettings baseline;
+
 	private volatile @Nullable Ingester ingester;
 
-	BemiIngestion(SourceDetailsResolver source, StoreDetailsResolver store) {
+	BemiIngestion(SourceDetailsResolver source, StoreDetailsResolver store, BaselineSettings baseline) {
+		this.baseline = baseline;
 		this.source = source;
 		this.store = store;
 	}
@@ -55,7 +60,7 @@ public final class BemiIngestion implements SmartLifecycle {
 				return;
 			}
 			Ingester started = new Ingester(new ReplicationSource(replication.get()),
-					new PostgresChangeSink(settings.get()));
+					new PostgresChangeSink(settings.get()), this.baseline);
 			this.ingester = started;
 			started.start();
 			if (!started.awaitSettled(SETTLE_TIMEOUT)) {
@@ -85,6 +90,14 @@ public final class BemiIngestion implements SmartLifecycle {
 	 */
 	public Optional<Quarantine> quarantine() {
 		return Optional.ofNullable(this.ingester).map(Ingester::quarantine);
+	}
+
+	/**
+	 * How far the rows are copied that were there before changes of them were recorded.
+	 * @return the progress; empty when ingestion does not run here
+	 */
+	public Optional<BaselineProgress> baseline() {
+		return Optional.ofNullable(this.ingester).map(Ingester::baseline);
 	}
 
 	@Override

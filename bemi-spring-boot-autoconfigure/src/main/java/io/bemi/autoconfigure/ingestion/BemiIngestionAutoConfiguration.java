@@ -3,6 +3,7 @@ package io.bemi.autoconfigure.ingestion;
 import io.bemi.autoconfigure.replication.SourceDetailsResolver;
 import io.bemi.autoconfigure.store.BemiStoreAutoConfiguration;
 import io.bemi.autoconfigure.store.StoreDetailsResolver;
+import io.bemi.ingestion.BaselineSettings;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -25,8 +26,9 @@ public final class BemiIngestionAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	BemiIngestion bemiIngestion(SourceDetailsResolver source, StoreDetailsResolver store) {
-		return new BemiIngestion(source, store);
+	BemiIngestion bemiIngestion(SourceDetailsResolver source, StoreDetailsResolver store,
+			BemiIngestionProperties properties) {
+		return new BemiIngestion(source, store, new BaselineSettings(properties.getBaseline().getExclude()));
 	}
 
 	@Configuration(proxyBeanMethods = false)

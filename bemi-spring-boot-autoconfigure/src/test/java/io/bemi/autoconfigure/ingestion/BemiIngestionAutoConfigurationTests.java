@@ -61,6 +61,7 @@ class BemiIngestionAutoConfigurationTests {
 			context.getBeansOfType(MeterBinder.class).values().forEach((binder) -> binder.bindTo(registry));
 			assertThat(registry.get("bemi.quarantine.rows").gauge().value()).isNaN();
 			assertThat(registry.get("bemi.quarantine.added").functionCounter().count()).isZero();
+			assertThat(registry.get("bemi.baseline.tables").gauge().value()).isNaN();
 		});
 		this.contextRunner.withClassLoader(new FilteredClassLoader(MeterBinder.class))
 			.run((context) -> assertThat(context).hasNotFailed()

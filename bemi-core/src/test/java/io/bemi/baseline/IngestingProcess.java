@@ -1,0 +1,61 @@
+package io.bemi.baseline;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import io.bemi.ingestion.Ingester;
+import io.bemi.replication.ReplicationSettings;
+import io.bemi.replication.ReplicationSource;
+import io.bemi.store.PostgresChangeSink;
+import io.bemi.store.StoreSettings;
+import io.bemi.testsupport.TestDatabase;
+
+/**
+ * A process that records the changes of a database, to be killed.
+ */
+final class IngestingProcess implements AutoCloseable {
+
+	private final Process process;
+
+	private IngestingProcess(Process process) {
+		this.process = process;
+	}
+
+	static IngestingProcess start(TestDatabase database) throws IOException {
+		List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
+				"-cp", System.getProperty("java.class.path"), IngestingProcess.class.getName(), database.url(),
+				database.server().username(), database.server().password(),
+				ReplicationSettings.slotOf(database.name()));
+		return new IngestingProcess(new ProcessBuilder(command).redirectErrorStream(true)
+			.redirectOutput(ProcessBuilder.Redirect.appendTo(new File("target/ingesting-process.log")))
+			.start());
+	}
+
+	/**
+	 * Ends it as SIGKILL does: nothing of it runs after that.
+	 */
+	void kill() throws InterruptedException {
+		this.process.destroyForcibly();
+		if (!this.process.waitFor(10, TimeUnit.SECONDS)) {
+			throw new IllegalStateException("The process is still there");
+		}
+	}
+
+	@Override
+	public void close() {
+		this.process.destroyForcibly();
+	}
+
+	public static void main(String[] arguments) throws InterruptedException {
+		ReplicationSettings source = new ReplicationSettings(arguments[0], arguments[1], arguments[2], arguments[3],
+				"bemi");
+		StoreSettings store = new StoreSettings(arguments[0], arguments[1], arguments[2], "bemi");
+		new Ingester(new ReplicationSource(source), new PostgresChangeSink(store)).start();
+		new CountDownLatch(1).await();
+	}
+
+}
