@@ -106,6 +106,33 @@ class BaselineIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 14, 18 })
+	void aTableIsCopiedAnewWhenAPartitionComesOrGoes(int version) throws Exception {
+		try (TrackedCapture capture = TrackedCapture.on(version, false)) {
+			TestDatabase database = capture.database();
+			database.execute("CREATE TABLE part (id integer PRIMARY KEY, a integer) PARTITION BY RANGE (id)",
+					"CREATE TABLE leaf PARTITION OF part FOR VALUES FROM (0) TO (10)",
+					"CREATE TABLE other PARTITION OF part FOR VALUES FROM (10) TO (20)",
+					"INSERT INTO part VALUES (1, 5), (2, 5), (11, 5)");
+			for (String statement : List.of("ALTER TABLE part DETACH PARTITION leaf",
+					"UPDATE leaf SET a = 6 WHERE id = 1; DELETE FROM leaf WHERE id = 2; ALTER TABLE part ATTACH PARTITION leaf FOR VALUES FROM (0) TO (10)")) {
+				int before = Integer.parseInt(capture.query("SELECT count(completed_at) FROM bemi.baseline").get(0));
+				database.execute(statement);
+				Awaitility.await()
+					.atMost(Duration.ofSeconds(20))
+					.untilAsserted(() -> assertThat(database.query("SELECT count(completed_at) > " + before
+							+ ", bool_and(completed_at IS NOT NULL) FROM bemi.baseline"))
+						.containsExactly("t|t"));
+			}
+			database.execute("UPDATE part SET a = 7");
+			assertThat(capture
+				.query("""
+						SELECT primary_key, before, unknown FROM bemi.changes WHERE "table" = 'part' AND operation = 'UPDATE' ORDER BY id"""))
+				.containsExactlyInAnyOrder("1|{\"a\": 6, \"id\": 1}|{}", "11|{\"a\": 5, \"id\": 11}|{}");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
 	void rowsOfACreatedTableAreThereFromItsCreationOn(int version) throws Exception {
 		try (TrackedCapture capture = TrackedCapture.on(version, false)) {
 			capture.database()

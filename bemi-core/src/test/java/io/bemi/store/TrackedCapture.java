@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 
+import io.bemi.ingestion.BaselineSettings;
 import io.bemi.ingestion.Ingester;
 import io.bemi.testsupport.PostgresServer;
 import io.bemi.testsupport.TestDatabase;
@@ -35,10 +36,14 @@ final class TrackedCapture implements AutoCloseable {
 	}
 
 	static TrackedCapture on(int version, boolean sqlComments) throws Exception {
+		return on(version, sqlComments, BaselineSettings.ALL);
+	}
+
+	static TrackedCapture on(int version, boolean sqlComments, BaselineSettings baseline) throws Exception {
 		TrackedCapture capture = new TrackedCapture(PostgresServer.version(version).createDatabase());
 		capture.database.execute("CREATE TABLE barrier (number integer PRIMARY KEY)");
 		capture.track(new TrackingSettings("app", List.of("*"), List.of(), "bemi", sqlComments));
-		capture.capture.start();
+		capture.capture.start(baseline);
 		return capture;
 	}
 
