@@ -49,13 +49,13 @@ final class CatalogTypes implements RowReader.Catalog {
 
 	/**
 	 * PostgreSQL 14 takes the values of columns that were added later for nulls when it
-	 * makes the old row of a partition one of the whole table.
+	 * makes the old row of a partition one of the whole table. Whether there is such a
+	 * column the catalogue says no more, once its rows were written anew or its partition
+	 * is another one; nor anything of a table that is gone.
 	 */
 	private static final String DOUBTFUL_NULLS = """
-			SELECT DISTINCT a.attname
-			  FROM pg_catalog.pg_partition_tree(?::bigint::oid) t
-			  JOIN pg_catalog.pg_attribute a ON a.attrelid = t.relid
-			 WHERE t.level > 0 AND a.atthasmissing AND pg_catalog.current_setting('server_version_num')::int < 150000
+			SELECT pg_catalog.current_setting('server_version_num')::int < 150000
+			       AND coalesce((SELECT relkind = 'p' FROM pg_catalog.pg_class WHERE oid = ?::bigint::oid), true)
 			""";
 
 	/**
@@ -169,19 +169,12 @@ final class CatalogTypes implements RowReader.Catalog {
 	}
 
 	@Override
-	public List<String> doubtfulNulls(int oid) {
-		return names(DOUBTFUL_NULLS, oid);
-	}
-
-	private List<String> names(String sql, int oid) {
-		try (PreparedStatement statement = this.connection.prepareStatement(sql)) {
+	public boolean hasDoubtfulNulls(int oid) {
+		try (PreparedStatement statement = this.connection.prepareStatement(DOUBTFUL_NULLS)) {
 			statement.setLong(1, Integer.toUnsignedLong(oid));
 			try (ResultSet row = statement.executeQuery()) {
-				List<String> columns = new ArrayList<>();
-				while (row.next()) {
-					columns.add(row.getString(1));
-				}
-				return columns;
+				row.next();
+				return row.getBoolean(1);
 			}
 		}
 		catch (SQLException ex) {

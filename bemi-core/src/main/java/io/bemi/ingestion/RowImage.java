@@ -1,7 +1,6 @@
 package io.bemi.ingestion;
 
 import java.util.BitSet;
-import java.util.function.IntPredicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -58,12 +57,12 @@ public final class RowImage {
 	}
 
 	/**
-	 * The same without the nulls of some columns.
+	 * The same without the columns that are null.
 	 */
-	RowImage withoutNulls(IntPredicate doubtful) {
+	RowImage withoutNulls() {
 		@Nullable String[] kept = this.columns.clone();
 		for (int i = 0; i < kept.length; i++) {
-			if ("null".equals(kept[i]) && doubtful.test(i)) {
+			if ("null".equals(kept[i])) {
 				kept[i] = null;
 			}
 		}

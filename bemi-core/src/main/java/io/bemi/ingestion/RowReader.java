@@ -228,7 +228,8 @@ final class RowReader {
 
 	private @Nullable RowImage old(TrackedRelation relation, @Nullable Tuple key, @Nullable Tuple old) {
 		if (old != null) {
-			return image(relation, old).withoutNulls(relation::hasDoubtfulNulls);
+			RowImage image = image(relation, old);
+			return relation.hasDoubtfulNulls() ? image.withoutNulls() : image;
 		}
 		return (key != null) ? keyImage(relation, key) : null;
 	}
@@ -310,12 +311,11 @@ final class RowReader {
 		@Nullable PrimaryKey primaryKey(int oid);
 
 		/**
-		 * The columns of a table whose nulls in an old row need not be values.
+		 * Whether nulls in an old row of a table need not be values.
 		 * @param oid the table
-		 * @return their names
 		 */
-		default List<String> doubtfulNulls(int oid) {
-			return List.of();
+		default boolean hasDoubtfulNulls(int oid) {
+			return false;
 		}
 
 	}

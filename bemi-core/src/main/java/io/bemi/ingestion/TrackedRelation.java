@@ -3,7 +3,6 @@ package io.bemi.ingestion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.IntFunction;
 
 import io.bemi.change.Position;
@@ -25,11 +24,11 @@ public final class TrackedRelation {
 
 	private final List<Integer> keyColumns;
 
-	private final Set<String> doubtfulNulls;
+	private final boolean doubtfulNulls;
 
 	private final String alteration;
 
-	private TrackedRelation(Relation relation, Position since, List<Integer> keyColumns, Set<String> doubtfulNulls,
+	private TrackedRelation(Relation relation, Position since, List<Integer> keyColumns, boolean doubtfulNulls,
 			String alteration) {
 		this.relation = relation;
 		this.since = since;
@@ -54,8 +53,7 @@ public final class TrackedRelation {
 				}
 			}
 		}
-		Set<String> doubtful = (relation.replicaIdentity() == 'f') ? Set.copyOf(catalog.doubtfulNulls(relation.oid()))
-				: Set.of();
+		boolean doubtful = relation.replicaIdentity() == 'f' && catalog.hasDoubtfulNulls(relation.oid());
 		return new TrackedRelation(relation, since, key, doubtful, "");
 	}
 
@@ -63,7 +61,7 @@ public final class TrackedRelation {
 	 * A table of which a message says what a statement has made of it.
 	 */
 	static TrackedRelation altered(int oid, Position since, String alteration) {
-		return new TrackedRelation(new Relation(oid, "", "", ' ', List.of()), since, List.of(), Set.of(), alteration);
+		return new TrackedRelation(new Relation(oid, "", "", ' ', List.of()), since, List.of(), false, alteration);
 	}
 
 	/**
@@ -104,8 +102,11 @@ public final class TrackedRelation {
 		return this.alteration;
 	}
 
-	boolean hasDoubtfulNulls(int column) {
-		return !this.doubtfulNulls.isEmpty() && this.doubtfulNulls.contains(this.relation.columns().get(column).name());
+	/**
+	 * Whether nulls in an old row need not be values.
+	 */
+	boolean hasDoubtfulNulls() {
+		return this.doubtfulNulls;
 	}
 
 	int typeOid(int column) {

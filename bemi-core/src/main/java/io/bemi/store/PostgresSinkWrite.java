@@ -22,7 +22,7 @@ import io.bemi.ingestion.SourceTransaction;
 import io.bemi.ingestion.TrackedRelation;
 import io.bemi.ingestion.TransactionContext;
 import io.bemi.pgoutput.PgOutputMessage.Relation;
-import io.bemi.store.RelationDictionary.Severance;
+import io.bemi.store.RelationDictionary.Loss;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
@@ -120,10 +120,10 @@ final class PostgresSinkWrite implements SinkWrite {
 
 	private void alter(RowChange change) {
 		try {
-			Severance severance = this.relations.alter(change.relation());
-			if (severance != null) {
-				this.baselines.request(change.relation().relation().oid(), severance.schema(), severance.name(),
-						change.transaction(), change.ordinal(), severance.empty());
+			Loss loss = this.relations.alter(change.relation());
+			if (loss != null) {
+				this.baselines.request(change.relation().relation().oid(), loss.schema(), loss.name(),
+						change.transaction(), change.ordinal(), loss.empty());
 			}
 		}
 		catch (SQLException ex) {
@@ -164,11 +164,13 @@ final class PostgresSinkWrite implements SinkWrite {
 	}
 
 	/**
-	 * A table that nobody has announced has rows of its own, like any other.
+	 * A table that nobody has announced has rows of its own, like any other, and one that
+	 * nobody said was changed may have rows that are others now.
 	 */
 	private void copyUnknown(RowChange change) throws SQLException {
 		Relation table = change.relation().relation();
-		if (change.operation() != RowOperation.BASELINE && !this.baselines.isKnown(table.oid())) {
+		boolean isNew = change.operation() != RowOperation.BASELINE && !this.baselines.isKnown(table.oid());
+		if (isNew || this.relations.hasLost(change.relation())) {
 			this.baselines.request(table.oid(), table.schema(), table.name(), change.transaction(), change.ordinal(),
 					false);
 		}

@@ -127,11 +127,14 @@ final class RelationDictionary {
 		List<TableVersion> versions = new ArrayList<>(stored.stream().map(Stored::version).toList());
 		Stored latest = stored.isEmpty() ? null : stored.get(stored.size() - 1);
 		TableVersion version = version(relation);
+		boolean isNew = false;
 		if (latest == null || !latest.isNamed(relation.relation()) || !latest.version().describesSame(version)) {
 			TableVersion numbered = (latest != null) ? version.numberedLike(latest.version()) : version;
 			versions.add(numbered.withId(create(relation, numbered)));
+			isNew = true;
 		}
-		return new Entry(relation, versions.get(versions.size() - 1).id(), new TableHistory(versions));
+		TableHistory history = new TableHistory(versions);
+		return new Entry(relation, versions.get(versions.size() - 1).id(), history, isNew && history.hasJustLost());
 	}
 
 	private static TableVersion version(TrackedRelation relation) {
@@ -145,12 +148,24 @@ final class RelationDictionary {
 	}
 
 	/**
-	 * Adds what a message says about a statement that has changed a table.
-	 * @return how rows came or went otherwise than by changes; {@code null} if they did
-	 * not
+	 * Whether a table has another description since this was asked last, which leaves
+	 * something unknown of the rows that were there.
 	 */
-	@Nullable Severance alter(TrackedRelation relation) throws SQLException {
-		Severance severance = null;
+	boolean hasLost(TrackedRelation relation) throws SQLException {
+		Entry entry = entry(relation);
+		if (entry.lost) {
+			this.entries.put(relation.relation().oid(), new Entry(entry.relation, entry.id, entry.history, false));
+		}
+		return entry.lost;
+	}
+
+	/**
+	 * Adds what a message says about a statement that has changed a table.
+	 * @return what the history does not know any more of its rows; {@code null} if it
+	 * knows them as before
+	 */
+	@Nullable Loss alter(TrackedRelation relation) throws SQLException {
+		Loss loss = null;
 		Savepoint savepoint = this.connection.setSavepoint();
 		try (PreparedStatement statement = this.connection.prepareStatement(ALTER)) {
 			statement.setInt(1, this.source);
@@ -160,8 +175,8 @@ final class RelationDictionary {
 				statement.setString(parameter, relation.alteration());
 			}
 			try (ResultSet row = statement.executeQuery()) {
-				if (row.next() && row.getBoolean(3)) {
-					severance = new Severance(row.getString(1), row.getString(2), row.getBoolean(4));
+				if (row.next() && (row.getBoolean(3) || history(relation.relation().oid()).hasJustLost())) {
+					loss = new Loss(row.getString(1), row.getString(2), row.getBoolean(4));
 				}
 			}
 			this.connection.releaseSavepoint(savepoint);
@@ -174,7 +189,11 @@ final class RelationDictionary {
 			logger.warn("A message about a changed table is not understood: {}", StoreProblems.summary(ex));
 		}
 		this.entries.remove(relation.relation().oid());
-		return severance;
+		return loss;
+	}
+
+	private TableHistory history(int oid) throws SQLException {
+		return new TableHistory(versions(oid).stream().map(Stored::version).toList());
 	}
 
 	/**
@@ -238,16 +257,22 @@ final class RelationDictionary {
 	}
 
 	/**
-	 * What the history told of a table is void.
+	 * Something that the history told of a table's rows is void.
 	 *
 	 * @param schema the table's schema
 	 * @param name its name
 	 * @param empty whether the table has no rows now
 	 */
-	record Severance(String schema, String name, boolean empty) {
+	record Loss(String schema, String name, boolean empty) {
 	}
 
-	private record Entry(TrackedRelation relation, long id, TableHistory history) {
+	/**
+	 * A table's latest description.
+	 *
+	 * @param lost whether it leaves something unknown of the rows that were there, and
+	 * nobody has asked yet
+	 */
+	private record Entry(TrackedRelation relation, long id, TableHistory history, boolean lost) {
 	}
 
 	private record Stored(String schema, String name, String identity, TableVersion version) {

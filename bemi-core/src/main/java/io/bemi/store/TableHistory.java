@@ -45,6 +45,28 @@ final class TableHistory {
 	}
 
 	/**
+	 * Whether its last change left something unknown of the rows that were there: values,
+	 * or which record each of them is.
+	 */
+	boolean hasJustLost() {
+		int newest = this.versions.size() - 1;
+		return newest > 0 && (!this.versions.get(newest).keepsAllOf(this.versions.get(newest - 1)) || isJustRekeyed());
+	}
+
+	private boolean isJustRekeyed() {
+		int newest = this.versions.size() - 1;
+		for (int i = newest - 1; i >= 0 && this.versions.get(newest).described(); i--) {
+			if (this.versions.get(i + 1).severed()) {
+				return false;
+			}
+			if (this.versions.get(i).described()) {
+				return !isIdentifiedAsNow(this.versions.get(i));
+			}
+		}
+		return false;
+	}
+
+	/**
 	 * Whether the table has been the same since it was severed, or since its first
 	 * description.
 	 */

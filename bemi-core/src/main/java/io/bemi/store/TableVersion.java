@@ -48,6 +48,15 @@ record TableVersion(long id, boolean described, List<Column> columns, boolean re
 		return carried;
 	}
 
+	/**
+	 * Whether everything that was known of a row still is, and what has come is known.
+	 */
+	boolean keepsAllOf(TableVersion earlier) {
+		Map<String, String> image = earlier.columns.stream()
+			.collect(Collectors.toMap(Column::name, Column::name, (one, other) -> one));
+		return carry(earlier, image).size() == this.columns.size();
+	}
+
 	private @Nullable String carry(TableVersion earlier, Column column, Map<String, String> image) {
 		boolean numbered = column.number() != null && earlier.isNumbered();
 		Column before = numbered ? earlier.numbered(column.number()) : earlier.named(column.name());

@@ -28,6 +28,9 @@ final class Fold {
 
 	private final Set<Long> incomplete = new HashSet<>();
 
+	/** Where the rows of tables without key were found last. */
+	private final Map<Long, Long> found = new HashMap<>();
+
 	private final Touches touches;
 
 	Fold(Touches touches) {
@@ -66,7 +69,7 @@ final class Fold {
 	void sever(long relation, boolean isKeyless, Instant instant, LongPredicate seen) {
 		List<Severance> severances = this.touches.severances(relation, isKeyless)
 			.stream()
-			.filter((severance) -> seen.test(severance.transaction()) && severance.instant().compareTo(instant) < 0)
+			.filter((severance) -> seen.test(severance.transaction()) && severance.instant().compareTo(instant) <= 0)
 			.sorted(Comparator.comparing(Severance::instant))
 			.toList();
 		if (this.severed.getOrDefault(relation, 0) < severances.size()) {
@@ -89,7 +92,7 @@ final class Fold {
 	 * The state that a change replaces.
 	 */
 	@Nullable Entry previous(Recorded change) {
-		String key = change.operation().equals("DELETE") ? change.key() : change.keyBefore();
+		String key = change.replacedKey();
 		return (key != null) ? keyed(change.relation()).get(key) : null;
 	}
 
@@ -103,13 +106,17 @@ final class Fold {
 			clear(change.relation());
 			return null;
 		}
+		if (change.isFound()) {
+			applyFound(next);
+			return null;
+		}
 		if (change.key() == null) {
 			return applyKeyless(next);
 		}
 		Map<String, Entry> table = keyed(change.relation());
 		String problem = null;
 		if (!change.operation().equals("CREATE")) {
-			String key = change.operation().equals("DELETE") ? change.key() : change.keyBefore();
+			String key = change.replacedKey();
 			problem = (key == null || table.remove(key) == null) ? "a record that is not there" : null;
 			deleted(change.relation()).add(String.valueOf(key));
 		}
@@ -118,6 +125,22 @@ final class Fold {
 			problem = "a record that is there already";
 		}
 		return problem;
+	}
+
+	/**
+	 * The rows of a table without key are found all at once, and nothing else counts.
+	 */
+	private void applyFound(Entry next) {
+		Recorded row = next.change();
+		if (row.key() != null) {
+			keyed(row.relation()).put(row.key(), next);
+			return;
+		}
+		Long last = this.found.put(row.relation(), row.position());
+		if (last == null || last != row.position()) {
+			clear(row.relation());
+		}
+		keyless(row.relation()).add(next);
 	}
 
 	private @Nullable String applyKeyless(Entry next) {

@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * What the published tables held at a moment.
  *
  * @param snapshot which transactions had committed
+ * @param time when it was, by the server's clock
  * @param tables the tables by object id
  */
-record Moment(Snapshot snapshot, Map<Long, Content> tables) {
+record Moment(Snapshot snapshot, Instant time, Map<Long, Content> tables) {
 
 	private static final String TABLES = """
 			SELECT c.oid, format('%I.%I', n.nspname, c.relname), c.relkind = 'p',
@@ -30,7 +33,7 @@ record Moment(Snapshot snapshot, Map<Long, Content> tables) {
 			       (SELECT array_agg(a.attname || E'\\t' || a.attnum) FROM pg_attribute a
 			         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '')
 			  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-			 WHERE shadow.published(c.oid) AND c.relname <> 'barrier' ORDER BY c.oid
+			 WHERE shadow.published(c.oid) AND n.nspname <> 'shadow' AND c.relname <> 'barrier' ORDER BY c.oid
 			""";
 
 	/**
@@ -42,9 +45,11 @@ record Moment(Snapshot snapshot, Map<Long, Content> tables) {
 			connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
 			statement.execute("SET lock_timeout = '10ms'; SET TimeZone = 'UTC'");
 			Snapshot snapshot;
-			try (ResultSet row = statement.executeQuery("SELECT pg_current_snapshot()")) {
+			Instant time;
+			try (ResultSet row = statement.executeQuery("SELECT pg_current_snapshot(), now()")) {
 				row.next();
 				snapshot = Snapshot.parse(row.getString(1));
+				time = row.getObject(2, OffsetDateTime.class).toInstant();
 			}
 			List<Content> contents = new ArrayList<>();
 			try (ResultSet row = statement.executeQuery(TABLES)) {
@@ -65,8 +70,17 @@ record Moment(Snapshot snapshot, Map<Long, Content> tables) {
 					statement.execute("ROLLBACK TO before_table");
 				}
 			}
-			return new Moment(snapshot, tables);
+			return new Moment(snapshot, time, tables);
 		}
+	}
+
+	/**
+	 * Whether something in the history had happened: a change was visible, or a row had
+	 * been found.
+	 */
+	boolean sees(Recorded change) {
+		return this.snapshot.sees(change.transaction())
+				|| (change.isFound() && !change.committedAt().isAfter(this.time));
 	}
 
 	/**

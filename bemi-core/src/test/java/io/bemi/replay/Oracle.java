@@ -28,10 +28,16 @@ final class Oracle {
 
 	private final Map<String, Integer> counts = new TreeMap<>();
 
+	private final int version;
+
 	private final Touches touches;
 
-	Oracle(List<Recorded> recorded, List<Truth> truths, Touches touches) {
+	private final Copies copies;
+
+	Oracle(int version, List<Recorded> recorded, List<Truth> truths, Touches touches, Copies copies) {
+		this.version = version;
 		this.touches = touches;
+		this.copies = copies;
 		Map<Long, List<Truth>> expected = new HashMap<>();
 		// A transaction with an old snapshot may take a table for one that is not
 		// published yet.
@@ -39,6 +45,11 @@ final class Oracle {
 			expected.computeIfAbsent(truth.transaction(), (xid) -> new ArrayList<>()).add(truth);
 		}
 		for (Recorded change : recorded) {
+			if (change.isFound()) {
+				this.history.add(new Entry(change, found(change)));
+				count(change.operation());
+				continue;
+			}
 			List<Truth> candidates = expected.getOrDefault(change.transaction(), List.of());
 			Truth truth = take(change, candidates, touches);
 			if (truth != null) {
@@ -61,6 +72,15 @@ final class Oracle {
 			.filter(Truth::published)
 			.forEach((missing) -> this.problems.add("not recorded: " + missing));
 		checkUnknown();
+	}
+
+	/**
+	 * What columns a row had that was found. That it was so is seen at the moments.
+	 */
+	private Truth found(Recorded row) {
+		long number = this.touches.atBaseline(row.relation(), row.transaction(), row.position()).number();
+		return new Truth(number, row.transaction(), row.relation(), row.name(), row.operation(), Map.of(), Map.of(),
+				this.touches.columns(row.relation(), number), true, false);
 	}
 
 	private static @Nullable Truth take(Recorded change, List<Truth> candidates, Touches touches) {
@@ -91,7 +111,8 @@ final class Oracle {
 	}
 
 	private Instant at(Entry entry) {
-		return this.touches.at(entry.change().transaction(), entry.truth().number());
+		return entry.change().isFound() ? new Instant(entry.change().position(), entry.truth().number())
+				: this.touches.at(entry.change().transaction(), entry.truth().number());
 	}
 
 	/**
@@ -101,7 +122,8 @@ final class Oracle {
 		Fold fold = new Fold(this.touches);
 		for (Entry entry : this.history) {
 			fold.sever(entry.change().relation(), isKeyless(entry), at(entry), (transaction) -> true);
-			boolean incomplete = fold.isIncomplete(entry.change().relation());
+			boolean incomplete = fold.isIncomplete(entry.change().relation())
+					&& !this.copies.isCopied(entry.change(), lastLoss(entry));
 			Entry previous = fold.previous(entry.change());
 			for (String column : entry.change().unknown()) {
 				if (!mayBeUnknown(column, entry, previous, incomplete)) {
@@ -117,9 +139,20 @@ final class Oracle {
 		}
 	}
 
+	private long lastLoss(Entry entry) {
+		return this.touches.lastLoss(entry.change().relation(),
+				(transaction) -> this.touches.at(transaction, 0).compareTo(at(entry)) <= 0);
+	}
+
 	private boolean mayBeUnknown(String column, Entry entry, @Nullable Entry previous, boolean incomplete) {
 		if (entry.change().full()) {
-			return false;
+			// PostgreSQL 14 takes columns that were added to a partition for nulls.
+			if (this.version > 14) {
+				return false;
+			}
+			if (entry.truth().old().getOrDefault(column, "null").equals("null")) {
+				return true;
+			}
 		}
 		if (previous == null) {
 			return incomplete;
@@ -129,19 +162,21 @@ final class Oracle {
 			return false;
 		}
 		String name = previous.nameOf(attribute);
-		return (name != null && !previous.change().values().containsKey(name))
-				|| this.touches.between(entry.change().relation(), attribute, previous.truth().number(),
-						entry.truth().number(), Touches.UNSEEN);
+		return (name != null && !previous.change().values().containsKey(name)) || this.touches
+			.isDoubtful(entry.change().relation(), attribute, previous.truth().number(), entry.truth().number());
 	}
 
 	/**
-	 * Compares what the tables held.
+	 * Compares what the tables held. Of rows that were not copied yet after something
+	 * became unknown, only what is known is compared.
+	 * @param moment when that was
+	 * @param settled whether everything has been copied
 	 * @return what differs
 	 */
-	List<String> check(Moment moment) {
+	List<String> check(Moment moment, boolean settled) {
 		Fold fold = new Fold(this.touches);
 		for (Entry entry : this.history) {
-			if (moment.snapshot().sees(entry.change().transaction())) {
+			if (moment.sees(entry.change())) {
 				fold.sever(entry.change().relation(), isKeyless(entry), at(entry), moment.snapshot()::sees);
 				fold.apply(entry);
 			}
@@ -149,21 +184,21 @@ final class Oracle {
 		List<String> differences = new ArrayList<>();
 		for (Content content : moment.tables().values()) {
 			fold.sever(content.relation(), content.key().isEmpty(), END, moment.snapshot()::sees);
-			boolean incomplete = fold.isIncomplete(content.relation());
+			boolean complete = settled || isCopied(content, moment) || !fold.isIncomplete(content.relation());
 			String difference;
-			if (incomplete && content.key().isEmpty()) {
-				count("tables not compared");
-				continue;
-			}
-			else if (incomplete) {
-				count("tables compared where known");
-				difference = compare(known(content, fold), fold.keyed(content.relation()));
+			if (content.key().isEmpty()) {
+				if (!complete) {
+					count("tables not compared");
+					continue;
+				}
+				difference = compareKeyless(content, fold.keyless(content.relation()), moment, settled);
 			}
 			else {
-				count("tables compared");
-				difference = content.key().isEmpty() ? compareKeyless(content, fold.keyless(content.relation()))
-						: compare(content, fold.keyed(content.relation()));
+				Content told = complete ? content : told(content, fold, moment);
+				difference = compare(told, fold.keyed(content.relation()), moment,
+						settled || isCopied(content, moment));
 			}
+			count(complete ? "tables compared" : "tables compared where known");
 			if (difference != null) {
 				differences.add(content.name() + ": " + difference);
 			}
@@ -171,24 +206,50 @@ final class Oracle {
 		return differences;
 	}
 
+	private boolean isCopied(Content content, Moment moment) {
+		return this.copies.isCopied(content.relation(), moment.snapshot()::sees,
+				this.touches.lastLoss(content.relation(), moment.snapshot()::sees), moment.time());
+	}
+
 	/**
-	 * The rows that the history tells of.
+	 * The rows but for those that were changed, or came to an end, before they were
+	 * copied: nobody has seen what they were.
 	 */
-	private static Content known(Content content, Fold fold) {
+	private Content told(Content content, Fold fold, Moment moment) {
+		Map<String, Boolean> untold = new HashMap<>();
+		boolean rest = this.copies.isGivenUp(content.relation(), moment.snapshot()::sees);
+		for (Entry entry : this.history) {
+			Recorded change = entry.change();
+			if (change.relation() != content.relation() || moment.sees(change)) {
+				continue;
+			}
+			if (change.operation().equals("TRUNCATE")) {
+				rest = true;
+				break;
+			}
+			String key = change.isFound() ? change.key() : change.replacedKey();
+			if (key != null) {
+				untold.putIfAbsent(key, true);
+			}
+			if (change.key() != null) {
+				untold.putIfAbsent(change.key(), false);
+			}
+		}
+		boolean others = rest || this.touches.isSeveredAfter(content.relation(), moment.snapshot()::sees);
 		return content.of(content.rows().stream().filter((row) -> {
 			String key = String.valueOf(row.key());
-			return fold.keyed(content.relation()).containsKey(key) || fold.deleted(content.relation()).contains(key);
+			return fold.keyed(content.relation()).containsKey(key) || !untold.getOrDefault(key, others);
 		}).toList());
 	}
 
-	private @Nullable String compare(Content content, Map<String, Entry> records) {
+	private @Nullable String compare(Content content, Map<String, Entry> records, Moment moment, boolean exact) {
 		Set<String> keys = content.rows().stream().map((row) -> String.valueOf(row.key())).collect(Collectors.toSet());
 		if (!keys.equals(records.keySet())) {
 			return "the table has " + keys + ", the history " + records.keySet();
 		}
 		for (Row row : content.rows()) {
 			Entry entry = records.get(String.valueOf(row.key()));
-			if (entry == null || !project(row.image(), content, entry).equals(project(entry, content))) {
+			if (entry == null || !isSame(row, entry, content, moment, exact)) {
 				return "the table has " + Image.abbreviated(row.image()) + ", the history " + entry;
 			}
 			count("rows compared");
@@ -196,11 +257,11 @@ final class Oracle {
 		return null;
 	}
 
-	private @Nullable String compareKeyless(Content content, List<Entry> entries) {
+	private @Nullable String compareKeyless(Content content, List<Entry> entries, Moment moment, boolean exact) {
 		List<Entry> rest = new ArrayList<>(entries);
 		for (Row row : content.rows()) {
 			Entry same = rest.stream()
-				.filter((entry) -> project(row.image(), content, entry).equals(project(entry, content)))
+				.filter((entry) -> isSame(row, entry, content, moment, exact))
 				.findFirst()
 				.orElse(null);
 			if (same == null) {
@@ -212,31 +273,29 @@ final class Oracle {
 		return rest.isEmpty() ? null : "the history also has " + rest;
 	}
 
-	private boolean comparable(Content content, int attribute, Entry entry) {
+	private boolean isSame(Row row, Entry entry, Content content, Moment moment, boolean exact) {
+		for (Map.Entry<String, Integer> column : content.columns().entrySet()) {
+			String told = told(entry, column.getValue(), moment);
+			if ((told != null) ? !told.equals(row.image().get(column.getKey())) : exact) {
+				return false;
+			}
+			count((told != null) ? "values compared" : "values unknown");
+		}
+		return true;
+	}
+
+	/**
+	 * What the latest entry about a row tells of a column now.
+	 */
+	private @Nullable String told(Entry entry, int attribute, Moment moment) {
+		long relation = entry.change().relation();
+		long number = entry.truth().number();
+		if (this.touches.isUnseenSince(relation, attribute, number, moment.snapshot()::sees)) {
+			return null;
+		}
 		String name = entry.nameOf(attribute);
-		return name != null && entry.change().values().containsKey(name) && !this.touches.between(content.relation(),
-				attribute, entry.truth().number(), Long.MAX_VALUE, Touches.UNSEEN);
-	}
-
-	private Map<Integer, String> project(Map<String, String> image, Content content, Entry entry) {
-		Map<Integer, String> projection = new TreeMap<>();
-		content.columns().forEach((name, attribute) -> {
-			if (comparable(content, attribute, entry)) {
-				projection.put(attribute, String.valueOf(image.get(name)));
-			}
-		});
-		return projection;
-	}
-
-	private Map<Integer, String> project(Entry entry, Content content) {
-		Map<Integer, String> projection = new TreeMap<>();
-		content.columns().forEach((name, attribute) -> {
-			if (comparable(content, attribute, entry)) {
-				projection.put(attribute,
-						String.valueOf(entry.change().values().get(String.valueOf(entry.nameOf(attribute)))));
-			}
-		});
-		return projection;
+		return (name != null) ? entry.change().values().get(name)
+				: this.touches.added(relation, attribute, number, moment.snapshot()::sees);
 	}
 
 }

@@ -33,6 +33,12 @@ final class Program implements AutoCloseable {
 
 	private static final int SESSIONS = 3;
 
+	/** All of the truth but for the commits. */
+	private static final List<String> EXCLUDED = List.of("shadow.change", "shadow.touch", "shadow.shape",
+			"shadow.state", "shadow.name", "shadow.leaf");
+
+	private final int version;
+
 	private final TestDatabase database;
 
 	private final Random random;
@@ -44,12 +50,13 @@ final class Program implements AutoCloseable {
 	private @Nullable Ingester ingester;
 
 	Program(int version, long seed, boolean full) throws Exception {
+		this.version = version;
 		this.database = PostgresServer.version(version).createDatabase();
 		// Neighbouring seeds give similar first numbers.
 		this.random = new Random(seed * 0x9E3779B97F4A7C15L);
 		this.database.execute(resource(), "CREATE TABLE barrier (id integer PRIMARY KEY)");
 		try (Connection connection = this.database.connect()) {
-			new Tracking(new TrackingSettings("app", List.of("*"), List.of("shadow.*"), "bemi")).track(connection);
+			new Tracking(new TrackingSettings("app", List.of("*"), EXCLUDED, "bemi")).track(connection);
 		}
 		this.database.execute("SELECT shadow.sync()");
 		restart();
@@ -93,7 +100,14 @@ final class Program implements AutoCloseable {
 		List<Moment> seen = new ArrayList<>();
 		for (int step = 1; step <= steps; step++) {
 			int number = this.random.nextInt(SESSIONS);
-			this.log.add(step + " session " + number + ": " + this.sessions.get(number).step());
+			if (this.random.nextInt(12) == 0) {
+				this.log.add("-- all end");
+				finish();
+				this.log.add(step + " session " + number + ", alone: " + this.sessions.get(number).shapeAlone());
+			}
+			else {
+				this.log.add(step + " session " + number + ": " + this.sessions.get(number).step());
+			}
 			if (step % Math.max(1, steps / moments) == 0) {
 				this.log.add("-- moment " + seen.size());
 				seen.add(Moment.now(this.database));
@@ -103,11 +117,15 @@ final class Program implements AutoCloseable {
 				restart();
 			}
 		}
+		finish();
+		seen.add(Moment.now(this.database));
+		return seen;
+	}
+
+	private void finish() throws SQLException {
 		for (Session session : this.sessions) {
 			session.finish();
 		}
-		seen.add(Moment.now(this.database));
-		return seen;
 	}
 
 	int commits() {
@@ -115,18 +133,30 @@ final class Program implements AutoCloseable {
 	}
 
 	/**
-	 * Waits until everything is recorded, and compares.
+	 * Waits until everything is recorded and copied.
+	 * @return what the tables hold then
 	 */
-	Oracle oracle() throws SQLException {
+	Moment settle() throws SQLException {
 		this.database.execute("INSERT INTO barrier VALUES (1)");
+		await("SELECT 'barrier' WHERE NOT EXISTS (SELECT FROM bemi.changes WHERE \"table\" = 'barrier')");
+		await("SELECT schema || '.' || name FROM bemi.baseline WHERE completed_at IS NULL");
+		assertThat(this.database.query("SELECT content, error FROM bemi.quarantine")).isEmpty();
+		return Moment.now(this.database);
+	}
+
+	private void await(String missing) {
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(60))
 			.pollInterval(Duration.ofMillis(20))
-			.untilAsserted(() -> assertThat(
-					this.database.query("SELECT count(*) FROM bemi.changes WHERE \"table\" = 'barrier'"))
-				.containsExactly("1"));
-		assertThat(this.database.query("SELECT content, error FROM bemi.quarantine")).isEmpty();
-		return new Oracle(Recorded.all(this.database), Truth.all(this.database), new Touches(this.database));
+			.untilAsserted(() -> assertThat(this.database.query(missing)).isEmpty());
+	}
+
+	/**
+	 * Compares what is recorded with what happened.
+	 */
+	Oracle oracle() throws SQLException {
+		return new Oracle(this.version, Recorded.all(this.database), Truth.all(this.database),
+				new Touches(this.database), new Copies(this.database));
 	}
 
 	@Override

@@ -38,12 +38,14 @@ class ReplayIntegrationTests {
 		for (long seed = SEED; seed < SEED + PROGRAMS; seed++) {
 			try (Program program = new Program(version, seed, identity.equals("FULL"))) {
 				List<Moment> moments = program.run(STEPS, MOMENTS);
+				Moment settled = program.settle();
 				Oracle oracle = program.oracle();
 				List<String> problems = new ArrayList<>(oracle.problems());
 				for (int i = 0; i < moments.size(); i++) {
 					String moment = "at moment " + i + ", ";
-					oracle.check(moments.get(i)).forEach((difference) -> problems.add(moment + difference));
+					oracle.check(moments.get(i), false).forEach((difference) -> problems.add(moment + difference));
 				}
+				oracle.check(settled, true).forEach((difference) -> problems.add("at last, " + difference));
 				if (!problems.isEmpty()) {
 					fail("PostgreSQL %d, identity %s, seed %d, %d problems, such as: %s%n%s", version, identity, seed,
 							problems.size(), String.join("\n", problems.subList(0, Math.min(5, problems.size()))),

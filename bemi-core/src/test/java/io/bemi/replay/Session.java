@@ -73,6 +73,18 @@ final class Session implements AutoCloseable {
 		return step;
 	}
 
+	/**
+	 * Changes a table while nobody else is in a transaction, so that nothing is locked.
+	 * @return what it did
+	 */
+	String shapeAlone() throws SQLException {
+		execute("BEGIN");
+		this.inTransaction = true;
+		String step = attempt(this.shapes.statement(Table.all(this.connection)), true);
+		finish();
+		return step;
+	}
+
 	private String next() throws SQLException {
 		if (!this.inTransaction) {
 			this.inTransaction = true;
@@ -184,6 +196,9 @@ final class Session implements AutoCloseable {
 
 	void finish() throws SQLException {
 		if (this.inTransaction) {
+			this.inTransaction = false;
+			this.savepoints.clear();
+			this.commits++;
 			run(COMMIT);
 		}
 	}

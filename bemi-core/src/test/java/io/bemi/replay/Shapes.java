@@ -230,8 +230,8 @@ final class Shapes {
 		if (!parents.isEmpty() && this.random.nextInt(3) > 0) {
 			Table parent = pick(parents);
 			Table leaf = pick(detached.stream().filter((one) -> one.hasColumnsOf(parent)).toList());
-			return "ALTER TABLE %s ATTACH PARTITION %s %s".formatted(parent.name(), leaf.name(),
-					this.bounds.get(leaf.name()));
+			return "DROP TRIGGER \"A_row\" ON %2$s; ALTER TABLE %1$s ATTACH PARTITION %2$s %3$s"
+				.formatted(parent.name(), leaf.name(), this.bounds.get(leaf.name()));
 		}
 		List<Table> members = tables.stream()
 			.filter((leaf) -> leaf.isPartition() && leaf.root().equals(table.name()))
@@ -244,7 +244,7 @@ final class Shapes {
 		return switch (this.random.nextInt(7)) {
 			case 0, 1 -> (others.isEmpty() || !this.bounds.containsKey(member.name()))
 					? "ALTER TABLE %s DETACH PARTITION %s".formatted(table.name(), member.name())
-					: "ALTER TABLE %1$s DETACH PARTITION %2$s; SELECT shadow.sync(); UPDATE %2$s SET %3$s = NULL; ALTER TABLE %1$s ATTACH PARTITION %2$s %4$s"
+					: "ALTER TABLE %1$s DETACH PARTITION %2$s; SELECT shadow.sync(); UPDATE %2$s SET %3$s = NULL; DROP TRIGGER \"A_row\" ON %2$s; ALTER TABLE %1$s ATTACH PARTITION %2$s %4$s"
 						.formatted(table.name(), member.name(), pick(others).name(), this.bounds.get(member.name()));
 			case 2 -> "ALTER TABLE %s DETACH PARTITION %s".formatted(table.name(), member.name());
 			case 3 -> "DROP TABLE %s".formatted(member.name());

@@ -19,20 +19,22 @@ CREATE TABLE shadow.change (
     partition   boolean NOT NULL
 );
 
--- The order of commits: the last statement of each transaction.
+-- The last statement of each transaction. Tracked, so that the history has the position of every commit.
 CREATE TABLE shadow.finish (
-    number      bigint NOT NULL DEFAULT nextval('shadow.number'),
     transaction bigint PRIMARY KEY DEFAULT pg_current_xact_id()::text::bigint
 );
 
--- What happened to a column, without a change of a row: added (computed: with a value for each row), renamed or retyped; for
--- column 0, rows came or went, or others identify them (rows: some may be there; empty: none is).
+-- What happened to a column, without a change of a row: added (computed: with a value for each row), renamed, retyped, or widened
+-- (its values are the same); for column 0, rows came or went, or others identify them (rows: some may be there; empty: none is).
+-- name: the column's, from then on. value: of an added one, in rows that were there.
 CREATE TABLE shadow.touch (
     number      bigint NOT NULL DEFAULT nextval('shadow.number'),
     transaction bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
     relation    oid NOT NULL,
     attribute   integer NOT NULL,
-    what        text NOT NULL
+    what        text NOT NULL,
+    name        text,
+    value       text
 );
 
 -- Tables as they were after the last statement that changed one.
@@ -78,6 +80,7 @@ CREATE FUNCTION shadow.sync() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     relation oid;
     leaf     oid;
+    added    record;
 BEGIN
     -- Before the triggers of foreign keys, which sort by name too.
     FOR relation IN
@@ -89,16 +92,28 @@ BEGIN
             CONTINUE;
         END IF;
         EXECUTE format('CREATE TRIGGER "A_row" AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION shadow.record()', relation::regclass);
-        EXECUTE format('CREATE TRIGGER "A_table" AFTER TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION shadow.record()', relation::regclass);
+        -- A partition that was detached has kept this one.
+        EXECUTE format('CREATE OR REPLACE TRIGGER "A_table" AFTER TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION shadow.record()', relation::regclass);
     END LOOP;
-    INSERT INTO shadow.touch (relation, attribute, what)
-    SELECT a.attrelid, a.attnum, CASE WHEN s.relation IS NULL THEN CASE WHEN NOT a.atthasdef OR EXISTS (SELECT FROM (SELECT a.attrelid UNION SELECT p.relid FROM pg_partition_tree(a.attrelid) p) l (relid) JOIN pg_attribute m ON m.attrelid = l.relid
+    INSERT INTO shadow.touch (relation, attribute, name, what)
+    SELECT a.attrelid, a.attnum, a.attname, CASE WHEN s.relation IS NULL THEN CASE WHEN NOT a.atthasdef OR EXISTS (SELECT FROM (SELECT a.attrelid UNION SELECT p.relid FROM pg_partition_tree(a.attrelid) p) l (relid) JOIN pg_attribute m ON m.attrelid = l.relid
                                                WHERE m.attname = a.attname AND m.atthasmissing)
-                THEN 'added' ELSE 'computed' END WHEN s.type <> format_type(a.atttypid, a.atttypmod) THEN 'retyped' ELSE 'renamed' END
+                THEN 'added' ELSE 'computed' END WHEN s.type = format_type(a.atttypid, a.atttypmod) THEN 'renamed'
+                WHEN s.type LIKE 'character varying%' AND format_type(a.atttypid, a.atttypmod) IN ('character varying(40)', 'text')
+                     OR s.type = 'numeric(12,3)' AND format_type(a.atttypid, a.atttypmod) = 'numeric' THEN 'widened' ELSE 'retyped' END
       FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
       LEFT JOIN shadow.shape s ON s.relation = a.attrelid AND s.attribute = a.attnum
      WHERE n.nspname IN ('public', 'Other Schëma') AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
        AND (s.name, s.type) IS DISTINCT FROM (a.attname::text, format_type(a.atttypid, a.atttypmod));
+    FOR added IN
+        SELECT t.number, pg_get_expr(d.adbin, d.adrelid) AS expression, format_type(a.atttypid, a.atttypmod) AS type
+          FROM shadow.touch t JOIN pg_attribute a ON a.attrelid = t.relation AND a.attnum = t.attribute
+          LEFT JOIN pg_attrdef d ON d.adrelid = t.relation AND d.adnum = t.attribute
+         WHERE t.what = 'added' AND t.value IS NULL AND a.attgenerated = '' AND a.attidentity = ''
+    LOOP
+        EXECUTE format('UPDATE shadow.touch SET value = coalesce(to_jsonb(CAST(%s AS %s)), ''null'')::text WHERE number = %s',
+                       coalesce(added.expression, 'NULL'), added.type, added.number);
+    END LOOP;
     INSERT INTO shadow.shape
     SELECT a.attrelid, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod)
       FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -147,10 +162,10 @@ SELECT c.oid AS relation, shadow.published(c.oid) AS published,
 
 -- A column whose values are others now, though its type is not. Its name is quoted.
 CREATE FUNCTION shadow.retyped(relation regclass, attribute text) RETURNS void LANGUAGE sql AS $$
-    INSERT INTO shadow.touch (relation, attribute, what)
+    INSERT INTO shadow.touch (relation, attribute, name, what)
     WITH RECURSIVE affected (oid) AS (
         SELECT $1::oid UNION SELECT i.inhrelid FROM pg_inherits i JOIN affected ON i.inhparent = affected.oid)
-    SELECT a.attrelid, a.attnum, 'retyped' FROM affected JOIN pg_attribute a ON a.attrelid = affected.oid
+    SELECT a.attrelid, a.attnum, a.attname, 'retyped' FROM affected JOIN pg_attribute a ON a.attrelid = affected.oid
      WHERE format('%I', a.attname) = $2
 $$;
 
