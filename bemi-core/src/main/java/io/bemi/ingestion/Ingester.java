@@ -11,6 +11,7 @@ import io.bemi.ingestion.IngestionStatus.Phase;
 import io.bemi.replication.ReplicationSource;
 import io.bemi.replication.SlotInUseException;
 import io.bemi.replication.SlotState;
+import io.bemi.replication.UnreadableSlotException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -144,6 +145,12 @@ public final class Ingester implements AutoCloseable {
 					null));
 			this.settled.countDown();
 			session.run(() -> this.stopped);
+		}
+		catch (BrokenHistoryException ex) {
+			this.preparation.broken(ex);
+		}
+		catch (UnreadableSlotException ex) {
+			this.preparation.unreadable(ex);
 		}
 	}
 

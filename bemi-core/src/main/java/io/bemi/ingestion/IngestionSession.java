@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-import io.bemi.change.Position;
 import io.bemi.ingestion.ChangeSink.SinkSource;
 import io.bemi.pgoutput.PgOutputDecoder;
 import io.bemi.pgoutput.PgOutputMessage;
@@ -65,7 +64,7 @@ final class IngestionSession implements AutoCloseable {
 				CatalogTypes catalog = new CatalogTypes(plain);
 				replication = source.connectForReplication();
 				SinkSource start = preparation.prepare(plain, replication, catalog);
-				ReplicationStream stream = source.stream(replication, position(start));
+				ReplicationStream stream = source.stream(replication);
 				source.release(plain);
 				KeyMoves moves = new KeyMoves();
 				StoringOutput output = new StoringOutput(sink, start, MemoryLimit.DEFAULT, moves);
@@ -86,10 +85,6 @@ final class IngestionSession implements AutoCloseable {
 			closeQuietly(plain);
 			throw ex;
 		}
-	}
-
-	private static Position position(SinkSource source) {
-		return (source.position() != null) ? source.position() : Position.ZERO;
 	}
 
 	private static long currentXid(Connection connection) throws SQLException {
@@ -138,6 +133,7 @@ final class IngestionSession implements AutoCloseable {
 			store();
 		}
 		if (message instanceof Commit) {
+			this.stream.confirm(this.output.storedUpTo());
 			this.baselines.advance(false);
 		}
 	}
@@ -169,10 +165,10 @@ final class IngestionSession implements AutoCloseable {
 
 	/**
 	 * With nothing under way everything that the server has read is done with: WAL of
-	 * databases and tables that are not tracked is let go of without a write here.
+	 * databases and tables that are not tracked is let go of.
 	 */
 	private void confirmIdle() {
-		if (!this.assembler.inTransaction() && this.stream.received().isAfter(this.output.storedUpTo())) {
+		if (!this.assembler.inTransaction()) {
 			this.output.skipTo(this.stream.received());
 			this.stream.confirm(this.output.storedUpTo());
 		}

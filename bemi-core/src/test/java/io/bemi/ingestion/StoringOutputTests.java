@@ -9,6 +9,7 @@ import io.bemi.replication.SourceIdentity;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for {@link StoringOutput}.
@@ -17,8 +18,8 @@ class StoringOutputTests {
 
 	private final RecordingSink sink = new RecordingSink();
 
-	private final StoringOutput output = new StoringOutput(this.sink, new ChangeSink.SinkSource(1, new Position(100)),
-			new MemoryLimit(3, 100), new KeyMoves());
+	private final StoringOutput output = new StoringOutput(this.sink,
+			new ChangeSink.SinkSource(1, new Position(100), 1), new MemoryLimit(3, 100), new KeyMoves());
 
 	private static SourceTransaction transaction(long position) {
 		return new SourceTransaction(new Position(position), Instant.EPOCH, position);
@@ -39,7 +40,7 @@ class StoringOutputTests {
 		assertThat(this.sink.log).isEmpty();
 		this.output.flush();
 		assertThat(this.sink.log).containsExactly("begin 100 -> 120", "poison 110", "poison 120", "commit");
-		assertThat(this.output.storedUpTo()).isEqualTo(new Position(125));
+		assertThat(this.output.storedUpTo()).isEqualTo(new Position(121));
 	}
 
 	@Test
@@ -53,12 +54,38 @@ class StoringOutputTests {
 	}
 
 	@Test
-	void anEmptyTransactionIsConfirmedWithoutAWrite() {
+	void emptyTransactionsCauseAWriteOnlyWhenTheLogHasGrownByALot() {
 		accept(110, 0);
-		assertThat(this.output.hasPending()).isTrue();
+		assertThat(this.output.hasPending()).isFalse();
 		this.output.flush();
 		assertThat(this.sink.log).isEmpty();
-		assertThat(this.output.storedUpTo()).isEqualTo(new Position(115));
+		assertThat(this.output.storedUpTo()).isEqualTo(new Position(101));
+		accept(2_000_000, 0);
+		assertThat(this.sink.log).containsExactly("begin 100 -> 2000004", "commit");
+		assertThat(this.output.storedUpTo()).isEqualTo(new Position(2_000_005));
+		// Another one would be too soon.
+		accept(4_000_000, 0);
+		assertThat(this.sink.log).hasSize(2);
+	}
+
+	@Test
+	void nothingIsSkippedWhileSomethingIsPending() {
+		accept(110, 1);
+		this.output.skipTo(new Position(2_000_000));
+		assertThat(this.sink.log).isEmpty();
+	}
+
+	@Test
+	void aTransactionThatIsSentAgainIsTheOneThatIsStored() {
+		accept(90, 1);
+		assertThat(this.sink.log).isEmpty();
+		this.sink.holds = false;
+		accept(95, 0);
+		assertThatExceptionOfType(BrokenHistoryException.class).isThrownBy(() -> accept(95, 1))
+			.withMessageContaining("set back to an earlier state")
+			.satisfies((ex) -> assertThat(ex.end()).isEqualTo(new Position(94)));
+		assertThatExceptionOfType(BrokenHistoryException.class).isThrownBy(() -> this.output.part(transaction(99),
+				List.of(), List.of(new PoisonRow(transaction(99), 0, null, "row", "error"))));
 	}
 
 	@Test
@@ -98,7 +125,7 @@ class StoringOutputTests {
 				"poison 120", "poison 120");
 		this.output.end(transaction(120), List.of(), new Position(125));
 		assertThat(this.sink.log).endsWith("poison 120", "commit");
-		assertThat(this.output.storedUpTo()).isEqualTo(new Position(125));
+		assertThat(this.output.storedUpTo()).isEqualTo(new Position(121));
 	}
 
 	@Test
@@ -121,6 +148,13 @@ class StoringOutputTests {
 	private static final class RecordingSink implements ChangeSink {
 
 		private final List<String> log = new ArrayList<>();
+
+		private boolean holds = true;
+
+		@Override
+		public boolean holds(SinkSource source, SourceTransaction transaction) {
+			return this.holds;
+		}
 
 		@Override
 		public SinkSource open(SourceIdentity identity) {
@@ -174,6 +208,11 @@ class StoringOutputTests {
 		@Override
 		public void quarantine(PoisonRow poison) {
 			this.log.add("poison " + poison.transaction().position().value());
+		}
+
+		@Override
+		public void beginHistory(SourceTransaction moment) {
+			throw new IllegalStateException();
 		}
 
 		@Override
