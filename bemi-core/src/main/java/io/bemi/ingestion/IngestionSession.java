@@ -38,16 +38,19 @@ final class IngestionSession implements AutoCloseable {
 
 	private final BaselineCopier baselines;
 
+	private final SlotMonitor slotMonitor;
+
 	private final PgOutputDecoder decoder = new PgOutputDecoder();
 
 	private IngestionSession(Connection catalogConnection, Connection replication, ReplicationStream stream,
-			StoringOutput output, TransactionAssembler assembler, BaselineCopier baselines) {
+			StoringOutput output, TransactionAssembler assembler, BaselineCopier baselines, SlotMonitor slotMonitor) {
 		this.catalogConnection = catalogConnection;
 		this.replication = replication;
 		this.stream = stream;
 		this.output = output;
 		this.assembler = assembler;
 		this.baselines = baselines;
+		this.slotMonitor = slotMonitor;
 	}
 
 	/**
@@ -74,7 +77,8 @@ final class IngestionSession implements AutoCloseable {
 				BaselineCopier baselines = new BaselineCopier(source, plain, output,
 						new BaselineReader(catalog, source.settings().publication()), preparation.settings(),
 						preparation.monitor(), moves);
-				return new IngestionSession(plain, replication, stream, output, assembler, baselines);
+				return new IngestionSession(plain, replication, stream, output, assembler, baselines,
+						preparation.slotMonitor());
 			}
 			catch (SQLException | RuntimeException | Error ex) {
 				closeQuietly(replication);
@@ -101,6 +105,7 @@ final class IngestionSession implements AutoCloseable {
 	 */
 	void run(BooleanSupplier stopped) {
 		while (!stopped.getAsBoolean()) {
+			this.slotMonitor.look(this.catalogConnection);
 			ByteBuffer message = this.stream.poll();
 			if (message != null) {
 				accept(this.decoder.decode(message));

@@ -35,6 +35,8 @@ final class SlotPreparation {
 
 	private final BaselineMonitor monitor;
 
+	private final SlotMonitor slotMonitor;
+
 	private final Runnable slotReady;
 
 	private final BooleanSupplier stopped;
@@ -47,17 +49,22 @@ final class SlotPreparation {
 	private boolean unreadable;
 
 	SlotPreparation(ReplicationSource source, ChangeSink sink, BaselineSettings settings, BaselineMonitor monitor,
-			Runnable slotReady, BooleanSupplier stopped) {
+			SlotMonitor slotMonitor, Runnable slotReady, BooleanSupplier stopped) {
 		this.source = source;
 		this.sink = sink;
 		this.settings = settings;
 		this.monitor = monitor;
+		this.slotMonitor = slotMonitor;
 		this.slotReady = slotReady;
 		this.stopped = stopped;
 	}
 
 	BaselineSettings settings() {
 		return this.settings;
+	}
+
+	SlotMonitor slotMonitor() {
+		return this.slotMonitor;
 	}
 
 	BaselineMonitor monitor() {
@@ -190,7 +197,10 @@ final class SlotPreparation {
 		try (InitialBaseline baseline = InitialBaseline.of(this.source, plain, catalog, created.snapshot(), start)) {
 			request(known, baseline.tables(), baseline.moment());
 			SinkSource source = known.at(start);
-			baseline.copy(this.sink, source, this.monitor, this.stopped);
+			baseline.copy(this.sink, source, this.monitor, () -> {
+				this.slotMonitor.look(plain);
+				return this.stopped.getAsBoolean();
+			});
 			return source;
 		}
 	}

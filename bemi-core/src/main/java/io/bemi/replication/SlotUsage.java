@@ -5,7 +5,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.OptionalDouble;
 
 import io.bemi.change.Position;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record SlotUsage(@Nullable String walStatus, Position written, @Nullable Position confirmed, long lag,
 		long retained, @Nullable Long limit, @Nullable Long remaining, Instant takenAt) {
+
+	private static final long ASSUMED_LIMIT = 10L << 30;
 
 	private static final String USAGE = """
 			SELECT s.wal_status, w.lsn, s.confirmed_flush_lsn,
@@ -64,12 +65,12 @@ public record SlotUsage(@Nullable String walStatus, Position written, @Nullable 
 	}
 
 	/**
-	 * How much of what the server may keep for the slot it keeps already.
-	 * @return a share, 1 for all of it; empty where there is no limit
+	 * How much of what the server may keep for the slot it keeps already; where there is
+	 * no limit, how much of 10 GB.
+	 * @return a share, 1 for all of it
 	 */
-	public OptionalDouble share() {
-		return (this.limit != null && this.limit > 0) ? OptionalDouble.of((double) this.retained / this.limit)
-				: OptionalDouble.empty();
+	public double share() {
+		return (double) this.retained / ((this.limit != null && this.limit > 0) ? this.limit : ASSUMED_LIMIT);
 	}
 
 }
