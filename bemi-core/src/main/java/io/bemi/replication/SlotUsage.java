@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How much of the log the server keeps for a slot.
  *
+ * @param slot the name of the slot
  * @param walStatus what the server says of that log, see {@code pg_replication_slots};
  * {@code null} while the slot is being created
  * @param written how far the log goes
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * ({@code safe_wal_size}); {@code null} for no limit, or when it is lost
  * @param takenAt when that was seen, by this process's clock
  */
-public record SlotUsage(@Nullable String walStatus, Position written, @Nullable Position confirmed, long lag,
+public record SlotUsage(String slot, @Nullable String walStatus, Position written, @Nullable Position confirmed, long lag,
 		long retained, @Nullable Long limit, @Nullable Long remaining, Instant takenAt) {
 
 	private static final long ASSUMED_LIMIT = 10L << 30;
@@ -50,7 +51,7 @@ public record SlotUsage(@Nullable String walStatus, Position written, @Nullable 
 					return null;
 				}
 				String confirmed = row.getString(3);
-				return new SlotUsage(row.getString(1), Position.parse(row.getString(2)),
+				return new SlotUsage(slot, row.getString(1), Position.parse(row.getString(2)),
 						(confirmed != null) ? Position.parse(confirmed) : null, row.getLong(4), row.getLong(5),
 						row.getObject(6, Long.class), row.getObject(7, Long.class), Instant.now());
 			}

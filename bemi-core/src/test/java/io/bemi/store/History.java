@@ -3,6 +3,7 @@ package io.bemi.store;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 import io.bemi.ingestion.Gap;
 import io.bemi.ingestion.Ingester;
@@ -38,6 +39,9 @@ record History(TestDatabase store) {
 	 * known, and what comes after is recorded.
 	 */
 	void assertGap(Capture capture, Ingester ingester, String reason) {
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(60))
+			.until(() -> Optional.ofNullable(ingester.lastGap()).map(Gap::to).isPresent());
 		awaitStreaming(ingester);
 		awaitBaseline();
 		record(capture, "UPDATE todo SET task = 'after' WHERE id = 1", 1);
