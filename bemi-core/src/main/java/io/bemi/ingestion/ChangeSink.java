@@ -45,6 +45,17 @@ public interface ChangeSink extends AutoCloseable {
 	}
 
 	/**
+	 * Whether the position of a source is that of a transaction that is stored, and not
+	 * one behind it.
+	 * @param source the source
+	 * @return whether there is such a transaction
+	 * @throws SinkException when the sink cannot be used
+	 */
+	default boolean endsWithTransaction(SinkSource source) {
+		return false;
+	}
+
+	/**
 	 * What messages about changed tables have told before the source's position. The
 	 * source's own catalogue may be further.
 	 * @param source the source

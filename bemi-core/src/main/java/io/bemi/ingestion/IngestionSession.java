@@ -70,7 +70,8 @@ final class IngestionSession implements AutoCloseable {
 				ReplicationStream stream = source.stream(replication);
 				source.release(plain);
 				KeyMoves moves = new KeyMoves();
-				StoringOutput output = new StoringOutput(sink, start, MemoryLimit.DEFAULT, moves);
+				StoringOutput output = new StoringOutput(sink, start, MemoryLimit.DEFAULT, moves,
+						new Resumption(sink, start, preparation.confirmed()));
 				TransactionAssembler assembler = new TransactionAssembler(output,
 						new RowReader(catalog, sink.primaryKeys(start)), new XidEpoch(currentXid(plain)),
 						MemoryLimit.DEFAULT);

@@ -48,6 +48,8 @@ final class SlotPreparation {
 
 	private boolean unreadable;
 
+	private Position confirmed = Position.ZERO;
+
 	SlotPreparation(ReplicationSource source, ChangeSink sink, BaselineSettings settings, BaselineMonitor monitor,
 			SlotMonitor slotMonitor, Runnable slotReady, BooleanSupplier stopped) {
 		this.source = source;
@@ -86,6 +88,13 @@ final class SlotPreparation {
 		this.unreadable = true;
 	}
 
+	/**
+	 * From where on the slot that was prepared sends.
+	 */
+	Position confirmed() {
+		return this.confirmed;
+	}
+
 	SinkSource prepare(Connection plain, Connection replication, CatalogTypes catalog) throws SQLException {
 		SlotState slot = this.source.slot(plain);
 		if (slot != null && slot.active()) {
@@ -111,6 +120,7 @@ final class SlotPreparation {
 			throw new ReplicationException("The slot '" + identity.slot()
 					+ "' is still being created: it waits for running transactions to end", null);
 		}
+		this.confirmed = confirmed;
 		known = continued(known, confirmed, plain, replication, identity);
 		if (known.position() == null) {
 			return adopt(known, confirmed, plain, catalog);
@@ -192,6 +202,7 @@ final class SlotPreparation {
 			CatalogTypes catalog) throws SQLException {
 		CreatedSlot created = this.source.createSlot(replication);
 		this.slotReady.run();
+		this.confirmed = created.position();
 		Position start = created.position().previous();
 		logger.info("Created slot '{}' at {}", this.source.settings().slot(), created.position());
 		try (InitialBaseline baseline = InitialBaseline.of(this.source, plain, catalog, created.snapshot(), start)) {

@@ -46,7 +46,8 @@ public final class PostgresChangeSink implements ChangeSink {
 			""";
 
 	private static final String HOLDS = """
-			SELECT 1 FROM context WHERE source = ? AND position = ?::pg_lsn AND committed_at = ?::timestamptz LIMIT 1
+			SELECT 1 FROM context WHERE source = ? AND position = ?::pg_lsn
+			   AND committed_at = coalesce(?::timestamptz, committed_at) LIMIT 1
 			""";
 
 	private final StoreSettings settings;
@@ -191,11 +192,20 @@ public final class PostgresChangeSink implements ChangeSink {
 
 	@Override
 	public boolean holds(SinkSource source, SourceTransaction transaction) {
+		return holds(source, transaction.position(), transaction.committedAt().toString());
+	}
+
+	@Override
+	public boolean endsWithTransaction(SinkSource source) {
+		return source.position() != null && holds(source, source.position(), null);
+	}
+
+	private boolean holds(SinkSource source, Position position, @Nullable String committedAt) {
 		Connection open = required(this.connection);
 		try (PreparedStatement statement = open.prepareStatement(HOLDS)) {
 			statement.setInt(1, source.id());
-			statement.setString(2, transaction.position().toString());
-			statement.setString(3, transaction.committedAt().toString());
+			statement.setString(2, position.toString());
+			statement.setString(3, committedAt);
 			boolean holds;
 			try (ResultSet row = statement.executeQuery()) {
 				holds = row.next();

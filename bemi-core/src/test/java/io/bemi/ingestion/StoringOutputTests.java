@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.bemi.change.Position;
+import io.bemi.ingestion.ChangeSink.SinkSource;
 import io.bemi.replication.SourceIdentity;
 import org.junit.jupiter.api.Test;
 
@@ -18,8 +19,13 @@ class StoringOutputTests {
 
 	private final RecordingSink sink = new RecordingSink();
 
-	private final StoringOutput output = new StoringOutput(this.sink,
-			new ChangeSink.SinkSource(1, new Position(100), 1), new MemoryLimit(3, 100), new KeyMoves());
+	private final StoringOutput output = output(new Position(50));
+
+	private StoringOutput output(Position from) {
+		SinkSource source = new SinkSource(1, new Position(100), 1);
+		return new StoringOutput(this.sink, source, new MemoryLimit(3, 100), new KeyMoves(),
+				new Resumption(this.sink, source, from));
+	}
 
 	private static SourceTransaction transaction(long position) {
 		return new SourceTransaction(new Position(position), Instant.EPOCH, position);
@@ -82,10 +88,26 @@ class StoringOutputTests {
 		this.sink.holds = false;
 		accept(95, 0);
 		assertThatExceptionOfType(BrokenHistoryException.class).isThrownBy(() -> accept(95, 1))
-			.withMessageContaining("set back to an earlier state")
-			.satisfies((ex) -> assertThat(ex.end()).isEqualTo(new Position(94)));
-		assertThatExceptionOfType(BrokenHistoryException.class).isThrownBy(() -> this.output.part(transaction(99),
-				List.of(), List.of(new PoisonRow(transaction(99), 0, null, "row", "error"))));
+			.withMessageContaining("the transaction at 0/5F is not the one that is recorded there")
+			.satisfies((ex) -> assertThat(ex.end()).isEqualTo(new Position(49)));
+		assertThatExceptionOfType(BrokenHistoryException.class)
+			.isThrownBy(() -> this.output.part(transaction(99), List.of(),
+					List.of(new PoisonRow(transaction(99), 0, null, "row", "error"))));
+	}
+
+	@Test
+	void theLastTransactionThatIsStoredIsSentAgain() {
+		this.sink.endsWithTransaction = true;
+		accept(100, 0);
+		accept(110, 1);
+		assertThatExceptionOfType(BrokenHistoryException.class).isThrownBy(() -> {
+			StoringOutput other = output(new Position(50));
+			other.skipTo(new Position(100));
+			other.skipTo(new Position(101));
+		}).withMessageContaining("there is no transaction at 0/64");
+		output(new Position(101)).skipTo(new Position(110));
+		this.sink.endsWithTransaction = false;
+		output(new Position(50)).skipTo(new Position(110));
 	}
 
 	@Test
@@ -150,6 +172,13 @@ class StoringOutputTests {
 		private final List<String> log = new ArrayList<>();
 
 		private boolean holds = true;
+
+		private boolean endsWithTransaction;
+
+		@Override
+		public boolean endsWithTransaction(SinkSource source) {
+			return this.endsWithTransaction;
+		}
 
 		@Override
 		public boolean holds(SinkSource source, SourceTransaction transaction) {

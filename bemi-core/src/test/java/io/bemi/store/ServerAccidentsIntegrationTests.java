@@ -211,7 +211,7 @@ class ServerAccidentsIntegrationTests {
 	}
 
 	private static String conninfo(OwnServer server) {
-		return "host=127.0.0.1 port=" + server.port() + " user=postgres dbname=" + OwnServer.DATABASE;
+		return "postgresql://postgres@127.0.0.1:" + server.port() + "/" + OwnServer.DATABASE;
 	}
 
 	private static void awaitSynced(Capture capture, OwnServer standby) {
