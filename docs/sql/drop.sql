@@ -7,7 +7,15 @@ DECLARE
   name        name;
   publication name;
   slot        record;
+  instances   bigint;
 BEGIN
+  -- An instance that runs, or stands by, would create the slot anew.
+  SELECT pg_catalog.count(*) INTO instances FROM pg_catalog.pg_stat_activity
+   WHERE datname = pg_catalog.current_database() AND application_name = 'bemi-ingestion';
+  IF instances > 0 THEN
+    RAISE EXCEPTION 'Applications that have the starter still run: % connections to this database are named bemi-ingestion (see pg_stat_activity). Stop every instance, then run this again', instances;
+  END IF;
+
   -- The slot first: it keeps WAL for ever, and it must not outlive its publication. Its name is bemi_<database> unless
   -- 'bemi.replication.slot' said otherwise.
   FOR slot IN

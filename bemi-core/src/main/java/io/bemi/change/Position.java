@@ -51,6 +51,20 @@ public record Position(long value) implements Comparable<Position> {
 		return compareTo(other) > 0;
 	}
 
+	/**
+	 * The position right behind this one.
+	 */
+	public Position next() {
+		return new Position(this.value + 1);
+	}
+
+	/**
+	 * The position right before this one.
+	 */
+	public Position previous() {
+		return new Position(this.value - 1);
+	}
+
 	@Override
 	public int compareTo(Position other) {
 		return Long.compareUnsigned(this.value, other.value);

@@ -24,14 +24,36 @@ public interface ChangeSink extends AutoCloseable {
 
 	/**
 	 * Ends the history of a source that cannot be continued, with a gap, and starts a new
-	 * one without a position.
-	 * @param source the source whose slot is gone
+	 * one without a position. The gap ends where that one begins.
+	 * @param source the source, its position the one up to which its history holds
 	 * @param identity the source as it is now
 	 * @param reason what happened, for people
 	 * @return the new source
 	 * @throws SinkException when the sink cannot be used
 	 */
 	SinkSource supersede(SinkSource source, SourceIdentity identity, String reason);
+
+	/**
+	 * Whether a transaction is stored that the source sends again.
+	 * @param source the source
+	 * @param transaction the transaction, which has changed something
+	 * @return whether the sink has that very transaction
+	 * @throws SinkException when the sink cannot be used
+	 */
+	default boolean holds(SinkSource source, SourceTransaction transaction) {
+		return true;
+	}
+
+	/**
+	 * Whether the position of a source is that of a transaction that is stored, and not
+	 * one behind it.
+	 * @param source the source
+	 * @return whether there is such a transaction
+	 * @throws SinkException when the sink cannot be used
+	 */
+	default boolean endsWithTransaction(SinkSource source) {
+		return false;
+	}
 
 	/**
 	 * What messages about changed tables have told before the source's position. The
@@ -63,6 +85,14 @@ public interface ChangeSink extends AutoCloseable {
 	}
 
 	/**
+	 * Where the history was last interrupted. May be called by any thread.
+	 * @return the newest gap; {@code null} when there is none, or it is not known
+	 */
+	default @Nullable Gap lastGap() {
+		return null;
+	}
+
+	/**
 	 * Looks up the tables whose rows are to be copied.
 	 * @param source the source
 	 * @return the tables that are not complete, in the order in which that was noted
@@ -80,16 +110,24 @@ public interface ChangeSink extends AutoCloseable {
 	 * A source as the sink knows it.
 	 *
 	 * @param id the sink's own number for it
-	 * @param position the commit of the last stored transaction; {@code null} when
-	 * nothing was stored yet
+	 * @param position up to where its history is stored: the last commit, or further when
+	 * nothing was to be stored after it; {@code null} when nothing was stored yet
+	 * @param timeline the cluster's timeline that the position is on
 	 */
-	record SinkSource(int id, @Nullable Position position) {
+	record SinkSource(int id, @Nullable Position position, int timeline) {
 
 		/**
 		 * The same source, further on.
 		 */
 		SinkSource at(Position next) {
-			return new SinkSource(this.id, next);
+			return new SinkSource(this.id, next, this.timeline);
+		}
+
+		/**
+		 * The same source, on the timeline that the cluster is on now.
+		 */
+		SinkSource on(int now) {
+			return new SinkSource(this.id, this.position, now);
 		}
 
 	}

@@ -11,6 +11,8 @@ import io.bemi.ingestion.IngestionStatus.Phase;
 import io.bemi.replication.ReplicationSource;
 import io.bemi.replication.SlotInUseException;
 import io.bemi.replication.SlotState;
+import io.bemi.replication.SlotUsage;
+import io.bemi.replication.UnreadableSlotException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +42,8 @@ public final class Ingester implements AutoCloseable {
 
 	private final SlotPreparation preparation;
 
+	private final SlotMonitor slotMonitor;
+
 	private final Thread thread;
 
 	private volatile boolean stopped;
@@ -64,8 +68,9 @@ public final class Ingester implements AutoCloseable {
 	public Ingester(ReplicationSource source, ChangeSink sink, BaselineSettings settings) {
 		this.source = source;
 		this.sink = sink;
-		this.preparation = new SlotPreparation(source, sink, settings, new BaselineMonitor(), this.settled::countDown,
-				() -> this.stopped);
+		this.slotMonitor = new SlotMonitor(source);
+		this.preparation = new SlotPreparation(source, sink, settings, new BaselineMonitor(), this.slotMonitor,
+				this.settled::countDown, () -> this.stopped);
 		this.thread = new Thread(this::run, "bemi-ingestion");
 		this.thread.setDaemon(true);
 	}
@@ -112,6 +117,24 @@ public final class Ingester implements AutoCloseable {
 		return this.sink.quarantine();
 	}
 
+	/**
+	 * How much of the log the server keeps for the slot: seen every ten seconds, while
+	 * the source answers.
+	 * @return what was seen last; {@code null} when there is no slot, or it was not
+	 * looked yet
+	 */
+	public @Nullable SlotUsage slotUsage() {
+		return this.slotMonitor.usage();
+	}
+
+	/**
+	 * Where the history was last interrupted.
+	 * @return the newest gap; {@code null} when there is none, or it is not known here
+	 */
+	public @Nullable Gap lastGap() {
+		return this.sink.lastGap();
+	}
+
 	private void run() {
 		Duration backoff = FIRST_BACKOFF;
 		while (!this.stopped) {
@@ -130,6 +153,7 @@ public final class Ingester implements AutoCloseable {
 					backoff = FIRST_BACKOFF;
 				}
 				failed(ex);
+				this.slotMonitor.look();
 				pause(jittered(backoff));
 				backoff = min(backoff.multipliedBy(2), LONGEST_BACKOFF);
 			}
@@ -144,6 +168,12 @@ public final class Ingester implements AutoCloseable {
 					null));
 			this.settled.countDown();
 			session.run(() -> this.stopped);
+		}
+		catch (BrokenHistoryException ex) {
+			this.preparation.broken(ex);
+		}
+		catch (UnreadableSlotException ex) {
+			this.preparation.unreadable(ex);
 		}
 	}
 
@@ -163,6 +193,7 @@ public final class Ingester implements AutoCloseable {
 					break;
 				}
 				wasActive = true;
+				this.slotMonitor.look(connection);
 				report(new IngestionStatus(Phase.STANDBY,
 						"Standing by: slot '" + this.source.settings().slot() + "' is used by " + slot.holder(), null));
 				pause(STANDBY_INTERVAL);

@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-import io.bemi.change.Position;
 import io.bemi.ingestion.ChangeSink.SinkSource;
 import io.bemi.pgoutput.PgOutputDecoder;
 import io.bemi.pgoutput.PgOutputMessage;
@@ -39,16 +38,19 @@ final class IngestionSession implements AutoCloseable {
 
 	private final BaselineCopier baselines;
 
+	private final SlotMonitor slotMonitor;
+
 	private final PgOutputDecoder decoder = new PgOutputDecoder();
 
 	private IngestionSession(Connection catalogConnection, Connection replication, ReplicationStream stream,
-			StoringOutput output, TransactionAssembler assembler, BaselineCopier baselines) {
+			StoringOutput output, TransactionAssembler assembler, BaselineCopier baselines, SlotMonitor slotMonitor) {
 		this.catalogConnection = catalogConnection;
 		this.replication = replication;
 		this.stream = stream;
 		this.output = output;
 		this.assembler = assembler;
 		this.baselines = baselines;
+		this.slotMonitor = slotMonitor;
 	}
 
 	/**
@@ -65,17 +67,19 @@ final class IngestionSession implements AutoCloseable {
 				CatalogTypes catalog = new CatalogTypes(plain);
 				replication = source.connectForReplication();
 				SinkSource start = preparation.prepare(plain, replication, catalog);
-				ReplicationStream stream = source.stream(replication, position(start));
+				ReplicationStream stream = source.stream(replication);
 				source.release(plain);
 				KeyMoves moves = new KeyMoves();
-				StoringOutput output = new StoringOutput(sink, start, MemoryLimit.DEFAULT, moves);
+				StoringOutput output = new StoringOutput(sink, start, MemoryLimit.DEFAULT, moves,
+						new Resumption(sink, start, preparation.confirmed()));
 				TransactionAssembler assembler = new TransactionAssembler(output,
 						new RowReader(catalog, sink.primaryKeys(start)), new XidEpoch(currentXid(plain)),
 						MemoryLimit.DEFAULT);
 				BaselineCopier baselines = new BaselineCopier(source, plain, output,
 						new BaselineReader(catalog, source.settings().publication()), preparation.settings(),
 						preparation.monitor(), moves);
-				return new IngestionSession(plain, replication, stream, output, assembler, baselines);
+				return new IngestionSession(plain, replication, stream, output, assembler, baselines,
+						preparation.slotMonitor());
 			}
 			catch (SQLException | RuntimeException | Error ex) {
 				closeQuietly(replication);
@@ -86,10 +90,6 @@ final class IngestionSession implements AutoCloseable {
 			closeQuietly(plain);
 			throw ex;
 		}
-	}
-
-	private static Position position(SinkSource source) {
-		return (source.position() != null) ? source.position() : Position.ZERO;
 	}
 
 	private static long currentXid(Connection connection) throws SQLException {
@@ -106,6 +106,7 @@ final class IngestionSession implements AutoCloseable {
 	 */
 	void run(BooleanSupplier stopped) {
 		while (!stopped.getAsBoolean()) {
+			this.slotMonitor.look(this.catalogConnection);
 			ByteBuffer message = this.stream.poll();
 			if (message != null) {
 				accept(this.decoder.decode(message));
@@ -138,6 +139,7 @@ final class IngestionSession implements AutoCloseable {
 			store();
 		}
 		if (message instanceof Commit) {
+			this.stream.confirm(this.output.storedUpTo());
 			this.baselines.advance(false);
 		}
 	}
@@ -169,10 +171,10 @@ final class IngestionSession implements AutoCloseable {
 
 	/**
 	 * With nothing under way everything that the server has read is done with: WAL of
-	 * databases and tables that are not tracked is let go of without a write here.
+	 * databases and tables that are not tracked is let go of.
 	 */
 	private void confirmIdle() {
-		if (!this.assembler.inTransaction() && this.stream.received().isAfter(this.output.storedUpTo())) {
+		if (!this.assembler.inTransaction()) {
 			this.output.skipTo(this.stream.received());
 			this.stream.confirm(this.output.storedUpTo());
 		}

@@ -31,6 +31,13 @@ public interface SinkWrite extends AutoCloseable {
 	void quarantine(PoisonRow poison);
 
 	/**
+	 * Notes that the history of the source begins here, and that a gap before it ends.
+	 * @param moment from where on changes are recorded
+	 * @throws SinkException when the sink cannot be used
+	 */
+	void beginHistory(SourceTransaction moment);
+
+	/**
 	 * Notes that the rows of a table are to be copied: those that are there, and will not
 	 * be seen as changes. What was noted of the same table before is void.
 	 * @param table the table

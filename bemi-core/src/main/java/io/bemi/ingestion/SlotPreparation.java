@@ -14,6 +14,7 @@ import io.bemi.replication.ReplicationSource.CreatedSlot;
 import io.bemi.replication.SlotInUseException;
 import io.bemi.replication.SlotState;
 import io.bemi.replication.SourceIdentity;
+import io.bemi.replication.UnreadableSlotException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,22 +35,28 @@ final class SlotPreparation {
 
 	private final BaselineMonitor monitor;
 
+	private final SlotMonitor slotMonitor;
+
 	private final Runnable slotReady;
 
 	private final BooleanSupplier stopped;
 
 	/**
-	 * Whether the slot was created while the store could not say how far the history
-	 * goes.
+	 * What was found out about the slot or the history while streaming.
 	 */
-	private boolean createdBlindly;
+	private @Nullable BrokenHistoryException broken;
+
+	private boolean unreadable;
+
+	private Position confirmed = Position.ZERO;
 
 	SlotPreparation(ReplicationSource source, ChangeSink sink, BaselineSettings settings, BaselineMonitor monitor,
-			Runnable slotReady, BooleanSupplier stopped) {
+			SlotMonitor slotMonitor, Runnable slotReady, BooleanSupplier stopped) {
 		this.source = source;
 		this.sink = sink;
 		this.settings = settings;
 		this.monitor = monitor;
+		this.slotMonitor = slotMonitor;
 		this.slotReady = slotReady;
 		this.stopped = stopped;
 	}
@@ -58,8 +65,34 @@ final class SlotPreparation {
 		return this.settings;
 	}
 
+	SlotMonitor slotMonitor() {
+		return this.slotMonitor;
+	}
+
 	BaselineMonitor monitor() {
 		return this.monitor;
+	}
+
+	/**
+	 * Takes note that the history cannot be continued.
+	 */
+	void broken(BrokenHistoryException ex) {
+		this.broken = ex;
+	}
+
+	/**
+	 * Takes note that the slot cannot be read on, now and for ever.
+	 */
+	void unreadable(UnreadableSlotException ex) {
+		this.broken = new BrokenHistoryException(String.valueOf(ex.getMessage()), null);
+		this.unreadable = true;
+	}
+
+	/**
+	 * From where on the slot that was prepared sends.
+	 */
+	Position confirmed() {
+		return this.confirmed;
 	}
 
 	SinkSource prepare(Connection plain, Connection replication, CatalogTypes catalog) throws SQLException {
@@ -70,28 +103,46 @@ final class SlotPreparation {
 		}
 		SourceIdentity identity = this.source.identify(replication);
 		SinkSource known = open(identity, slot, replication);
-		if (slot != null && slot.lost()) {
-			logger.warn("The slot '{}' is lost: the server removed WAL that it needed. It is created anew",
-					identity.slot());
+		if (slot != null && (slot.lost() || this.unreadable)) {
+			if (slot.lost()) {
+				this.broken = new BrokenHistoryException(slot.loss(), null);
+			}
+			known = supersede(known, identity);
 			this.source.dropSlot(plain);
-			known = this.sink.supersede(known, identity,
-					"The server removed WAL that the slot needed (max_slot_wal_keep_size)");
 			slot = null;
 		}
 		if (slot == null) {
-			if (known.position() != null) {
-				logger.warn("The slot '{}' is gone: it is created anew, and the history has a gap since {}",
-						identity.slot(), known.position());
-				known = this.sink.supersede(known, identity, "The slot was dropped");
-			}
-			return startWithBaseline(known, plain, replication, catalog);
+			return startWithBaseline(continuedWithoutSlot(known, replication, identity), plain, replication, catalog);
 		}
 		this.slotReady.run();
-		known = supersedeUnlessContinued(known, plain, identity);
+		Position confirmed = slot.confirmed();
+		if (confirmed == null) {
+			throw new ReplicationException("The slot '" + identity.slot()
+					+ "' is still being created: it waits for running transactions to end", null);
+		}
+		this.confirmed = confirmed;
+		known = continued(known, confirmed, plain, replication, identity);
 		if (known.position() == null) {
-			return adopt(known, slot, plain, catalog);
+			return adopt(known, confirmed, plain, catalog);
 		}
 		return known;
+	}
+
+	/**
+	 * Ends the history with what is known to have broken it, if anything is.
+	 */
+	private SinkSource supersede(SinkSource known, SourceIdentity identity) {
+		BrokenHistoryException found = this.broken;
+		SinkSource next = known;
+		if (found != null && known.position() != null) {
+			Position end = (found.end() != null) ? found.end() : known.position();
+			logger.warn("The history of database '{}' has a gap since {}, see bemi.gap: {}. Rows are copied anew",
+					identity.database(), end, found.getMessage());
+			next = this.sink.supersede(known.at(end), identity, String.valueOf(found.getMessage()));
+		}
+		this.broken = null;
+		this.unreadable = false;
+		return next;
 	}
 
 	/**
@@ -106,7 +157,6 @@ final class SlotPreparation {
 		catch (SinkException ex) {
 			if (slot == null && !DirectConnections.isStandby(replication)) {
 				CreatedSlot created = this.source.createSlot(replication);
-				this.createdBlindly = true;
 				this.slotReady.run();
 				logger.info("Created slot '{}' at {}: it keeps changes until the store can be used", identity.slot(),
 						created.position());
@@ -115,32 +165,53 @@ final class SlotPreparation {
 		}
 	}
 
+	private SinkSource continuedWithoutSlot(SinkSource known, Connection replication, SourceIdentity identity)
+			throws SQLException {
+		if (known.position() == null) {
+			return known;
+		}
+		if (DirectConnections.isStandby(replication)) {
+			throw new ReplicationException("The server is a hot standby, and has no slot '" + identity.slot()
+					+ "' to go on from. Name the primary server in 'bemi.replication.url' (with several hosts:"
+					+ " targetServerType=primary)", null);
+		}
+		BrokenHistoryException found = Continuity.ofTimeline(known, this.source, replication, identity);
+		if (found == null) {
+			found = new BrokenHistoryException((known.timeline() == identity.timeline()) ? "The slot was dropped"
+					: "The server that took over, or was restored, has no slot (timeline " + known.timeline()
+							+ " became " + identity.timeline() + ")",
+					null);
+		}
+		this.broken = found;
+		return supersede(known, identity);
+	}
+
 	/**
 	 * A slot that exists need not be the one that the history ends at.
 	 */
-	private SinkSource supersedeUnlessContinued(SinkSource known, Connection plain, SourceIdentity identity)
-			throws SQLException {
-		SinkSource current = known;
-		if (known.position() != null && this.createdBlindly) {
-			current = this.sink.supersede(known, identity, "The slot was dropped");
+	private SinkSource continued(SinkSource known, Position confirmed, Connection plain, Connection replication,
+			SourceIdentity identity) throws SQLException {
+		if (known.position() != null && this.broken == null) {
+			this.broken = Continuity.check(known, confirmed, this.source.walPosition(plain), this.source, replication,
+					identity);
 		}
-		else if (known.position() != null && known.position().isAfter(this.source.walPosition(plain))) {
-			current = this.sink.supersede(known, identity, "The database was set back to an earlier state");
-		}
-		this.createdBlindly = false;
-		return current;
+		return supersede(known, identity).on(identity.timeline());
 	}
 
 	private SinkSource startWithBaseline(SinkSource known, Connection plain, Connection replication,
 			CatalogTypes catalog) throws SQLException {
 		CreatedSlot created = this.source.createSlot(replication);
 		this.slotReady.run();
-		Position start = before(created.position());
+		this.confirmed = created.position();
+		Position start = created.position().previous();
 		logger.info("Created slot '{}' at {}", this.source.settings().slot(), created.position());
 		try (InitialBaseline baseline = InitialBaseline.of(this.source, plain, catalog, created.snapshot(), start)) {
 			request(known, baseline.tables(), baseline.moment());
 			SinkSource source = known.at(start);
-			baseline.copy(this.sink, source, this.monitor, this.stopped);
+			baseline.copy(this.sink, source, this.monitor, () -> {
+				this.slotMonitor.look(plain);
+				return this.stopped.getAsBoolean();
+			});
 			return source;
 		}
 	}
@@ -149,15 +220,10 @@ final class SlotPreparation {
 	 * The slot was created by hand, or while there was no store: the rows that were there
 	 * are copied beside the stream.
 	 */
-	private SinkSource adopt(SinkSource known, SlotState slot, Connection plain, CatalogTypes catalog)
+	private SinkSource adopt(SinkSource known, Position confirmed, Connection plain, CatalogTypes catalog)
 			throws SQLException {
-		Position confirmed = slot.confirmed();
-		if (confirmed == null) {
-			throw new ReplicationException("The slot '" + this.source.settings().slot()
-					+ "' is still being created: it waits for running transactions to end", null);
-		}
 		SourceSnapshot now = SourceSnapshot.of(plain);
-		SourceTransaction moment = new SourceTransaction(before(confirmed), now.takenAt(), now.max());
+		SourceTransaction moment = new SourceTransaction(confirmed.previous(), now.takenAt(), now.max());
 		request(known, catalog.published(plain, this.source.settings().publication(), null, moment.position()), moment);
 		logger.info("Going on from slot '{}' at {}", this.source.settings().slot(), confirmed);
 		return known.at(moment.position());
@@ -168,6 +234,7 @@ final class SlotPreparation {
 	 */
 	private void request(SinkSource known, List<PublishedTable> tables, SourceTransaction moment) {
 		try (SinkWrite write = this.sink.begin(known, moment.position())) {
+			write.beginHistory(moment);
 			for (PublishedTable table : tables) {
 				TrackedRelation relation = table.relation();
 				if (!this.settings.isExcluded(relation.relation().schema(), relation.relation().name())) {
@@ -177,14 +244,6 @@ final class SlotPreparation {
 			write.appendContexts(List.of(new TransactionContext(moment, 0, Metadata.EMPTY)));
 			write.commit();
 		}
-	}
-
-	/**
-	 * The stored position is that of a commit that is stored; a transaction may commit at
-	 * the very position where a slot starts.
-	 */
-	private static Position before(Position start) {
-		return new Position(start.value() - 1);
 	}
 
 }

@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 import io.bemi.change.Position;
 import io.bemi.ingestion.ChangeSink.SinkSource;
@@ -15,6 +16,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoringOutput implements TransactionAssembler.Output, AutoCloseable {
 
+	/**
+	 * How much of the log that holds nothing to store may pass before the sink notes it.
+	 * Far more than noting it writes, for the sink may be in the source.
+	 */
+	private static final long LONGEST_SKIP = 1L << 20;
+
+	private static final long SKIP_INTERVAL = TimeUnit.SECONDS.toNanos(1);
+
 	private final ChangeSink sink;
 
 	private final MemoryLimit limit;
@@ -25,9 +34,9 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 
 	private SinkSource source;
 
-	private Position storedUpTo;
+	private final Resumption resumption;
 
-	private @Nullable Position pendingEnd;
+	private long skippedAt = System.nanoTime() - SKIP_INTERVAL;
 
 	private @Nullable Position pendingCommit;
 
@@ -39,16 +48,17 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 
 	private @Nullable SinkWrite large;
 
-	StoringOutput(ChangeSink sink, SinkSource source, MemoryLimit limit, KeyMoves moves) {
+	StoringOutput(ChangeSink sink, SinkSource source, MemoryLimit limit, KeyMoves moves,
+			Resumption resumption) {
 		this.sink = sink;
 		this.moves = moves;
 		this.source = source;
 		this.limit = limit;
-		this.storedUpTo = (source.position() != null) ? source.position() : Position.ZERO;
+		this.resumption = resumption;
 	}
 
 	boolean hasPending() {
-		return this.pendingEnd != null;
+		return this.pendingCommit != null;
 	}
 
 	boolean isFull() {
@@ -56,27 +66,46 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 	}
 
 	/**
-	 * Up to where nothing is left to do.
+	 * Up to where the server may forget. Never further than the sink knows to be done: so
+	 * a slot that is further than the sink tells that something is missing.
 	 */
 	Position storedUpTo() {
-		return this.storedUpTo;
+		return (this.source.position() != null) ? this.source.position().next() : Position.ZERO;
 	}
 
+	/**
+	 * Takes note that nothing before a position is left to store. The sink notes it
+	 * rarely, and never where the log hardly grows: an idle database stays idle even when
+	 * the sink is in it.
+	 * @param position before every commit that is still to come
+	 */
 	void skipTo(Position position) {
-		this.storedUpTo = position;
+		this.resumption.pass(position);
+		long now = System.nanoTime();
+		if (hasPending() || this.large != null || position.value() - storedUpTo().value() < LONGEST_SKIP
+				|| now - this.skippedAt < SKIP_INTERVAL) {
+			return;
+		}
+		this.skippedAt = now;
+		Position last = position.previous();
+		try (SinkWrite write = this.sink.begin(this.source, last)) {
+			write.commit();
+		}
+		this.source = this.source.at(last);
 	}
 
 	@Override
 	public void transaction(SourceTransaction transaction, List<RowChange> rows, List<TransactionContext> contexts,
 			List<PoisonRow> poison, Position end) {
+		boolean empty = rows.isEmpty() && poison.isEmpty();
+		this.resumption.observe(transaction, empty);
 		if (isStored(transaction)) {
 			return;
 		}
-		this.pendingEnd = end;
-		if (rows.isEmpty() && poison.isEmpty()) {
-			// Nothing to store: an empty transaction must not cause a write, which would
-			// be
-			// the next one when the store is in the source.
+		if (empty) {
+			// An empty transaction must not cause a write, which would be the next one
+			// when the store is in the source.
+			skipTo(end);
 			return;
 		}
 		this.rows.addAll(rows);
@@ -91,6 +120,7 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 
 	@Override
 	public void part(SourceTransaction transaction, List<RowChange> rows, List<PoisonRow> poison) {
+		this.resumption.observe(transaction, rows.isEmpty() && poison.isEmpty());
 		if (isStored(transaction)) {
 			return;
 		}
@@ -113,7 +143,6 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 		this.large.close();
 		this.large = null;
 		this.source = this.source.at(transaction.position());
-		this.storedUpTo = end;
 	}
 
 	/**
@@ -129,11 +158,7 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 			}
 			this.source = this.source.at(this.pendingCommit);
 		}
-		if (this.pendingEnd != null) {
-			this.storedUpTo = this.pendingEnd;
-		}
 		this.pendingCommit = null;
-		this.pendingEnd = null;
 		this.rows.clear();
 		this.characters = 0;
 		this.contexts.clear();
@@ -164,9 +189,8 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 	 * After a restart the server may send what was stored but not confirmed.
 	 */
 	private boolean isStored(SourceTransaction transaction) {
-		Position stored = this.source.position();
-		Position pending = (this.pendingCommit != null) ? this.pendingCommit : stored;
-		return pending != null && !transaction.position().isAfter(pending);
+		Position stored = (this.pendingCommit != null) ? this.pendingCommit : this.source.position();
+		return stored != null && !transaction.position().isAfter(stored);
 	}
 
 	@Override

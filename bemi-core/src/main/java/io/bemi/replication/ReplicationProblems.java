@@ -38,6 +38,26 @@ final class ReplicationProblems {
 				null);
 	}
 
+	/**
+	 * That a publication does not exist is said of the place in the log that is being
+	 * read: whether there is one now makes no difference.
+	 */
+	static ReplicationException whileReading(SQLException ex, ReplicationSettings settings) {
+		return "42704".equals(ex.getSQLState()) ? noPublicationThen(settings, ex) : translate(ex, settings);
+	}
+
+	static UnreadableSlotException noPublicationThen(ReplicationSettings settings, SQLException cause) {
+		return new UnreadableSlotException("The publication '" + settings.publication()
+				+ "' was dropped, and changes were made before it was there again: the slot '" + settings.slot()
+				+ "' cannot read those", cause);
+	}
+
+	static ReplicationException syncedSlot(String slot) {
+		return new ReplicationException("The server is a hot standby, which keeps the slot '" + slot
+				+ "' for when it takes over. Name the primary server in 'bemi.replication.url' (with several hosts:"
+				+ " targetServerType=primary)", null);
+	}
+
 	static ReplicationException translate(SQLException ex, ReplicationSettings settings) {
 		String message = (ex.getMessage() != null) ? ex.getMessage() : "";
 		String state = (ex.getSQLState() != null) ? ex.getSQLState() : "";

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
-import org.postgresql.replication.ReplicationSlotInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,11 +31,15 @@ public final class ReplicationSource {
 	private static final String SLOT = """
 			SELECT s.active, s.plugin, s.database, s.confirmed_flush_lsn, s.wal_status,
 			       'process ' || s.active_pid || coalesce(' (' || nullif(r.application_name, '') || ')', '')
-			           || coalesce(' at ' || r.client_addr::text, '')
+			           || coalesce(' at ' || r.client_addr::text, ''),
+			       pg_catalog.to_jsonb(s) ->> 'invalidation_reason',
+			       coalesce((pg_catalog.to_jsonb(s) ->> 'synced')::boolean AND pg_catalog.pg_is_in_recovery(), false)
 			  FROM pg_catalog.pg_replication_slots s
 			  LEFT JOIN pg_catalog.pg_stat_replication r ON r.pid = s.active_pid
 			 WHERE s.slot_name = ?
 			""";
+
+	private static final int FAILOVER_SINCE = 17;
 
 	private static final String PUBLICATION = "SELECT 1 FROM pg_catalog.pg_publication WHERE pubname = ?";
 
@@ -138,7 +141,11 @@ public final class ReplicationSource {
 				}
 				String confirmed = row.getString(4);
 				SlotState slot = new SlotState(row.getBoolean(1), row.getString(6), row.getString(2), row.getString(3),
-						(confirmed != null) ? Position.parse(confirmed) : null, "lost".equals(row.getString(5)));
+						(confirmed != null) ? Position.parse(confirmed) : null, "lost".equals(row.getString(5)),
+						row.getString(7));
+				if (row.getBoolean(8)) {
+					throw ReplicationProblems.syncedSlot(this.settings.slot());
+				}
 				if (!"pgoutput".equals(slot.plugin()) || !connection.getCatalog().equals(slot.database())) {
 					throw ReplicationProblems.foreignSlot(this.settings.slot(), slot);
 				}
@@ -163,22 +170,41 @@ public final class ReplicationSource {
 	}
 
 	/**
-	 * Creates the slot. Waits for the transactions that run now to end.
+	 * Where the cluster left a timeline that it was on before.
+	 * @param replication a replication connection
+	 * @param identity the source as it is now
+	 * @param former the timeline
+	 * @return the position from which on it has another past than that timeline;
+	 * {@code null} when the cluster does not come from there
+	 */
+	public @Nullable Position leftTimeline(Connection replication, SourceIdentity identity, int former) {
+		try (Statement statement = replication.createStatement();
+				ResultSet row = statement.executeQuery("TIMELINE_HISTORY " + identity.timeline())) {
+			return row.next() ? TimelineHistory.left(row.getString("content"), former) : null;
+		}
+		catch (SQLException ex) {
+			throw ReplicationProblems.translate(ex, this.settings);
+		}
+	}
+
+	/**
+	 * Creates the slot. Waits for the transactions that run now to end. Where the server
+	 * can, standbys keep a copy of the slot, which the one that takes over goes on with.
 	 * @param replication a replication connection; the snapshot lives until its next
 	 * command
 	 * @return where the slot starts, and a snapshot of the database at that very position
 	 * @throws ReplicationException when the slot cannot be created
 	 */
 	public CreatedSlot createSlot(Connection replication) {
-		try {
-			ReplicationSlotInfo slot = replication.unwrap(PGConnection.class)
-				.getReplicationAPI()
-				.createReplicationSlot()
-				.logical()
-				.withSlotName(this.settings.slot())
-				.withOutputPlugin("pgoutput")
-				.make();
-			return new CreatedSlot(new Position(slot.getConsistentPoint().asLong()), slot.getSnapshotName());
+		try (Statement statement = replication.createStatement()) {
+			boolean failover = replication.getMetaData().getDatabaseMajorVersion() >= FAILOVER_SINCE
+					&& !DirectConnections.isStandby(replication);
+			try (ResultSet row = statement.executeQuery("CREATE_REPLICATION_SLOT \"" + this.settings.slot()
+					+ "\" LOGICAL pgoutput" + (failover ? " (SNAPSHOT 'export', FAILOVER true)" : ""))) {
+				row.next();
+				return new CreatedSlot(Position.parse(row.getString("consistent_point")),
+						row.getString("snapshot_name"));
+			}
 		}
 		catch (SQLException ex) {
 			throw ReplicationProblems.translate(ex, this.settings);
@@ -241,7 +267,7 @@ public final class ReplicationSource {
 	}
 
 	/**
-	 * Drops the slot, for one whose WAL is lost.
+	 * Drops the slot, for one from which nothing can be read any more.
 	 * @param connection an ordinary connection to the source
 	 * @throws SQLException when the server refuses
 	 */
@@ -254,28 +280,37 @@ public final class ReplicationSource {
 	}
 
 	/**
-	 * Starts to stream.
+	 * Looks how much of the log the server keeps for the slot.
+	 * @param connection an ordinary connection to the source
+	 * @return how much; {@code null} when there is no slot
+	 * @throws SQLException when the source cannot be asked
+	 */
+	public @Nullable SlotUsage usage(Connection connection) throws SQLException {
+		return SlotUsage.of(connection, this.settings.slot());
+	}
+
+	/**
+	 * Starts to stream, from where the slot is.
 	 * @param replication a replication connection, used by the stream from now on
-	 * @param start the position of the last commit that is stored already
 	 * @return the stream
 	 * @throws SlotInUseException when another process streams from the slot
 	 * @throws ReplicationException when the stream cannot be started
 	 */
-	public ReplicationStream stream(Connection replication, Position start) {
+	public ReplicationStream stream(Connection replication) {
 		try {
 			PGReplicationStream stream = replication.unwrap(PGConnection.class)
 				.getReplicationAPI()
 				.replicationStream()
 				.logical()
 				.withSlotName(this.settings.slot())
-				.withStartPosition(LogSequenceNumber.valueOf(start.value()))
+				.withStartPosition(LogSequenceNumber.INVALID_LSN)
 				.withSlotOption("proto_version", 1)
 				.withSlotOption("publication_names", quotedPublication())
 				.withSlotOption("messages", true)
 				.withAutomaticFlush(false)
 				.withStatusInterval(1, TimeUnit.SECONDS)
 				.start();
-			return new ReplicationStream(stream, this.settings);
+			return new ReplicationStream(replication, stream, this.settings);
 		}
 		catch (SQLException ex) {
 			throw ReplicationProblems.translate(ex, this.settings);

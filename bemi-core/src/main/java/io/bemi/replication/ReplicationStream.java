@@ -1,7 +1,10 @@
 package io.bemi.replication;
 
 import java.nio.ByteBuffer;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.util.concurrent.TimeUnit;
 
 import io.bemi.change.Position;
 import org.jspecify.annotations.Nullable;
@@ -13,11 +16,24 @@ import org.postgresql.replication.PGReplicationStream;
  */
 public final class ReplicationStream implements AutoCloseable {
 
+	private static final long CONFIRM_INTERVAL = TimeUnit.SECONDS.toNanos(1);
+
+	private static final String NOT_IN_PREREQUISITE_STATE = "55000";
+
+	private final Connection connection;
+
 	private final PGReplicationStream stream;
 
 	private final ReplicationSettings settings;
 
-	ReplicationStream(PGReplicationStream stream, ReplicationSettings settings) {
+	private Position done = Position.ZERO;
+
+	private Position confirmed = Position.ZERO;
+
+	private long confirmedAt = System.nanoTime();
+
+	ReplicationStream(Connection connection, PGReplicationStream stream, ReplicationSettings settings) {
+		this.connection = connection;
 		this.stream = stream;
 		this.settings = settings;
 	}
@@ -25,15 +41,39 @@ public final class ReplicationStream implements AutoCloseable {
 	/**
 	 * Takes the next message if one has arrived, and answers the server's keepalives.
 	 * @return the message, or {@code null} when none is there now
+	 * @throws UnreadableSlotException when changes before it cannot be read
 	 * @throws ReplicationException when the stream has ended
 	 */
 	public @Nullable ByteBuffer poll() {
+		if (System.nanoTime() - this.confirmedAt > CONFIRM_INTERVAL) {
+			sendStatus();
+		}
 		try {
-			return this.stream.readPending();
+			ByteBuffer message = this.stream.readPending();
+			heed();
+			return message;
 		}
 		catch (SQLException ex) {
-			throw ReplicationProblems.translate(ex, this.settings);
+			throw ReplicationProblems.whileReading(ex, this.settings);
 		}
+	}
+
+	/**
+	 * Servers up to 17 fail when there was no publication at a place in the log. Later
+	 * ones leave out what was changed there, and warn.
+	 */
+	private void heed() throws SQLException {
+		SQLWarning first = this.connection.getWarnings();
+		if (first == null) {
+			return;
+		}
+		for (SQLWarning warning = first; warning != null; warning = warning.getNextWarning()) {
+			if (NOT_IN_PREREQUISITE_STATE.equals(warning.getSQLState())
+					&& String.valueOf(warning.getMessage()).contains(this.settings.publication())) {
+				throw ReplicationProblems.noPublicationThen(this.settings, warning);
+			}
+		}
+		this.connection.clearWarnings();
 	}
 
 	/**
@@ -47,26 +87,38 @@ public final class ReplicationStream implements AutoCloseable {
 
 	/**
 	 * Tells the server that everything before a position is stored, so that it may remove
-	 * that WAL. Sent with the next status update, within a second.
+	 * that WAL. Sent within a second.
 	 * @param position the end of what is stored
 	 */
 	public void confirm(Position position) {
-		LogSequenceNumber confirmed = LogSequenceNumber.valueOf(position.value());
-		this.stream.setFlushedLSN(confirmed);
-		this.stream.setAppliedLSN(confirmed);
+		this.done = position;
 	}
 
 	/**
-	 * Sends what was confirmed, now.
+	 * Sends what was confirmed, now. Otherwise the server is only told what has arrived
+	 * here: it does not shut down before all that it has sent is either confirmed or, by
+	 * one who does not confirm, received.
 	 * @throws ReplicationException when the stream has ended
 	 */
 	public void sendStatus() {
+		this.confirmedAt = System.nanoTime();
+		if (!this.done.isAfter(this.confirmed)) {
+			return;
+		}
 		try {
+			report(LogSequenceNumber.valueOf(this.done.value()));
 			this.stream.forceUpdateStatus();
+			this.confirmed = this.done;
+			report(LogSequenceNumber.INVALID_LSN);
 		}
 		catch (SQLException ex) {
 			throw ReplicationProblems.translate(ex, this.settings);
 		}
+	}
+
+	private void report(LogSequenceNumber position) {
+		this.stream.setFlushedLSN(position);
+		this.stream.setAppliedLSN(position);
 	}
 
 	@Override

@@ -12,11 +12,13 @@ import java.util.Properties;
 import io.bemi.change.Position;
 import io.bemi.ingestion.ChangeSink;
 import io.bemi.ingestion.FencedException;
+import io.bemi.ingestion.Gap;
 import io.bemi.ingestion.PendingBaseline;
 import io.bemi.ingestion.PrimaryKey;
 import io.bemi.ingestion.Quarantine;
 import io.bemi.ingestion.SinkException;
 import io.bemi.ingestion.SinkWrite;
+import io.bemi.ingestion.SourceTransaction;
 import io.bemi.replication.DirectConnections;
 import io.bemi.replication.ReplicationException;
 import io.bemi.replication.SourceIdentity;
@@ -30,7 +32,7 @@ import org.postgresql.PGProperty;
 public final class PostgresChangeSink implements ChangeSink {
 
 	private static final String FIND_SOURCE = """
-			SELECT id, position, system_identifier FROM source WHERE name = ? AND database = ?
+			SELECT id, position, system_identifier, timeline FROM source WHERE name = ? AND database = ?
 			 ORDER BY system_identifier = ? DESC, id DESC LIMIT 1
 			""";
 
@@ -38,13 +40,14 @@ public final class PostgresChangeSink implements ChangeSink {
 			INSERT INTO source (name, database, system_identifier, timeline) VALUES (?, ?, ?, ?) RETURNING id
 			""";
 
-	private static final String CREATE_GAP = """
-			INSERT INTO gap (source, from_position, from_time, to_time, reason)
-			VALUES (?, ?::pg_lsn, (SELECT max(committed_at) FROM change WHERE position = ?::pg_lsn AND source = ?), now(), ?)
+	private static final String FENCE = """
+			UPDATE source SET position = ?::pg_lsn, timeline = ?
+			 WHERE id = ? AND position IS NOT DISTINCT FROM ?::pg_lsn
 			""";
 
-	private static final String FENCE = """
-			UPDATE source SET position = ?::pg_lsn WHERE id = ? AND position IS NOT DISTINCT FROM ?::pg_lsn
+	private static final String HOLDS = """
+			SELECT 1 FROM context WHERE source = ? AND position = ?::pg_lsn
+			   AND committed_at = coalesce(?::timestamptz, committed_at) LIMIT 1
 			""";
 
 	private final StoreSettings settings;
@@ -61,6 +64,8 @@ public final class PostgresChangeSink implements ChangeSink {
 
 	private final QuarantineCount quarantine = new QuarantineCount();
 
+	private final Gaps gaps = new Gaps();
+
 	public PostgresChangeSink(StoreSettings settings) {
 		this.settings = settings;
 	}
@@ -75,6 +80,7 @@ public final class PostgresChangeSink implements ChangeSink {
 			opened.setAutoCommit(false);
 			SinkSource source = findOrCreate(opened, identity);
 			this.quarantine.connected(opened, identity);
+			this.gaps.connected(opened, identity);
 			opened.commit();
 			this.relations = new RelationDictionary(opened, source.id());
 			this.baselines = new Baselines(opened, source.id());
@@ -128,7 +134,7 @@ public final class PostgresChangeSink implements ChangeSink {
 		return '"' + identifier.replace("\"", "\"\"") + '"';
 	}
 
-	private static SinkSource findOrCreate(Connection connection, SourceIdentity identity) throws SQLException {
+	private SinkSource findOrCreate(Connection connection, SourceIdentity identity) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(FIND_SOURCE)) {
 			statement.setString(1, identity.slot());
 			statement.setString(2, identity.database());
@@ -137,9 +143,9 @@ public final class PostgresChangeSink implements ChangeSink {
 				if (row.next()) {
 					String position = row.getString(2);
 					SinkSource known = new SinkSource(row.getInt(1),
-							(position != null) ? Position.parse(position) : null);
-					return identity.systemIdentifier().equals(row.getString(3)) ? known
-							: supersede(connection, known, identity, "The database is in another cluster now");
+							(position != null) ? Position.parse(position) : null, row.getInt(4));
+					return identity.systemIdentifier().equals(row.getString(3)) ? known : supersede(connection, known,
+							identity, "The database is in another cluster now (pg_upgrade, or restored from a dump)");
 				}
 			}
 		}
@@ -154,22 +160,15 @@ public final class PostgresChangeSink implements ChangeSink {
 			statement.setInt(4, identity.timeline());
 			try (ResultSet row = statement.executeQuery()) {
 				row.next();
-				return new SinkSource(row.getInt(1), null);
+				return new SinkSource(row.getInt(1), null, identity.timeline());
 			}
 		}
 	}
 
-	private static SinkSource supersede(Connection connection, SinkSource source, SourceIdentity identity,
-			String reason) throws SQLException {
+	private SinkSource supersede(Connection connection, SinkSource source, SourceIdentity identity, String reason)
+			throws SQLException {
 		if (source.position() != null) {
-			try (PreparedStatement statement = connection.prepareStatement(CREATE_GAP)) {
-				statement.setInt(1, source.id());
-				statement.setString(2, source.position().toString());
-				statement.setString(3, source.position().toString());
-				statement.setInt(4, source.id());
-				statement.setString(5, reason);
-				statement.executeUpdate();
-			}
+			this.gaps.open(connection, source.id(), source.position(), reason);
 		}
 		return create(connection, identity);
 	}
@@ -179,10 +178,40 @@ public final class PostgresChangeSink implements ChangeSink {
 		try {
 			Connection open = required(this.connection);
 			SinkSource next = supersede(open, source, identity, reason);
+			this.gaps.connected(open, identity);
 			open.commit();
 			this.relations = new RelationDictionary(open, next.id());
 			this.baselines = new Baselines(open, next.id());
 			return next;
+		}
+		catch (SQLException ex) {
+			close();
+			throw StoreProblems.translate(ex);
+		}
+	}
+
+	@Override
+	public boolean holds(SinkSource source, SourceTransaction transaction) {
+		return holds(source, transaction.position(), transaction.committedAt().toString());
+	}
+
+	@Override
+	public boolean endsWithTransaction(SinkSource source) {
+		return source.position() != null && holds(source, source.position(), null);
+	}
+
+	private boolean holds(SinkSource source, Position position, @Nullable String committedAt) {
+		Connection open = required(this.connection);
+		try (PreparedStatement statement = open.prepareStatement(HOLDS)) {
+			statement.setInt(1, source.id());
+			statement.setString(2, position.toString());
+			statement.setString(3, committedAt);
+			boolean holds;
+			try (ResultSet row = statement.executeQuery()) {
+				holds = row.next();
+			}
+			open.commit();
+			return holds;
 		}
 		catch (SQLException ex) {
 			close();
@@ -209,15 +238,16 @@ public final class PostgresChangeSink implements ChangeSink {
 		Connection open = required(this.connection);
 		try (PreparedStatement statement = open.prepareStatement(FENCE)) {
 			statement.setString(1, next.toString());
-			statement.setInt(2, source.id());
-			statement.setString(3, (source.position() != null) ? source.position().toString() : null);
+			statement.setInt(2, source.timeline());
+			statement.setInt(3, source.id());
+			statement.setString(4, (source.position() != null) ? source.position().toString() : null);
 			if (statement.executeUpdate() == 0) {
 				open.rollback();
 				throw new FencedException(
 						"Another instance has stored changes meanwhile: going on from what is stored");
 			}
 			return new PostgresSinkWrite(open, source.id(), required(this.relations), required(this.baselines),
-					this.partitions, this.chunkSize, this.quarantine);
+					this.partitions, this.chunkSize, this.quarantine, this.gaps);
 		}
 		catch (SQLException ex) {
 			close();
@@ -242,6 +272,11 @@ public final class PostgresChangeSink implements ChangeSink {
 	@Override
 	public Quarantine quarantine() {
 		return this.quarantine.get();
+	}
+
+	@Override
+	public @Nullable Gap lastGap() {
+		return this.gaps.last();
 	}
 
 	private static <T> T required(@Nullable T opened) {

@@ -70,12 +70,14 @@ final class PostgresSinkWrite implements SinkWrite {
 
 	private final QuarantineCount quarantine;
 
+	private final Gaps gaps;
+
 	private long quarantined;
 
 	private boolean committed;
 
 	PostgresSinkWrite(Connection connection, int source, RelationDictionary relations, Baselines baselines,
-			Partitions partitions, ChunkSize chunkSize, QuarantineCount quarantine) {
+			Partitions partitions, ChunkSize chunkSize, QuarantineCount quarantine, Gaps gaps) {
 		this.connection = connection;
 		this.source = source;
 		this.relations = relations;
@@ -83,6 +85,7 @@ final class PostgresSinkWrite implements SinkWrite {
 		this.partitions = partitions;
 		this.chunkSize = chunkSize;
 		this.quarantine = quarantine;
+		this.gaps = gaps;
 	}
 
 	@Override
@@ -173,6 +176,16 @@ final class PostgresSinkWrite implements SinkWrite {
 		if (isNew || this.relations.hasLost(change.relation())) {
 			this.baselines.request(table.oid(), table.schema(), table.name(), change.transaction(), change.ordinal(),
 					false);
+		}
+	}
+
+	@Override
+	public void beginHistory(SourceTransaction moment) {
+		try {
+			this.gaps.close(this.connection, this.source, moment);
+		}
+		catch (SQLException ex) {
+			throw StoreProblems.translate(ex);
 		}
 	}
 

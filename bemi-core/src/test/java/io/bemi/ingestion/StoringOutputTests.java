@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.bemi.change.Position;
+import io.bemi.ingestion.ChangeSink.SinkSource;
 import io.bemi.replication.SourceIdentity;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for {@link StoringOutput}.
@@ -17,8 +19,13 @@ class StoringOutputTests {
 
 	private final RecordingSink sink = new RecordingSink();
 
-	private final StoringOutput output = new StoringOutput(this.sink, new ChangeSink.SinkSource(1, new Position(100)),
-			new MemoryLimit(3, 100), new KeyMoves());
+	private final StoringOutput output = output(new Position(50));
+
+	private StoringOutput output(Position from) {
+		SinkSource source = new SinkSource(1, new Position(100), 1);
+		return new StoringOutput(this.sink, source, new MemoryLimit(3, 100), new KeyMoves(),
+				new Resumption(this.sink, source, from));
+	}
 
 	private static SourceTransaction transaction(long position) {
 		return new SourceTransaction(new Position(position), Instant.EPOCH, position);
@@ -39,7 +46,7 @@ class StoringOutputTests {
 		assertThat(this.sink.log).isEmpty();
 		this.output.flush();
 		assertThat(this.sink.log).containsExactly("begin 100 -> 120", "poison 110", "poison 120", "commit");
-		assertThat(this.output.storedUpTo()).isEqualTo(new Position(125));
+		assertThat(this.output.storedUpTo()).isEqualTo(new Position(121));
 	}
 
 	@Test
@@ -53,12 +60,54 @@ class StoringOutputTests {
 	}
 
 	@Test
-	void anEmptyTransactionIsConfirmedWithoutAWrite() {
+	void emptyTransactionsCauseAWriteOnlyWhenTheLogHasGrownByALot() {
 		accept(110, 0);
-		assertThat(this.output.hasPending()).isTrue();
+		assertThat(this.output.hasPending()).isFalse();
 		this.output.flush();
 		assertThat(this.sink.log).isEmpty();
-		assertThat(this.output.storedUpTo()).isEqualTo(new Position(115));
+		assertThat(this.output.storedUpTo()).isEqualTo(new Position(101));
+		accept(2_000_000, 0);
+		assertThat(this.sink.log).containsExactly("begin 100 -> 2000004", "commit");
+		assertThat(this.output.storedUpTo()).isEqualTo(new Position(2_000_005));
+		// Another one would be too soon.
+		accept(4_000_000, 0);
+		assertThat(this.sink.log).hasSize(2);
+	}
+
+	@Test
+	void nothingIsSkippedWhileSomethingIsPending() {
+		accept(110, 1);
+		this.output.skipTo(new Position(2_000_000));
+		assertThat(this.sink.log).isEmpty();
+	}
+
+	@Test
+	void aTransactionThatIsSentAgainIsTheOneThatIsStored() {
+		accept(90, 1);
+		assertThat(this.sink.log).isEmpty();
+		this.sink.holds = false;
+		accept(95, 0);
+		assertThatExceptionOfType(BrokenHistoryException.class).isThrownBy(() -> accept(95, 1))
+			.withMessageContaining("the transaction at 0/5F is not the one that is recorded there")
+			.satisfies((ex) -> assertThat(ex.end()).isEqualTo(new Position(49)));
+		assertThatExceptionOfType(BrokenHistoryException.class)
+			.isThrownBy(() -> this.output.part(transaction(99), List.of(),
+					List.of(new PoisonRow(transaction(99), 0, null, "row", "error"))));
+	}
+
+	@Test
+	void theLastTransactionThatIsStoredIsSentAgain() {
+		this.sink.endsWithTransaction = true;
+		accept(100, 0);
+		accept(110, 1);
+		assertThatExceptionOfType(BrokenHistoryException.class).isThrownBy(() -> {
+			StoringOutput other = output(new Position(50));
+			other.skipTo(new Position(100));
+			other.skipTo(new Position(101));
+		}).withMessageContaining("there is no transaction at 0/64");
+		output(new Position(101)).skipTo(new Position(110));
+		this.sink.endsWithTransaction = false;
+		output(new Position(50)).skipTo(new Position(110));
 	}
 
 	@Test
@@ -98,7 +147,7 @@ class StoringOutputTests {
 				"poison 120", "poison 120");
 		this.output.end(transaction(120), List.of(), new Position(125));
 		assertThat(this.sink.log).endsWith("poison 120", "commit");
-		assertThat(this.output.storedUpTo()).isEqualTo(new Position(125));
+		assertThat(this.output.storedUpTo()).isEqualTo(new Position(121));
 	}
 
 	@Test
@@ -121,6 +170,20 @@ class StoringOutputTests {
 	private static final class RecordingSink implements ChangeSink {
 
 		private final List<String> log = new ArrayList<>();
+
+		private boolean holds = true;
+
+		private boolean endsWithTransaction;
+
+		@Override
+		public boolean endsWithTransaction(SinkSource source) {
+			return this.endsWithTransaction;
+		}
+
+		@Override
+		public boolean holds(SinkSource source, SourceTransaction transaction) {
+			return this.holds;
+		}
 
 		@Override
 		public SinkSource open(SourceIdentity identity) {
@@ -174,6 +237,11 @@ class StoringOutputTests {
 		@Override
 		public void quarantine(PoisonRow poison) {
 			this.log.add("poison " + poison.transaction().position().value());
+		}
+
+		@Override
+		public void beginHistory(SourceTransaction moment) {
+			throw new IllegalStateException();
 		}
 
 		@Override

@@ -37,6 +37,13 @@ record Capture(TestDatabase database, List<Ingester> ingesters) implements AutoC
 		return new Capture(database, new ArrayList<>());
 	}
 
+	/**
+	 * The same database elsewhere or later, with its tables in it.
+	 */
+	static Capture again(TestDatabase database) {
+		return new Capture(database, new ArrayList<>());
+	}
+
 	String slot() {
 		return ReplicationSettings.slotOf(this.database.name());
 	}

@@ -81,8 +81,8 @@ class PostgresChangeSinkIntegrationTests {
 			write(one, source, 10);
 			assertThatExceptionOfType(FencedException.class).isThrownBy(() -> other.begin(same, new Position(10)));
 			write(other, same.position() == null ? other.open(identity("fence")) : same, 20);
-			assertThatExceptionOfType(FencedException.class)
-				.isThrownBy(() -> one.begin(new SinkSource(source.id(), new Position(10)), new Position(30)));
+			assertThatExceptionOfType(FencedException.class).isThrownBy(() -> one
+				.begin(new SinkSource(source.id(), new Position(10), source.timeline()), new Position(30)));
 		}
 	}
 
@@ -119,9 +119,9 @@ class PostgresChangeSinkIntegrationTests {
 			SinkSource other = sink.open(new SourceIdentity("2", 1, "shop", "twins"));
 			write(sink, other, 20);
 			assertThat(sink.open(new SourceIdentity("1", 1, "shop", "twins")))
-				.isEqualTo(new SinkSource(one.id(), new Position(10)));
+				.isEqualTo(new SinkSource(one.id(), new Position(10), one.timeline()));
 			assertThat(sink.open(new SourceIdentity("2", 1, "shop", "twins")))
-				.isEqualTo(new SinkSource(other.id(), new Position(20)));
+				.isEqualTo(new SinkSource(other.id(), new Position(20), other.timeline()));
 		}
 	}
 

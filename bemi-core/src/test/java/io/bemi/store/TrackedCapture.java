@@ -58,8 +58,15 @@ final class TrackedCapture implements AutoCloseable {
 	/**
 	 * Starts another one, which goes on.
 	 */
-	void start() throws InterruptedException {
-		this.capture.start();
+	Ingester start() throws InterruptedException {
+		return this.capture.start();
+	}
+
+	/**
+	 * Stops the instance that was started first.
+	 */
+	void stopFirst() {
+		this.capture.ingesters().remove(0).close();
 	}
 
 	TrackingReport track(TrackingSettings settings) throws SQLException {

@@ -7,11 +7,13 @@ import io.bemi.autoconfigure.replication.SourceDetailsResolver;
 import io.bemi.autoconfigure.store.StoreDetailsResolver;
 import io.bemi.ingestion.BaselineProgress;
 import io.bemi.ingestion.BaselineSettings;
+import io.bemi.ingestion.Gap;
 import io.bemi.ingestion.Ingester;
 import io.bemi.ingestion.IngestionStatus;
 import io.bemi.ingestion.Quarantine;
 import io.bemi.replication.ReplicationSettings;
 import io.bemi.replication.ReplicationSource;
+import io.bemi.replication.SlotUsage;
 import io.bemi.store.PostgresChangeSink;
 import io.bemi.store.StoreSettings;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +100,24 @@ public final class BemiIngestion implements SmartLifecycle {
 	 */
 	public Optional<BaselineProgress> baseline() {
 		return Optional.ofNullable(this.ingester).map(Ingester::baseline);
+	}
+
+	/**
+	 * How much of the log the server keeps for the slot: seen every ten seconds, while
+	 * the source answers.
+	 * @return what was seen last; empty when ingestion does not run here, or there is no
+	 * slot
+	 */
+	public Optional<SlotUsage> slotUsage() {
+		return Optional.ofNullable(this.ingester).map(Ingester::slotUsage);
+	}
+
+	/**
+	 * Where the history was last interrupted.
+	 * @return the newest gap; empty when there is none, or it is not known here
+	 */
+	public Optional<Gap> lastGap() {
+		return Optional.ofNullable(this.ingester).map(Ingester::lastGap);
 	}
 
 	@Override

@@ -43,4 +43,30 @@ public final class BemiIngestionAutoConfiguration {
 
 	}
 
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "org.springframework.boot.health.contributor.HealthIndicator")
+	@org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator("bemi")
+	static class HealthConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(name = "bemiHealthIndicator")
+		IngestionHealthIndicator bemiHealthIndicator(BemiIngestion ingestion) {
+			return new IngestionHealthIndicator(ingestion);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "org.springframework.boot.actuate.health.HealthIndicator")
+	@org.springframework.boot.actuate.autoconfigure.health.ConditionalOnEnabledHealthIndicator("bemi")
+	static class HealthBoot3Configuration {
+
+		@Bean
+		@ConditionalOnMissingBean(name = "bemiHealthIndicator")
+		IngestionHealthIndicatorBoot3 bemiHealthIndicator(BemiIngestion ingestion) {
+			return new IngestionHealthIndicatorBoot3(ingestion);
+		}
+
+	}
+
 }

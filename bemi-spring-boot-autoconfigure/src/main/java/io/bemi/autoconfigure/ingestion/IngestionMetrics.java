@@ -4,7 +4,9 @@ import java.util.OptionalLong;
 import java.util.function.ToDoubleFunction;
 
 import io.bemi.ingestion.BaselineProgress;
+import io.bemi.ingestion.IngestionStatus.Phase;
 import io.bemi.ingestion.Quarantine;
+import io.bemi.replication.SlotUsage;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -35,6 +37,30 @@ final class IngestionMetrics implements MeterBinder {
 		gauge(registry, "bemi.baseline.expected", "Rows of them by the server's estimate", BaselineProgress::expected);
 		gauge(registry, "bemi.baseline.remaining", "Seconds until all are copied, at the pace so far",
 				IngestionMetrics::seconds);
+		slot(registry, "bemi.slot.retained", "Bytes of log that the server keeps for the slot", SlotUsage::retained);
+		slot(registry, "bemi.slot.lag", "Bytes of log that were written since the position that is confirmed",
+				SlotUsage::lag);
+		slot(registry, "bemi.slot.limit", "Bytes of log that the server keeps for a slot at most",
+				(usage) -> (usage.limit() != null) ? usage.limit() : Double.NaN);
+		slot(registry, "bemi.slot.remaining", "Bytes of log that may be written before the slot is in danger",
+				(usage) -> (usage.remaining() != null) ? usage.remaining() : Double.NaN);
+		slot(registry, "bemi.slot.lost", "Whether the server has given the slot up",
+				(usage) -> usage.lost() ? 1 : 0);
+		Gauge.builder("bemi.ingestion.failed", this.ingestion, IngestionMetrics::failed)
+			.description("Whether this instance should record changes, or stand by, and cannot")
+			.register(registry);
+	}
+
+	private void slot(MeterRegistry registry, String name, String description, ToDoubleFunction<SlotUsage> value) {
+		Gauge
+			.builder(name, this.ingestion,
+					(ingestion) -> ingestion.slotUsage().map(value::applyAsDouble).orElse(Double.NaN))
+			.description(description)
+			.register(registry);
+	}
+
+	private static double failed(BemiIngestion ingestion) {
+		return ingestion.status().map((status) -> (status.phase() == Phase.FAILED) ? 1.0 : 0.0).orElse(Double.NaN);
 	}
 
 	private void gauge(MeterRegistry registry, String name, String description,

@@ -9,6 +9,7 @@ import io.bemi.ingestion.IngestionStatus.Phase;
 import io.bemi.ingestion.Quarantine;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -43,6 +44,12 @@ class BemiIngestionAutoConfigurationTests {
 			assertThat(status.phase()).isEqualTo(Phase.FAILED);
 			assertThat(output).contains("Changes are not recorded now").contains("localhost:1");
 			assertThat(context.getBean(BemiIngestion.class).quarantine()).contains(Quarantine.UNKNOWN);
+			assertThat(HealthView.of(context)).matches((health) -> health.status().equals("DOWN"))
+				.extracting(HealthView::details, InstanceOfAssertFactories.map(String.class, Object.class))
+				.containsEntry("phase", "FAILED")
+				.containsEntry("problem", "Changes are not recorded now")
+				.hasEntrySatisfying("message", (message) -> assertThat(message).asString().contains("localhost:1"))
+				.doesNotContainKey("slot");
 		});
 	}
 
@@ -62,6 +69,10 @@ class BemiIngestionAutoConfigurationTests {
 			assertThat(registry.get("bemi.quarantine.rows").gauge().value()).isNaN();
 			assertThat(registry.get("bemi.quarantine.added").functionCounter().count()).isZero();
 			assertThat(registry.get("bemi.baseline.tables").gauge().value()).isNaN();
+			for (String meter : new String[] { "retained", "lag", "limit", "remaining", "lost" }) {
+				assertThat(registry.get("bemi.slot." + meter).gauge().value()).isNaN();
+			}
+			assertThat(registry.get("bemi.ingestion.failed").gauge().value()).isNaN();
 		});
 		this.contextRunner.withClassLoader(new FilteredClassLoader(MeterBinder.class))
 			.run((context) -> assertThat(context).hasNotFailed()
@@ -70,9 +81,40 @@ class BemiIngestionAutoConfigurationTests {
 	}
 
 	@Test
+	void healthIsUnknownWhereIngestionDoesNotRun() {
+		this.contextRunner.run((context) -> assertThat(HealthView.of(context).status()).isEqualTo("UNKNOWN"));
+	}
+
+	@Test
+	void healthCanBeSwitchedOff() {
+		this.contextRunner.withPropertyValues("management.health.bemi.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("bemiHealthIndicator"));
+		this.contextRunner.withPropertyValues("management.health.defaults.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean("bemiHealthIndicator"));
+	}
+
+	@Test
+	void needsNoHealthIndicators() {
+		this.contextRunner
+			.withClassLoader(new FilteredClassLoader("org.springframework.boot.health", "org.springframework.boot.actuate"))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(BemiIngestion.class)
+				.doesNotHaveBean("bemiHealthIndicator"));
+	}
+
+	@Test
+	void aHealthIndicatorOfTheApplicationWins() {
+		this.contextRunner.withBean("bemiHealthIndicator", String.class, () -> "mine")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.getBean("bemiHealthIndicator")
+				.isEqualTo("mine"));
+	}
+
+	@Test
 	void backsOffWhenIngestionIsDisabled() {
 		this.contextRunner.withPropertyValues("bemi.ingestion.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean("bemiHealthIndicator")
 				.doesNotHaveBean(BemiIngestion.class)
 				.doesNotHaveBean(IngestionMetrics.class));
 	}

@@ -1,0 +1,98 @@
+package io.bemi.ingestion;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+
+import io.bemi.replication.ReplicationSource;
+import io.bemi.replication.SlotUsage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks now and then how much of the log the server keeps for the slot, and warns before
+ * that hurts. Written by the ingestion thread, over the connections that it has anyway;
+ * read by any.
+ */
+final class SlotMonitor {
+
+	/** Of what the server may keep. */
+	static final double WARNING_SHARE = 0.5;
+
+	private static final Logger logger = LoggerFactory.getLogger(SlotMonitor.class);
+
+	private static final long INTERVAL = TimeUnit.SECONDS.toNanos(10);
+
+	private final ReplicationSource source;
+
+	private volatile @Nullable SlotUsage usage;
+
+	private long lookedAt = System.nanoTime() - INTERVAL;
+
+	private boolean warned;
+
+	SlotMonitor(ReplicationSource source) {
+		this.source = source;
+	}
+
+	/**
+	 * What was seen last; {@code null} when there is no slot, or it was not looked yet.
+	 */
+	@Nullable SlotUsage usage() {
+		return this.usage;
+	}
+
+	/**
+	 * Looks, if the last time is long enough ago.
+	 * @param connection an ordinary connection to the source
+	 */
+	void look(Connection connection) {
+		if (!isDue()) {
+			return;
+		}
+		this.lookedAt = System.nanoTime();
+		try {
+			SlotUsage seen = this.source.usage(connection);
+			this.usage = seen;
+			if (seen != null) {
+				warn(seen);
+			}
+		}
+		catch (SQLException ex) {
+			logger.debug("It could not be seen how much log is kept for the slot", ex);
+		}
+	}
+
+	/**
+	 * Looks over a connection of its own, for when there is no other.
+	 */
+	void look() {
+		if (!isDue()) {
+			return;
+		}
+		try (Connection connection = this.source.connect()) {
+			look(connection);
+		}
+		catch (SQLException | RuntimeException ex) {
+			logger.debug("It could not be seen how much log is kept for the slot", ex);
+		}
+	}
+
+	private boolean isDue() {
+		return System.nanoTime() - this.lookedAt >= INTERVAL;
+	}
+
+	private void warn(SlotUsage seen) {
+		boolean much = seen.share() >= WARNING_SHARE;
+		if (much && !this.warned) {
+			logger.warn("The server keeps {} MB of log for the slot '{}', {} % of {}: {}", seen.retained() >> 20,
+					this.source.settings().slot(), Math.round(100 * seen.share()),
+					(seen.limit() != null) ? "max_slot_wal_keep_size, at which the history gets a gap"
+							: "10 GB, and max_slot_wal_keep_size is -1: without a limit it fills the disk",
+					"find out why changes are not stored, see docs/operations.md");
+		}
+		this.warned = much;
+	}
+
+}

@@ -1,0 +1,100 @@
+package io.bemi.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+
+import io.bemi.change.Position;
+import io.bemi.ingestion.Gap;
+import io.bemi.ingestion.SourceTransaction;
+import io.bemi.replication.SourceIdentity;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Notes where the history is interrupted. Written by the sink's thread, read by any.
+ */
+final class Gaps {
+
+	/** Its former clusters and slots are the same source to people. */
+	private static final String OF_SOURCE = """
+			source IN (SELECT s.id FROM source s JOIN source o ON o.name = s.name AND o.database = s.database WHERE o.id = ?)
+			""";
+
+	private static final String OPEN = """
+			INSERT INTO gap (source, from_position, from_time, reason)
+			VALUES (?, ?::pg_lsn, (SELECT committed_at FROM context WHERE source = ? AND position <= ?::pg_lsn
+			                        ORDER BY position DESC LIMIT 1), ?)
+			""";
+
+	private static final String CLOSE = "UPDATE gap SET to_position = ?::pg_lsn, to_time = ?::timestamptz"
+			+ " WHERE to_position IS NULL AND " + OF_SOURCE;
+
+	private static final String LAST = """
+			SELECT reason, from_position, to_position, from_time, to_time, noticed_at FROM gap
+			 WHERE source IN (SELECT id FROM source WHERE name = ? AND database = ?)
+			   AND from_position IS NOT NULL ORDER BY id DESC LIMIT 1
+			""";
+
+	private volatile @Nullable Gap last;
+
+	@Nullable Gap last() {
+		return this.last;
+	}
+
+	void connected(Connection connection, SourceIdentity identity) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(LAST)) {
+			statement.setString(1, identity.slot());
+			statement.setString(2, identity.database());
+			try (ResultSet row = statement.executeQuery()) {
+				this.last = row.next() ? gap(row) : null;
+			}
+		}
+	}
+
+	private static Gap gap(ResultSet row) throws SQLException {
+		String to = row.getString(3);
+		return new Gap(row.getString(1), Position.parse(row.getString(2)), (to != null) ? Position.parse(to) : null,
+				time(row, 4), time(row, 5), row.getObject(6, OffsetDateTime.class).toInstant());
+	}
+
+	private static @Nullable Instant time(ResultSet row, int column) throws SQLException {
+		OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+		return (time != null) ? time.toInstant() : null;
+	}
+
+	/**
+	 * Begins a gap.
+	 * @param from up to where the history before it holds
+	 */
+	void open(Connection connection, int source, Position from, String reason) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(OPEN)) {
+			statement.setInt(1, source);
+			statement.setString(2, from.toString());
+			statement.setInt(3, source);
+			statement.setString(4, from.toString());
+			statement.setString(5, reason);
+			statement.executeUpdate();
+		}
+	}
+
+	/**
+	 * Ends the gap that the history of a source begins after, if there is one.
+	 */
+	void close(Connection connection, int source, SourceTransaction moment) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(CLOSE)) {
+			statement.setString(1, moment.position().toString());
+			statement.setString(2, moment.committedAt().toString());
+			statement.setInt(3, source);
+			statement.executeUpdate();
+		}
+		Gap open = this.last;
+		if (open != null && open.to() == null) {
+			this.last = new Gap(open.reason(), open.from(), moment.position(), open.fromTime(), moment.committedAt(),
+					open.noticedAt());
+		}
+	}
+
+}

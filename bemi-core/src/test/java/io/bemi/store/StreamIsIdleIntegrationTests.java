@@ -1,0 +1,107 @@
+package io.bemi.store;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+
+import io.bemi.testsupport.OwnServer;
+import io.bemi.testsupport.TestDatabase;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What ingestion costs a server on which nothing is changed that it records.
+ */
+class StreamIsIdleIntegrationTests {
+
+	private static final long MB = 1L << 20;
+
+	private static final Duration WINDOW = Boolean.getBoolean("bemi.soak") ? Duration.ofMinutes(3)
+			: Duration.ofSeconds(15);
+
+	/**
+	 * Less than 1 MB of log a minute, the server's own checkpoints included.
+	 */
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void anIdleServerWithTheStoreInItWritesNextToNothing(int version) throws Exception {
+		try (OwnServer server = OwnServer.start(version); Capture capture = Capture.on(server.database())) {
+			History history = new History(capture.database());
+			capture.start();
+			capture.start();
+			history.record(capture, History.BEFORE, 2);
+			history.awaitBaseline();
+			String begin = capture.database().query("SELECT pg_current_wal_insert_lsn()").get(0);
+			String position = capture.database().query("SELECT position, xmin FROM bemi.source").get(0);
+			pass(WINDOW, () -> true);
+			long written = Long.parseLong(
+					capture.database().query("SELECT pg_current_wal_insert_lsn() - '" + begin + "'::pg_lsn").get(0));
+			assertThat(written).isLessThan(MB * WINDOW.toSeconds() / 60);
+			assertThat(capture.database().query("SELECT position, xmin FROM bemi.source")).containsExactly(position);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void theLogIsLetGoOfWhileUntrackedTablesAreWritten(int version) throws Exception {
+		try (OwnServer server = OwnServer.start(version); Capture capture = Capture.on(server.database())) {
+			capture.start();
+			capture.database().execute("CREATE TABLE untracked (id int, filler text)");
+			assertLogIsLetGoOf(capture, capture.database());
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void theLogIsLetGoOfWhileAnotherDatabaseIsWritten(int version) throws Exception {
+		try (OwnServer server = OwnServer.start(version); Capture capture = Capture.on(server.database())) {
+			capture.start();
+			capture.database().execute("CREATE DATABASE other");
+			TestDatabase other = new TestDatabase(capture.database().server(), "other");
+			other.execute("CREATE TABLE untracked (id int, filler text)");
+			assertLogIsLetGoOf(capture, other);
+		}
+	}
+
+	/**
+	 * Far more is written than is kept; and the slot sends no more of it a second time.
+	 */
+	private static void assertLogIsLetGoOf(Capture capture, TestDatabase busy) {
+		String begin = busy.query("SELECT pg_current_wal_insert_lsn()").get(0);
+		long[] most = { 0 };
+		pass(WINDOW, () -> {
+			busy.execute("INSERT INTO untracked SELECT i, repeat('x', 1000) FROM generate_series(1, 2000) i");
+			busy.execute("SELECT pg_switch_wal()");
+			most[0] = Math.max(most[0], retained(capture));
+			return true;
+		});
+		long written = Long
+			.parseLong(busy.query("SELECT pg_current_wal_insert_lsn() - '" + begin + "'::pg_lsn").get(0));
+		assertThat(written).isGreaterThan(4 * most[0]);
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(60))
+			.untilAsserted(() -> assertThat(retained(capture)).isLessThan(32 * MB));
+		assertThat(capture.database().query("SELECT reason FROM bemi.gap")).isEmpty();
+	}
+
+	private static long retained(Capture capture) {
+		return Long.parseLong(capture.database()
+			.query("SELECT pg_current_wal_insert_lsn() - restart_lsn FROM pg_replication_slots WHERE slot_name = '"
+					+ capture.slot() + "'")
+			.get(0));
+	}
+
+	/**
+	 * Does something again and again, for a time.
+	 */
+	private static void pass(Duration time, Callable<Boolean> step) {
+		long end = System.nanoTime() + time.toNanos();
+		Awaitility.await()
+			.atMost(time.plusSeconds(60))
+			.pollInterval(Duration.ofMillis(200))
+			.until(() -> step.call() && System.nanoTime() > end);
+	}
+
+}

@@ -1,0 +1,129 @@
+package io.bemi.autoconfigure.ingestion;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.bemi.ingestion.BaselineProgress;
+import io.bemi.ingestion.Gap;
+import io.bemi.ingestion.IngestionStatus;
+import io.bemi.ingestion.IngestionStatus.Phase;
+import io.bemi.ingestion.Quarantine;
+import io.bemi.replication.SlotUsage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether changes are recorded, and whether they will be: for the health indicators of
+ * each Boot line.
+ *
+ * @param verdict the answer
+ * @param details what it comes from
+ */
+record IngestionHealth(Verdict verdict, Map<String, Object> details) {
+
+	/** Of the log that the server may keep for the slot. */
+	static final double UNHEALTHY_SHARE = 0.8;
+
+	/** It is looked every ten seconds. */
+	private static final Duration SILENCE = Duration.ofMinutes(2);
+
+	static IngestionHealth of(BemiIngestion ingestion) {
+		IngestionStatus status = ingestion.status().orElse(null);
+		if (status == null) {
+			return new IngestionHealth(Verdict.UNKNOWN, Map.of("message", "Ingestion does not run here"));
+		}
+		return of(status, ingestion.slotUsage().orElse(null), ingestion.lastGap().orElse(null),
+				ingestion.baseline().orElse(null), ingestion.quarantine().orElse(Quarantine.UNKNOWN), Instant.now());
+	}
+
+	static IngestionHealth of(IngestionStatus status, @Nullable SlotUsage slot, @Nullable Gap gap,
+			@Nullable BaselineProgress baseline, Quarantine quarantine, Instant now) {
+		Map<String, Object> details = new LinkedHashMap<>();
+		details.put("phase", status.phase().name());
+		details.put("message", status.message());
+		String problem = problem(status.phase(), slot, now);
+		if (problem != null) {
+			details.put("problem", problem);
+		}
+		if (slot != null) {
+			details.put("slot", details(slot));
+		}
+		if (gap != null) {
+			details.put("lastGap", details(gap));
+		}
+		if (baseline != null && !baseline.isComplete()) {
+			details.put("baseline", baseline.toString());
+		}
+		quarantine.rows().ifPresent((rows) -> details.put("quarantine", rows));
+		return new IngestionHealth((problem != null) ? Verdict.DOWN : Verdict.UP, details);
+	}
+
+	private static @Nullable String problem(Phase phase, @Nullable SlotUsage slot, Instant now) {
+		if (phase == Phase.FAILED) {
+			return "Changes are not recorded now";
+		}
+		if (slot == null) {
+			return null;
+		}
+		if (slot.lost()) {
+			return "The slot is lost: the history has a gap";
+		}
+		if (slot.share() >= UNHEALTHY_SHARE) {
+			return "The server keeps " + Math.round(100 * slot.share()) + " % of the log that it may keep for the slot";
+		}
+		if (phase == Phase.STREAMING && slot.takenAt().plus(SILENCE).isBefore(now)) {
+			return "Ingestion has stood still since " + slot.takenAt();
+		}
+		return null;
+	}
+
+	private static Map<String, Object> details(SlotUsage slot) {
+		Map<String, Object> details = new LinkedHashMap<>();
+		details.put("name", slot.slot());
+		put(details, "walStatus", slot.walStatus());
+		details.put("written", slot.written().toString());
+		put(details, "confirmed", slot.confirmed());
+		details.put("lag", slot.lag());
+		details.put("retained", slot.retained());
+		put(details, "limit", slot.limit());
+		put(details, "remaining", slot.remaining());
+		details.put("share", Math.round(1000 * slot.share()) / 1000.0);
+		details.put("seenAt", slot.takenAt().toString());
+		return details;
+	}
+
+	private static Map<String, Object> details(Gap gap) {
+		Map<String, Object> details = new LinkedHashMap<>();
+		details.put("reason", gap.reason());
+		details.put("from", gap.from().toString());
+		put(details, "to", gap.to());
+		put(details, "fromTime", gap.fromTime());
+		put(details, "toTime", gap.toTime());
+		details.put("noticedAt", gap.noticedAt().toString());
+		return details;
+	}
+
+	private static void put(Map<String, Object> details, String name, @Nullable Object value) {
+		if (value != null) {
+			details.put(name, (value instanceof Number) ? value : value.toString());
+		}
+	}
+
+	/**
+	 * The answers.
+	 */
+	enum Verdict {
+
+		/** Changes are recorded, here or by another instance. */
+		UP,
+
+		/** They are not, or soon will not be. */
+		DOWN,
+
+		/** Nobody can tell here. */
+		UNKNOWN
+
+	}
+
+}
