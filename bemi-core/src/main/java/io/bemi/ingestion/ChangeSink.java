@@ -45,6 +45,36 @@ public interface ChangeSink extends AutoCloseable {
 	}
 
 	/**
+	 * Up to where the slot may have been confirmed. One that is further has been
+	 * confirmed by somebody else, or the sink has lost something.
+	 * @param source the source
+	 * @return the position; {@code null} when that cannot be told
+	 * @throws SinkException when the sink cannot be used
+	 */
+	default @Nullable Position confirmable(SinkSource source) {
+		return null;
+	}
+
+	/**
+	 * Notes that there is nothing to store up to a position.
+	 * @param source the source, its position the expected one
+	 * @param position up to where the slot will be confirmed
+	 * @throws FencedException when the stored position is not the expected one
+	 * @throws SinkException when the sink cannot be used
+	 */
+	default void skip(SinkSource source, Position position) {
+	}
+
+	/**
+	 * Whether the slot may be confirmed only up to what the sink has noted: one that can
+	 * lose what the source keeps.
+	 * @return {@code false} when the sink shares the source's fate
+	 */
+	default boolean notesSkips() {
+		return false;
+	}
+
+	/**
 	 * Begins to write. Nothing is visible before the write is committed.
 	 * @param source the source, its position the expected one
 	 * @param next the position of the last commit that the write will hold

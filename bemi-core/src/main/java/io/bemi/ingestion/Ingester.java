@@ -26,6 +26,8 @@ public final class Ingester implements AutoCloseable {
 
 	private static final Duration STANDBY_INTERVAL = Duration.ofSeconds(1);
 
+	private static final int ANSWER_MILLIS = 10_000;
+
 	private static final Duration FIRST_BACKOFF = Duration.ofMillis(500);
 
 	private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);
@@ -122,6 +124,11 @@ public final class Ingester implements AutoCloseable {
 				standBy();
 				backoff = FIRST_BACKOFF;
 			}
+			catch (FencedException ex) {
+				logger.info("{}", ex.getMessage());
+				standBy();
+				backoff = FIRST_BACKOFF;
+			}
 			catch (Exception | Error ex) {
 				// An Error too, such as no memory: the thread must not end while the
 				// application
@@ -154,6 +161,9 @@ public final class Ingester implements AutoCloseable {
 		this.sink.close();
 		boolean wasActive = false;
 		try (Connection connection = this.source.connect()) {
+			// Of a server that has vanished no answer comes, and another may have taken
+			// its place.
+			connection.setNetworkTimeout(Runnable::run, ANSWER_MILLIS);
 			while (!this.stopped) {
 				SlotState slot = this.source.slot(connection);
 				if (slot != null) {

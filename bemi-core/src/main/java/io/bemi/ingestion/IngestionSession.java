@@ -41,8 +41,11 @@ final class IngestionSession implements AutoCloseable {
 
 	private final PgOutputDecoder decoder = new PgOutputDecoder();
 
+	private final SlotHold hold;
+
 	private IngestionSession(Connection catalogConnection, Connection replication, ReplicationStream stream,
-			StoringOutput output, TransactionAssembler assembler, BaselineCopier baselines) {
+			StoringOutput output, TransactionAssembler assembler, BaselineCopier baselines, SlotHold hold) {
+		this.hold = hold;
 		this.catalogConnection = catalogConnection;
 		this.replication = replication;
 		this.stream = stream;
@@ -66,6 +69,7 @@ final class IngestionSession implements AutoCloseable {
 				replication = source.connectForReplication();
 				SinkSource start = preparation.prepare(plain, replication, catalog);
 				ReplicationStream stream = source.stream(replication, position(start));
+				SlotHold hold = SlotHold.of(source, plain, replication);
 				source.release(plain);
 				KeyMoves moves = new KeyMoves();
 				StoringOutput output = new StoringOutput(sink, start, MemoryLimit.DEFAULT, moves);
@@ -75,7 +79,7 @@ final class IngestionSession implements AutoCloseable {
 				BaselineCopier baselines = new BaselineCopier(source, plain, output,
 						new BaselineReader(catalog, source.settings().publication()), preparation.settings(),
 						preparation.monitor(), moves);
-				return new IngestionSession(plain, replication, stream, output, assembler, baselines);
+				return new IngestionSession(plain, replication, stream, output, assembler, baselines, hold);
 			}
 			catch (SQLException | RuntimeException | Error ex) {
 				closeQuietly(replication);
@@ -108,12 +112,14 @@ final class IngestionSession implements AutoCloseable {
 		while (!stopped.getAsBoolean()) {
 			ByteBuffer message = this.stream.poll();
 			if (message != null) {
+				this.hold.proven();
 				accept(this.decoder.decode(message));
 			}
 			else if (this.output.hasPending()) {
 				store();
 			}
 			else {
+				this.hold.check();
 				confirmIdle();
 				if (!copyIdle()) {
 					LockSupport.parkNanos(IDLE_NANOS);
@@ -159,12 +165,12 @@ final class IngestionSession implements AutoCloseable {
 
 	private void copy() {
 		this.baselines.store();
-		this.stream.confirm(this.output.storedUpTo());
+		this.stream.confirm(this.output.confirmable());
 	}
 
 	private void store() {
 		this.output.flush();
-		this.stream.confirm(this.output.storedUpTo());
+		this.stream.confirm(this.output.confirmable());
 	}
 
 	/**
@@ -174,8 +180,9 @@ final class IngestionSession implements AutoCloseable {
 	private void confirmIdle() {
 		if (!this.assembler.inTransaction() && this.stream.received().isAfter(this.output.storedUpTo())) {
 			this.output.skipTo(this.stream.received());
-			this.stream.confirm(this.output.storedUpTo());
 		}
+		this.output.noteSkipped();
+		this.stream.confirm(this.output.confirmable());
 	}
 
 	@Override

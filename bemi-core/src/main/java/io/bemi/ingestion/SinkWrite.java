@@ -2,6 +2,8 @@ package io.bemi.ingestion;
 
 import java.util.List;
 
+import io.bemi.change.Position;
+
 /**
  * One transaction of the sink: any number of chunks, then a commit. Closed without one,
  * nothing of it remains.
@@ -56,6 +58,14 @@ public interface SinkWrite extends AutoCloseable {
 	 * @throws SinkException when the sink cannot be used
 	 */
 	void endBaseline(PendingBaseline baseline, String reason);
+
+	/**
+	 * Notes up to where the slot will be confirmed once this is stored.
+	 * @param end where the last commit ends
+	 * @throws SinkException when the sink cannot be used
+	 */
+	default void confirmable(Position end) {
+	}
 
 	/**
 	 * Makes everything visible, and the position with it.

@@ -87,7 +87,7 @@ final class SlotPreparation {
 			return startWithBaseline(known, plain, replication, catalog);
 		}
 		this.slotReady.run();
-		known = supersedeUnlessContinued(known, plain, identity);
+		known = supersedeUnlessContinued(known, slot, plain, identity);
 		if (known.position() == null) {
 			return adopt(known, slot, plain, catalog);
 		}
@@ -118,8 +118,8 @@ final class SlotPreparation {
 	/**
 	 * A slot that exists need not be the one that the history ends at.
 	 */
-	private SinkSource supersedeUnlessContinued(SinkSource known, Connection plain, SourceIdentity identity)
-			throws SQLException {
+	private SinkSource supersedeUnlessContinued(SinkSource known, SlotState slot, Connection plain,
+			SourceIdentity identity) throws SQLException {
 		SinkSource current = known;
 		if (known.position() != null && this.createdBlindly) {
 			current = this.sink.supersede(known, identity, "The slot was dropped");
@@ -127,8 +127,23 @@ final class SlotPreparation {
 		else if (known.position() != null && known.position().isAfter(this.source.walPosition(plain))) {
 			current = this.sink.supersede(known, identity, "The database was set back to an earlier state");
 		}
+		else if (known.position() != null && isFurther(slot, known)) {
+			logger
+				.warn("The slot '{}' was confirmed up to {}, which is further than the store is: the history has a gap"
+						+ " since {}", identity.slot(), slot.confirmed(), known.position());
+			current = this.sink.supersede(known, identity, "The slot was confirmed further than the store is: the store"
+					+ " was set back to an earlier state, or somebody else has read from the slot");
+		}
 		this.createdBlindly = false;
 		return current;
+	}
+
+	/**
+	 * Whether something was confirmed that the sink does not know of.
+	 */
+	private boolean isFurther(SlotState slot, SinkSource known) {
+		Position confirmable = this.sink.confirmable(known);
+		return confirmable != null && slot.confirmed() != null && slot.confirmed().isAfter(confirmable);
 	}
 
 	private SinkSource startWithBaseline(SinkSource known, Connection plain, Connection replication,
@@ -175,6 +190,7 @@ final class SlotPreparation {
 				}
 			}
 			write.appendContexts(List.of(new TransactionContext(moment, 0, Metadata.EMPTY)));
+			write.confirmable(after(moment.position()));
 			write.commit();
 		}
 	}
@@ -185,6 +201,10 @@ final class SlotPreparation {
 	 */
 	private static Position before(Position start) {
 		return new Position(start.value() - 1);
+	}
+
+	private static Position after(Position before) {
+		return new Position(before.value() + 1);
 	}
 
 }

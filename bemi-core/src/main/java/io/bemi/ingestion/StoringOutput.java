@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 import io.bemi.change.Position;
 import io.bemi.ingestion.ChangeSink.SinkSource;
@@ -14,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  * one in a write of its own while it arrives.
  */
 final class StoringOutput implements TransactionAssembler.Output, AutoCloseable {
+
+	private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	private static final long BUSY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
 	private final ChangeSink sink;
 
@@ -26,6 +31,13 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 	private SinkSource source;
 
 	private Position storedUpTo;
+
+	private Position confirmable;
+
+	/** When the oldest of what was skipped and not noted arrived, and the newest. */
+	private long skippedSince;
+
+	private long skippedLast;
 
 	private @Nullable Position pendingEnd;
 
@@ -45,6 +57,7 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 		this.source = source;
 		this.limit = limit;
 		this.storedUpTo = (source.position() != null) ? source.position() : Position.ZERO;
+		this.confirmable = this.storedUpTo;
 	}
 
 	boolean hasPending() {
@@ -62,8 +75,37 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 		return this.storedUpTo;
 	}
 
+	/**
+	 * Up to where the slot may be confirmed: no further than the sink knows, so that a
+	 * sink that is set back can be told from one that had nothing to store.
+	 */
+	Position confirmable() {
+		return this.sink.notesSkips() ? this.confirmable : this.storedUpTo;
+	}
+
+	/**
+	 * Takes note that nothing is to be stored up to a position.
+	 */
 	void skipTo(Position position) {
+		long now = System.nanoTime();
+		if (!this.storedUpTo.isAfter(this.confirmable)) {
+			this.skippedSince = now;
+		}
+		this.skippedLast = now;
 		this.storedUpTo = position;
+	}
+
+	/**
+	 * Tells the sink what was skipped: soon after the last of it, for a server that shuts
+	 * down waits for that to be confirmed; now and then while there is more and more.
+	 */
+	void noteSkipped() {
+		long now = System.nanoTime();
+		if (this.storedUpTo.isAfter(this.confirmable) && this.sink.notesSkips()
+				&& (now - this.skippedLast >= QUIET_NANOS || now - this.skippedSince >= BUSY_NANOS)) {
+			this.sink.skip(this.source, this.storedUpTo);
+			this.confirmable = this.storedUpTo;
+		}
 	}
 
 	@Override
@@ -109,11 +151,13 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 			return;
 		}
 		this.large.appendContexts(contexts);
+		this.large.confirmable(end);
 		this.large.commit();
 		this.large.close();
 		this.large = null;
 		this.source = this.source.at(transaction.position());
 		this.storedUpTo = end;
+		this.confirmable = end;
 	}
 
 	/**
@@ -125,12 +169,15 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 				write.append(this.rows);
 				write.appendContexts(this.contexts);
 				this.poison.forEach(write::quarantine);
+				write.confirmable(Objects.requireNonNull(this.pendingEnd));
 				write.commit();
 			}
 			this.source = this.source.at(this.pendingCommit);
-		}
-		if (this.pendingEnd != null) {
 			this.storedUpTo = this.pendingEnd;
+			this.confirmable = this.pendingEnd;
+		}
+		else if (this.pendingEnd != null) {
+			skipTo(this.pendingEnd);
 		}
 		this.pendingCommit = null;
 		this.pendingEnd = null;

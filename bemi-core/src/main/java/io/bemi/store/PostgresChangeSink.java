@@ -4,10 +4,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 
 import io.bemi.change.Position;
 import io.bemi.ingestion.ChangeSink;
@@ -17,12 +15,10 @@ import io.bemi.ingestion.PrimaryKey;
 import io.bemi.ingestion.Quarantine;
 import io.bemi.ingestion.SinkException;
 import io.bemi.ingestion.SinkWrite;
-import io.bemi.replication.DirectConnections;
 import io.bemi.replication.ReplicationException;
 import io.bemi.replication.SourceIdentity;
 import io.bemi.tracking.SchemaMigrationException;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGProperty;
 
 /**
  * Stores changes in PostgreSQL: in the source's database or in any other.
@@ -47,6 +43,12 @@ public final class PostgresChangeSink implements ChangeSink {
 			UPDATE source SET position = ?::pg_lsn WHERE id = ? AND position IS NOT DISTINCT FROM ?::pg_lsn
 			""";
 
+	private static final String CONFIRMED = "SELECT confirmed FROM source WHERE id = ?";
+
+	private static final String SKIP = """
+			UPDATE source SET confirmed = ?::pg_lsn WHERE id = ? AND position IS NOT DISTINCT FROM ?::pg_lsn
+			""";
+
 	private final StoreSettings settings;
 
 	private @Nullable Connection connection;
@@ -54,6 +56,9 @@ public final class PostgresChangeSink implements ChangeSink {
 	private @Nullable RelationDictionary relations;
 
 	private @Nullable Baselines baselines;
+
+	/** Then it loses nothing that the source keeps. */
+	private boolean inSource;
 
 	private final Partitions partitions = new Partitions();
 
@@ -69,9 +74,11 @@ public final class PostgresChangeSink implements ChangeSink {
 	public SinkSource open(SourceIdentity identity) {
 		close();
 		try {
-			Connection opened = connect();
+			Connection opened = StoreSession.open(this.settings);
 			this.connection = opened;
 			new StoreSchema(this.settings.schema()).migrate(opened);
+			this.inSource = StoreSession.isIn(opened, identity);
+			StoreSession.takeOver(opened, identity);
 			opened.setAutoCommit(false);
 			SinkSource source = findOrCreate(opened, identity);
 			this.quarantine.connected(opened, identity);
@@ -88,44 +95,6 @@ public final class PostgresChangeSink implements ChangeSink {
 			close();
 			throw StoreProblems.translate(ex);
 		}
-	}
-
-	private Connection connect() throws SQLException {
-		Properties properties = new Properties();
-		if (this.settings.username() != null) {
-			PGProperty.USER.set(properties, this.settings.username());
-		}
-		if (this.settings.password() != null) {
-			PGProperty.PASSWORD.set(properties, this.settings.password());
-		}
-		PGProperty.APPLICATION_NAME.set(properties, "bemi-store");
-		PGProperty.TCP_KEEP_ALIVE.set(properties, true);
-		PGProperty.CONNECT_TIMEOUT.set(properties, 10);
-		Connection opened = DirectConnections.open(this.settings.url(), properties, "bemi.store.url");
-		try (Statement statement = opened.createStatement()) {
-			if (DirectConnections.isStandby(opened)) {
-				opened.close();
-				throw new SinkException("The store cannot be used: its server is a hot standby, on which nothing is"
-						+ " written. Name the primary server in 'bemi.store.url'", null);
-			}
-			// What is confirmed to the slot must survive a crash of the store.
-			statement.execute("SET synchronous_commit = on; SET statement_timeout = 0; SET lock_timeout = 0;"
-					+ " SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0;"
-					+ " SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = off;"
-					+ " SET TimeZone = 'UTC'; SET search_path = " + quoted(this.settings.schema()) + ", pg_catalog");
-			if (opened.getMetaData().getDatabaseMajorVersion() >= 17) {
-				statement.execute("SET transaction_timeout = 0");
-			}
-			return opened;
-		}
-		catch (SQLException ex) {
-			opened.close();
-			throw ex;
-		}
-	}
-
-	private static String quoted(String identifier) {
-		return '"' + identifier.replace("\"", "\"\"") + '"';
 	}
 
 	private static SinkSource findOrCreate(Connection connection, SourceIdentity identity) throws SQLException {
@@ -205,10 +174,52 @@ public final class PostgresChangeSink implements ChangeSink {
 	}
 
 	@Override
-	public SinkWrite begin(SinkSource source, Position next) {
+	public @Nullable Position confirmable(SinkSource source) {
+		if (this.inSource) {
+			return null;
+		}
 		Connection open = required(this.connection);
-		try (PreparedStatement statement = open.prepareStatement(FENCE)) {
-			statement.setString(1, next.toString());
+		try (PreparedStatement statement = open.prepareStatement(CONFIRMED)) {
+			statement.setInt(1, source.id());
+			Position confirmed = null;
+			try (ResultSet row = statement.executeQuery()) {
+				if (row.next() && row.getString(1) != null) {
+					confirmed = Position.parse(row.getString(1));
+				}
+			}
+			open.commit();
+			return confirmed;
+		}
+		catch (SQLException ex) {
+			close();
+			throw StoreProblems.translate(ex);
+		}
+	}
+
+	@Override
+	public boolean notesSkips() {
+		return !this.inSource;
+	}
+
+	@Override
+	public void skip(SinkSource source, Position position) {
+		Connection open = required(this.connection);
+		try {
+			fence(open, SKIP, source, position);
+			open.commit();
+		}
+		catch (SQLException ex) {
+			close();
+			throw StoreProblems.translate(ex);
+		}
+	}
+
+	/**
+	 * Sets a position, unless another instance has stored something.
+	 */
+	private static void fence(Connection open, String sql, SinkSource source, Position position) throws SQLException {
+		try (PreparedStatement statement = open.prepareStatement(sql)) {
+			statement.setString(1, position.toString());
 			statement.setInt(2, source.id());
 			statement.setString(3, (source.position() != null) ? source.position().toString() : null);
 			if (statement.executeUpdate() == 0) {
@@ -216,6 +227,14 @@ public final class PostgresChangeSink implements ChangeSink {
 				throw new FencedException(
 						"Another instance has stored changes meanwhile: going on from what is stored");
 			}
+		}
+	}
+
+	@Override
+	public SinkWrite begin(SinkSource source, Position next) {
+		Connection open = required(this.connection);
+		try {
+			fence(open, FENCE, source, next);
 			return new PostgresSinkWrite(open, source.id(), required(this.relations), required(this.baselines),
 					this.partitions, this.chunkSize, this.quarantine);
 		}

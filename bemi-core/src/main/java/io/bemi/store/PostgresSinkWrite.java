@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 
+import io.bemi.change.Position;
 import io.bemi.ingestion.BaselineChunk;
 import io.bemi.ingestion.PendingBaseline;
 import io.bemi.ingestion.PoisonRow;
@@ -50,6 +51,8 @@ final class PostgresSinkWrite implements SinkWrite {
 			INSERT INTO quarantine (source, committed_at, position, ordinal, relation, content, error)
 			VALUES (?, ?::timestamptz, ?::pg_lsn, ?, ?, ?, ?)
 			""";
+
+	private static final String CONFIRMABLE = "UPDATE source SET confirmed = ?::pg_lsn WHERE id = ?";
 
 	/** In bytes, of about 2 700 that an entry of a B-tree may have. */
 	private static final int LONGEST_KEY = 2_400;
@@ -383,6 +386,18 @@ final class PostgresSinkWrite implements SinkWrite {
 			}
 		}
 		return escaped.toString();
+	}
+
+	@Override
+	public void confirmable(Position end) {
+		try (PreparedStatement statement = this.connection.prepareStatement(CONFIRMABLE)) {
+			statement.setString(1, end.toString());
+			statement.setInt(2, this.source);
+			statement.executeUpdate();
+		}
+		catch (SQLException ex) {
+			throw StoreProblems.translate(ex);
+		}
 	}
 
 	@Override
