@@ -73,8 +73,8 @@ final class FaultRun implements AutoCloseable {
 			instance.start();
 		}
 		await().ignoreExceptions()
-			.until(() -> this.store.query("SELECT count(*) FROM bemi.baseline WHERE completed_at IS NULL")
-				.equals(List.of("0")) && !this.store.query("SELECT FROM bemi.baseline").isEmpty());
+			.until(() -> this.store.query("SELECT count(*) > 0 AND count(*) = count(completed_at) FROM bemi.baseline")
+				.equals(List.of("t")));
 		this.truth.witness();
 		this.load.start(this.random.nextLong());
 		List<Fault> kinds = new ArrayList<>();
