@@ -85,7 +85,6 @@ final class FaultRun implements AutoCloseable {
 					kinds.remove(Fault.CRASH_STORE);
 				}
 				Collections.shuffle(kinds, this.random);
-				this.truth.catchUp();
 			}
 			Fault fault = kinds.remove(0);
 			pause(this.random.nextInt(1_500));
@@ -95,6 +94,7 @@ final class FaultRun implements AutoCloseable {
 			// Now and then the next one comes before it has recovered.
 			if (this.random.nextInt(4) > 0) {
 				awaitProgress(fault, before);
+				this.truth.checkConfirmed(Instance.slot(this.source));
 			}
 		}
 		long barrier = this.load.finish();

@@ -5,8 +5,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 import io.bemi.testsupport.TestDatabase;
@@ -80,6 +82,8 @@ final class Truth {
 
 	private final List<String> problems = new ArrayList<>();
 
+	private String checkedTo = "0/0";
+
 	Truth(TestDatabase source, TestDatabase store) {
 		this.source = source;
 		this.store = store;
@@ -119,6 +123,25 @@ final class Truth {
 	 */
 	void catchUp() {
 		this.source.execute(COMMITS.formatted(slot()));
+	}
+
+	/**
+	 * What the slot was confirmed to has been stored before.
+	 * @param slot the slot
+	 */
+	void checkConfirmed(String slot) {
+		String confirmed = this.source
+			.query("SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = '" + slot + "'")
+			.get(0);
+		catchUp();
+		String range = " position >= '" + this.checkedTo + "' AND position < '" + confirmed + "'";
+		Set<String> stored = new HashSet<>(this.store.query("SELECT position FROM bemi.change WHERE" + range));
+		List<String> missing = new ArrayList<>(this.source
+			.query("SELECT DISTINCT position FROM truth.commit JOIN truth.change USING (xid) WHERE" + range));
+		missing.removeAll(stored);
+		assertNone("transactions confirmed up to " + confirmed + " that are not stored", missing);
+		count("confirmations checked", 1);
+		this.checkedTo = confirmed;
 	}
 
 	Map<String, Long> counts() {

@@ -17,7 +17,7 @@ class KillIntegrationTests {
 
 	private static final int KILLS = 5;
 
-	private static final String UPDATES = """
+	static final String UPDATES = """
 			SELECT count(*) FROM bemi.changes WHERE "table" = 'tick' AND operation = 'UPDATE'
 			""";
 
@@ -62,14 +62,14 @@ class KillIntegrationTests {
 		await().until(() -> Integer.parseInt(database.query(UPDATES).get(0)) > target);
 	}
 
-	private static void assertTicks(TestDatabase database) {
+	static void assertTicks(TestDatabase database) {
 		assertThat(database.query("""
 				SELECT values ->> 'n' FROM bemi.changes WHERE "table" = 'tick' AND operation = 'UPDATE' ORDER BY id
 				""")).as("ticks in the order of history")
 			.isEqualTo(database.query("SELECT generate_series(1, n) FROM tick"));
 	}
 
-	private static void assertEntries(TestDatabase database) {
+	static void assertEntries(TestDatabase database) {
 		assertThat(database.query("""
 				SELECT primary_key, string_agg(values ->> 'version', ',' ORDER BY id) FROM bemi.changes
 				WHERE "table" = 'entry' GROUP BY primary_key ORDER BY primary_key::bigint
@@ -85,7 +85,7 @@ class KillIntegrationTests {
 				""")).as("entries out of the order of commits").containsExactly("0");
 	}
 
-	private static void assertTodos(TestDatabase database) {
+	static void assertTodos(TestDatabase database) {
 		assertThat(database.query("""
 				SELECT primary_key, string_agg(right(values ->> 'task', 1), ',' ORDER BY id) FROM bemi.changes
 				WHERE "table" = 'todo' GROUP BY primary_key ORDER BY primary_key::bigint

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 
+import io.bemi.testsupport.TcpProxy;
 import io.bemi.testsupport.TestDatabase;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +31,11 @@ final class SampleProcess {
 
 	private @Nullable Process process;
 
-	private SampleProcess(TestDatabase database, int port) {
+	private final String url;
+
+	private SampleProcess(TestDatabase database, String url, int port) {
 		this.database = database;
+		this.url = url;
 		this.port = port;
 	}
 
@@ -39,16 +43,26 @@ final class SampleProcess {
 	 * A process that is not started yet.
 	 */
 	static SampleProcess on(TestDatabase database) throws IOException {
+		return on(database, database.url());
+	}
+
+	/**
+	 * A process that is not started yet and reaches the database by a wire.
+	 */
+	static SampleProcess on(TestDatabase database, TcpProxy wire) throws IOException {
+		return on(database, "jdbc:postgresql://localhost:" + wire.port() + "/" + database.name());
+	}
+
+	private static SampleProcess on(TestDatabase database, String url) throws IOException {
 		try (ServerSocket socket = new ServerSocket(0)) {
-			return new SampleProcess(database, socket.getLocalPort());
+			return new SampleProcess(database, url, socket.getLocalPort());
 		}
 	}
 
 	void start() throws IOException {
 		this.process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
 				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
-				SampleApplication.class.getName(), "--server.port=" + this.port,
-				"--spring.datasource.url=" + this.database.url(),
+				SampleApplication.class.getName(), "--server.port=" + this.port, "--spring.datasource.url=" + this.url,
 				"--spring.datasource.username=" + this.database.server().username(),
 				"--spring.datasource.password=" + this.database.server().password())
 			.redirectErrorStream(true)
