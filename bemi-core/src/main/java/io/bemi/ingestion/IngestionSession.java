@@ -132,6 +132,13 @@ final class IngestionSession implements AutoCloseable {
 		this.stream.sendStatus();
 	}
 
+	/**
+	 * Whether a change was stored.
+	 */
+	boolean hasStored() {
+		return this.output.hasStored();
+	}
+
 	private void accept(PgOutputMessage message) {
 		if (message instanceof Begin begin && this.baselines.isDue(begin.finalPosition())) {
 			copy();

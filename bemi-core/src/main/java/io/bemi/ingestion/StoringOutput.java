@@ -34,6 +34,8 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 
 	private Position confirmable;
 
+	private boolean stored;
+
 	/** When the oldest of what was skipped and not noted arrived, and the newest. */
 	private long skippedSince;
 
@@ -58,6 +60,13 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 		this.limit = limit;
 		this.storedUpTo = (source.position() != null) ? source.position() : Position.ZERO;
 		this.confirmable = this.storedUpTo;
+	}
+
+	/**
+	 * Whether anything was stored.
+	 */
+	boolean hasStored() {
+		return this.stored;
 	}
 
 	boolean hasPending() {
@@ -158,6 +167,7 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 		this.source = this.source.at(transaction.position());
 		this.storedUpTo = end;
 		this.confirmable = end;
+		this.stored = true;
 	}
 
 	/**
@@ -175,6 +185,7 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 			this.source = this.source.at(this.pendingCommit);
 			this.storedUpTo = this.pendingEnd;
 			this.confirmable = this.pendingEnd;
+			this.stored = true;
 		}
 		else if (this.pendingEnd != null) {
 			skipTo(this.pendingEnd);

@@ -9,7 +9,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 
 import io.bemi.testsupport.TcpProxy;
 import io.bemi.testsupport.TestDatabase;
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * The sample in a JVM of its own, so that it can be killed.
  */
 final class SampleProcess {
+
+	static final int HEAP_MEGABYTES = 192;
 
 	private static final String WRITER = "Basic "
 			+ Base64.getEncoder().encodeToString("writer:secret".getBytes(StandardCharsets.UTF_8));
@@ -77,6 +81,10 @@ final class SampleProcess {
 		if (this.process != null) {
 			this.process.destroyForcibly().waitFor();
 		}
+	}
+
+	boolean isAlive() {
+		return this.process != null && this.process.isAlive();
 	}
 
 	boolean isUp() {

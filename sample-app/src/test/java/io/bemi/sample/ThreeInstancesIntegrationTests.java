@@ -59,9 +59,9 @@ class ThreeInstancesIntegrationTests {
 			}
 			await().untilAsserted(() -> assertThat(database.query(KillIntegrationTests.UPDATES))
 				.isEqualTo(database.query("SELECT n FROM tick")));
-			KillIntegrationTests.assertTicks(database);
-			KillIntegrationTests.assertEntries(database);
-			KillIntegrationTests.assertTodos(database);
+			KillIntegrationTests.assertTicks(database, database);
+			KillIntegrationTests.assertEntries(database, database);
+			KillIntegrationTests.assertTodos(database, database);
 		}
 		finally {
 			for (Instance instance : instances) {
