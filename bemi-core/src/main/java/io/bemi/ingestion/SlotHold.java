@@ -13,7 +13,7 @@ import io.bemi.replication.ReplicationSource;
  */
 final class SlotHold {
 
-	private static final int ANSWER_MILLIS = (int) TimeUnit.SECONDS.toMillis(30);
+	private static final int ANSWER_MILLIS = (int) TimeUnit.SECONDS.toMillis(15);
 
 	private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
 

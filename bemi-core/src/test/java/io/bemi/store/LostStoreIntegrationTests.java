@@ -141,6 +141,24 @@ class LostStoreIntegrationTests {
 	}
 
 	@Test
+	void aStoreThatRefusesEveryWriteIsTriedLessAndLessOften() throws Exception {
+		try (TestDatabase store = PostgresServer.shared().createDatabase(); Capture capture = Capture.on(18)) {
+			capture.start(settings(store));
+			capture.database().execute("INSERT INTO todo VALUES (1, 'x')");
+			Capture.awaitChanges(store, 1);
+			store.execute("CREATE SEQUENCE attempt", """
+					CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+					$$ BEGIN PERFORM nextval('public.attempt'); RAISE 'disk full' USING ERRCODE = '53100'; END $$
+					""", "CREATE TRIGGER refuse BEFORE INSERT ON bemi.context EXECUTE FUNCTION refuse()");
+			capture.database().execute("INSERT INTO todo VALUES (2, 'x')");
+			Awaitility.await().pollDelay(Duration.ofSeconds(6)).until(() -> true);
+			assertThat(Integer.parseInt(store.query("SELECT last_value FROM attempt").get(0))).isBetween(2, 7);
+			store.execute("DROP TRIGGER refuse ON bemi.context");
+			Capture.awaitChanges(store, 2);
+		}
+	}
+
+	@Test
 	void aServerThatShutsDownIsNotHeldUp() throws Exception {
 		DurableServer server = DurableServer.start(18, Map.of());
 		try (TestDatabase store = PostgresServer.shared().createDatabase()) {

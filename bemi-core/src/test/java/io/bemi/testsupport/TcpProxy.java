@@ -60,6 +60,17 @@ public final class TcpProxy implements AutoCloseable {
 	}
 
 	/**
+	 * Loses everything that is sent over the present connections, as after the other
+	 * machine has vanished: neither side hears of the other again.
+	 * @param clientPort of the only connection to the server concerned; 0 for all
+	 */
+	public void abandon(int clientPort) {
+		this.links.stream()
+			.filter((link) -> clientPort == 0 || link.server.getLocalPort() == clientPort)
+			.forEach((link) -> link.abandoned = true);
+	}
+
+	/**
 	 * Holds back what is sent from now on; connections stay open.
 	 * @param requests what clients send
 	 * @param answers what the server sends
@@ -157,6 +168,8 @@ public final class TcpProxy implements AutoCloseable {
 
 		private final Socket server;
 
+		private volatile boolean abandoned;
+
 		Link(Socket client, Socket server) {
 			this.client = client;
 			this.server = server;
@@ -169,7 +182,9 @@ public final class TcpProxy implements AutoCloseable {
 				OutputStream out = to.getOutputStream();
 				for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
 					awaitPassage(request);
-					out.write(buffer, 0, read);
+					if (!this.abandoned) {
+						out.write(buffer, 0, read);
+					}
 				}
 			}
 			catch (IOException ex) {
@@ -179,8 +194,10 @@ public final class TcpProxy implements AutoCloseable {
 				Thread.currentThread().interrupt();
 			}
 			TcpProxy.close(from);
-			TcpProxy.close(to);
-			TcpProxy.this.links.remove(this);
+			if (!this.abandoned) {
+				TcpProxy.close(to);
+				TcpProxy.this.links.remove(this);
+			}
 		}
 
 		void cut() {
