@@ -43,9 +43,12 @@ final class IngestionSession implements AutoCloseable {
 
 	private final SlotHold hold;
 
+	private final StreamKeeper keeper;
+
 	private IngestionSession(Connection catalogConnection, Connection replication, ReplicationStream stream,
 			StoringOutput output, TransactionAssembler assembler, BaselineCopier baselines, SlotHold hold) {
 		this.hold = hold;
+		this.keeper = new StreamKeeper(stream);
 		this.catalogConnection = catalogConnection;
 		this.replication = replication;
 		this.stream = stream;
@@ -111,6 +114,7 @@ final class IngestionSession implements AutoCloseable {
 	void run(BooleanSupplier stopped) {
 		while (!stopped.getAsBoolean()) {
 			ByteBuffer message = this.stream.poll();
+			this.keeper.read();
 			if (message != null) {
 				this.hold.proven();
 				accept(this.decoder.decode(message));
@@ -194,6 +198,7 @@ final class IngestionSession implements AutoCloseable {
 
 	@Override
 	public void close() {
+		this.keeper.close();
 		this.baselines.close();
 		this.output.close();
 		try {

@@ -292,7 +292,7 @@ public final class ReplicationSource {
 				.withAutomaticFlush(false)
 				.withStatusInterval(1, TimeUnit.SECONDS)
 				.start();
-			return new ReplicationStream(stream, this.settings);
+			return new ReplicationStream(stream, this.settings, start);
 		}
 		catch (SQLException ex) {
 			throw ReplicationProblems.translate(ex, this.settings);

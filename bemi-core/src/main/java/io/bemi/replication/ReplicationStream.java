@@ -9,7 +9,8 @@ import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
 
 /**
- * A running stream of pgoutput messages. Used by one thread.
+ * A running stream of pgoutput messages. Used by one thread; another one may send the
+ * status meanwhile.
  */
 public final class ReplicationStream implements AutoCloseable {
 
@@ -17,8 +18,11 @@ public final class ReplicationStream implements AutoCloseable {
 
 	private final ReplicationSettings settings;
 
-	ReplicationStream(PGReplicationStream stream, ReplicationSettings settings) {
+	private Position confirmed;
+
+	ReplicationStream(PGReplicationStream stream, ReplicationSettings settings, Position start) {
 		this.stream = stream;
+		this.confirmed = start;
 		this.settings = settings;
 	}
 
@@ -27,7 +31,7 @@ public final class ReplicationStream implements AutoCloseable {
 	 * @return the message, or {@code null} when none is there now
 	 * @throws ReplicationException when the stream has ended
 	 */
-	public @Nullable ByteBuffer poll() {
+	public synchronized @Nullable ByteBuffer poll() {
 		try {
 			return this.stream.readPending();
 		}
@@ -47,20 +51,24 @@ public final class ReplicationStream implements AutoCloseable {
 
 	/**
 	 * Tells the server that everything before a position is stored, so that it may remove
-	 * that WAL. Sent with the next status update, within a second.
+	 * that WAL. Sent with the next status update, within a second. Never goes back: older
+	 * servers would.
 	 * @param position the end of what is stored
 	 */
-	public void confirm(Position position) {
-		LogSequenceNumber confirmed = LogSequenceNumber.valueOf(position.value());
-		this.stream.setFlushedLSN(confirmed);
-		this.stream.setAppliedLSN(confirmed);
+	public synchronized void confirm(Position position) {
+		if (position.isAfter(this.confirmed)) {
+			LogSequenceNumber end = LogSequenceNumber.valueOf(position.value());
+			this.stream.setFlushedLSN(end);
+			this.stream.setAppliedLSN(end);
+			this.confirmed = position;
+		}
 	}
 
 	/**
 	 * Sends what was confirmed, now.
 	 * @throws ReplicationException when the stream has ended
 	 */
-	public void sendStatus() {
+	public synchronized void sendStatus() {
 		try {
 			this.stream.forceUpdateStatus();
 		}
@@ -70,7 +78,7 @@ public final class ReplicationStream implements AutoCloseable {
 	}
 
 	@Override
-	public void close() {
+	public synchronized void close() {
 		try {
 			this.stream.close();
 		}

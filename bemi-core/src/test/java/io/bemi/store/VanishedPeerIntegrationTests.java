@@ -1,6 +1,7 @@
 package io.bemi.store;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 import io.bemi.ingestion.Ingester;
@@ -98,6 +99,23 @@ class VanishedPeerIntegrationTests {
 		streaming.close();
 		record(2);
 		next.close();
+	}
+
+	@Test
+	void aStoreThatIsSlowerThanTheServersPatienceLosesNoStream() throws Exception {
+		Ingester ingester = ingester(this.database.url());
+		record(1);
+		this.database.execute("""
+				CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS
+				$$ BEGIN PERFORM pg_sleep(6); RETURN NEW; END $$
+				""", "CREATE TRIGGER dawdle BEFORE INSERT ON bemi.context EXECUTE FUNCTION dawdle()");
+		String stream = "SELECT active_pid FROM pg_replication_slots";
+		List<String> before = this.database.query(stream);
+		record(2);
+		this.database.execute("DROP TRIGGER dawdle ON bemi.context");
+		record(3);
+		assertThat(this.database.query(stream)).isEqualTo(before);
+		ingester.close();
 	}
 
 	@Test
