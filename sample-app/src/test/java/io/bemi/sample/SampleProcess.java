@@ -63,13 +63,22 @@ final class SampleProcess {
 		}
 	}
 
-	void start() throws IOException {
-		this.process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
-				SampleApplication.class.getName(), "--server.port=" + this.port, "--spring.datasource.url=" + this.url,
+	/**
+	 * Starts it.
+	 * @param properties more properties, as {@code name=value}
+	 */
+	void start(String... properties) throws IOException {
+		List<String> command = new ArrayList<>(List.of(
+				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx" + HEAP_MEGABYTES + "m",
+				"-XX:+ExitOnOutOfMemoryError", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp",
+				System.getProperty("java.class.path"), SampleApplication.class.getName(), "--server.port=" + this.port,
+				"--spring.datasource.url=" + this.url,
 				"--spring.datasource.username=" + this.database.server().username(),
-				"--spring.datasource.password=" + this.database.server().password())
-			.redirectErrorStream(true)
+				"--spring.datasource.password=" + this.database.server().password()));
+		for (String property : properties) {
+			command.add("--" + property);
+		}
+		this.process = new ProcessBuilder(command).redirectErrorStream(true)
 			.redirectOutput(ProcessBuilder.Redirect.appendTo(Path.of("target/sample-process.log").toFile()))
 			.start();
 	}
