@@ -28,9 +28,7 @@ public final class Ingester implements AutoCloseable {
 
 	private static final Duration STANDBY_INTERVAL = Duration.ofSeconds(1);
 
-	private static final Duration FIRST_BACKOFF = Duration.ofMillis(500);
-
-	private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);
+	private static final int ANSWER_MILLIS = 10_000;
 
 	private final ReplicationSource source;
 
@@ -45,6 +43,8 @@ public final class Ingester implements AutoCloseable {
 	private final SlotMonitor slotMonitor;
 
 	private final Thread thread;
+
+	private final Backoff backoff = new Backoff(ThreadLocalRandom.current()::nextDouble);
 
 	private volatile boolean stopped;
 
@@ -136,26 +136,26 @@ public final class Ingester implements AutoCloseable {
 	}
 
 	private void run() {
-		Duration backoff = FIRST_BACKOFF;
 		while (!this.stopped) {
 			try {
 				streamUntilStopped();
 			}
 			catch (SlotInUseException ex) {
 				standBy();
-				backoff = FIRST_BACKOFF;
+				this.backoff.reset();
+			}
+			catch (FencedException ex) {
+				logger.info("{}", ex.getMessage());
+				standBy();
+				this.backoff.reset();
 			}
 			catch (Exception | Error ex) {
 				// An Error too, such as no memory: the thread must not end while the
 				// application
 				// runs.
-				if (this.status.phase() == Phase.STREAMING) {
-					backoff = FIRST_BACKOFF;
-				}
 				failed(ex);
 				this.slotMonitor.look();
-				pause(jittered(backoff));
-				backoff = min(backoff.multipliedBy(2), LONGEST_BACKOFF);
+				pause(this.backoff.next());
 			}
 		}
 		this.sink.close();
@@ -167,7 +167,17 @@ public final class Ingester implements AutoCloseable {
 			report(new IngestionStatus(Phase.STREAMING, "Streaming from slot '" + this.source.settings().slot() + "'",
 					null));
 			this.settled.countDown();
-			session.run(() -> this.stopped);
+			long begun = System.nanoTime();
+			try {
+				session.run(() -> this.stopped);
+			}
+			finally {
+				// A store that takes connections and nothing else is not tried twice a
+				// second.
+				if (session.hasStored() || System.nanoTime() - begun > Backoff.LONGEST.toNanos()) {
+					this.backoff.reset();
+				}
+			}
 		}
 		catch (BrokenHistoryException ex) {
 			this.preparation.broken(ex);
@@ -184,6 +194,9 @@ public final class Ingester implements AutoCloseable {
 		this.sink.close();
 		boolean wasActive = false;
 		try (Connection connection = this.source.connect()) {
+			// Of a server that has vanished no answer comes, and another may have taken
+			// its place.
+			connection.setNetworkTimeout(Runnable::run, ANSWER_MILLIS);
 			while (!this.stopped) {
 				SlotState slot = this.source.slot(connection);
 				if (slot != null) {
@@ -242,14 +255,6 @@ public final class Ingester implements AutoCloseable {
 			Thread.currentThread().interrupt();
 			this.stopped = true;
 		}
-	}
-
-	private static Duration jittered(Duration backoff) {
-		return Duration.ofMillis((long) (backoff.toMillis() * ThreadLocalRandom.current().nextDouble(0.5, 1.0)));
-	}
-
-	private static Duration min(Duration one, Duration other) {
-		return (one.compareTo(other) < 0) ? one : other;
 	}
 
 	/**

@@ -42,8 +42,15 @@ final class IngestionSession implements AutoCloseable {
 
 	private final PgOutputDecoder decoder = new PgOutputDecoder();
 
+	private final SlotHold hold;
+
+	private final StreamKeeper keeper;
+
 	private IngestionSession(Connection catalogConnection, Connection replication, ReplicationStream stream,
-			StoringOutput output, TransactionAssembler assembler, BaselineCopier baselines, SlotMonitor slotMonitor) {
+			StoringOutput output, TransactionAssembler assembler, BaselineCopier baselines, SlotMonitor slotMonitor,
+			SlotHold hold) {
+		this.hold = hold;
+		this.keeper = new StreamKeeper(stream);
 		this.catalogConnection = catalogConnection;
 		this.replication = replication;
 		this.stream = stream;
@@ -68,6 +75,7 @@ final class IngestionSession implements AutoCloseable {
 				replication = source.connectForReplication();
 				SinkSource start = preparation.prepare(plain, replication, catalog);
 				ReplicationStream stream = source.stream(replication);
+				SlotHold hold = SlotHold.of(source, plain, replication);
 				source.release(plain);
 				KeyMoves moves = new KeyMoves();
 				StoringOutput output = new StoringOutput(sink, start, MemoryLimit.DEFAULT, moves,
@@ -79,7 +87,7 @@ final class IngestionSession implements AutoCloseable {
 						new BaselineReader(catalog, source.settings().publication()), preparation.settings(),
 						preparation.monitor(), moves);
 				return new IngestionSession(plain, replication, stream, output, assembler, baselines,
-						preparation.slotMonitor());
+						preparation.slotMonitor(), hold);
 			}
 			catch (SQLException | RuntimeException | Error ex) {
 				closeQuietly(replication);
@@ -108,13 +116,16 @@ final class IngestionSession implements AutoCloseable {
 		while (!stopped.getAsBoolean()) {
 			this.slotMonitor.look(this.catalogConnection);
 			ByteBuffer message = this.stream.poll();
+			this.keeper.read();
 			if (message != null) {
+				this.hold.proven();
 				accept(this.decoder.decode(message));
 			}
 			else if (this.output.hasPending()) {
 				store();
 			}
 			else {
+				this.hold.check();
 				confirmIdle();
 				if (!copyIdle()) {
 					LockSupport.parkNanos(IDLE_NANOS);
@@ -125,6 +136,13 @@ final class IngestionSession implements AutoCloseable {
 			store();
 		}
 		this.stream.sendStatus();
+	}
+
+	/**
+	 * Whether a change was stored.
+	 */
+	boolean hasStored() {
+		return this.output.hasStored();
 	}
 
 	private void accept(PgOutputMessage message) {
@@ -182,6 +200,7 @@ final class IngestionSession implements AutoCloseable {
 
 	@Override
 	public void close() {
+		this.keeper.close();
 		this.baselines.close();
 		this.output.close();
 		try {

@@ -38,6 +38,8 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 
 	private long skippedAt = System.nanoTime() - SKIP_INTERVAL;
 
+	private boolean stored;
+
 	private @Nullable Position pendingCommit;
 
 	private final List<RowChange> rows = new ArrayList<>();
@@ -48,13 +50,19 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 
 	private @Nullable SinkWrite large;
 
-	StoringOutput(ChangeSink sink, SinkSource source, MemoryLimit limit, KeyMoves moves,
-			Resumption resumption) {
+	StoringOutput(ChangeSink sink, SinkSource source, MemoryLimit limit, KeyMoves moves, Resumption resumption) {
 		this.sink = sink;
 		this.moves = moves;
 		this.source = source;
 		this.limit = limit;
 		this.resumption = resumption;
+	}
+
+	/**
+	 * Whether anything was stored.
+	 */
+	boolean hasStored() {
+		return this.stored;
 	}
 
 	boolean hasPending() {
@@ -143,6 +151,7 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 		this.large.close();
 		this.large = null;
 		this.source = this.source.at(transaction.position());
+		this.stored = true;
 	}
 
 	/**
@@ -157,6 +166,7 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 				write.commit();
 			}
 			this.source = this.source.at(this.pendingCommit);
+			this.stored = true;
 		}
 		this.pendingCommit = null;
 		this.rows.clear();

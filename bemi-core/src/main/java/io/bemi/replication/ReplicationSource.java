@@ -41,6 +41,8 @@ public final class ReplicationSource {
 
 	private static final int FAILOVER_SINCE = 17;
 
+	private static final String HOLDER = "SELECT active_pid FROM pg_catalog.pg_replication_slots WHERE slot_name = ?";
+
 	private static final String PUBLICATION = "SELECT 1 FROM pg_catalog.pg_publication WHERE pubname = ?";
 
 	private static final String WAL_POSITION = """
@@ -150,6 +152,21 @@ public final class ReplicationSource {
 					throw ReplicationProblems.foreignSlot(this.settings.slot(), slot);
 				}
 				return slot;
+			}
+		}
+	}
+
+	/**
+	 * Asks who uses the slot.
+	 * @param connection an ordinary connection to the source
+	 * @return the server's process, 0 when nobody does
+	 * @throws SQLException when the source cannot be asked
+	 */
+	public int holder(Connection connection) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(HOLDER)) {
+			statement.setString(1, this.settings.slot());
+			try (ResultSet row = statement.executeQuery()) {
+				return row.next() ? row.getInt(1) : 0;
 			}
 		}
 	}

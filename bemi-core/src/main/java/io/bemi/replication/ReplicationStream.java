@@ -12,7 +12,8 @@ import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
 
 /**
- * A running stream of pgoutput messages. Used by one thread.
+ * A running stream of pgoutput messages. Used by one thread; another one may answer for
+ * it meanwhile.
  */
 public final class ReplicationStream implements AutoCloseable {
 
@@ -44,7 +45,7 @@ public final class ReplicationStream implements AutoCloseable {
 	 * @throws UnreadableSlotException when changes before it cannot be read
 	 * @throws ReplicationException when the stream has ended
 	 */
-	public @Nullable ByteBuffer poll() {
+	public synchronized @Nullable ByteBuffer poll() {
 		if (System.nanoTime() - this.confirmedAt > CONFIRM_INTERVAL) {
 			sendStatus();
 		}
@@ -90,7 +91,7 @@ public final class ReplicationStream implements AutoCloseable {
 	 * that WAL. Sent within a second.
 	 * @param position the end of what is stored
 	 */
-	public void confirm(Position position) {
+	public synchronized void confirm(Position position) {
 		this.done = position;
 	}
 
@@ -100,7 +101,7 @@ public final class ReplicationStream implements AutoCloseable {
 	 * one who does not confirm, received.
 	 * @throws ReplicationException when the stream has ended
 	 */
-	public void sendStatus() {
+	public synchronized void sendStatus() {
 		this.confirmedAt = System.nanoTime();
 		if (!this.done.isAfter(this.confirmed)) {
 			return;
@@ -116,13 +117,26 @@ public final class ReplicationStream implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Tells the server that somebody is here, though nothing was read for some time.
+	 * @throws ReplicationException when the stream has ended
+	 */
+	public synchronized void keepAlive() {
+		try {
+			this.stream.forceUpdateStatus();
+		}
+		catch (SQLException ex) {
+			throw ReplicationProblems.translate(ex, this.settings);
+		}
+	}
+
 	private void report(LogSequenceNumber position) {
 		this.stream.setFlushedLSN(position);
 		this.stream.setAppliedLSN(position);
 	}
 
 	@Override
-	public void close() {
+	public synchronized void close() {
 		try {
 			this.stream.close();
 		}

@@ -18,8 +18,18 @@ final class SourceConnections {
 			SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex';
 			SET extra_float_digits = 1; SET search_path = ''; SET quote_all_identifiers = off;
 			SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0;
-			SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = off
+			SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = off;
+			SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3
 			""";
+
+	/**
+	 * So long the server keeps the slot for an instance that does not answer. It may be
+	 * set to for ever, or to a day.
+	 */
+	private static final String SENDER_TIMEOUT = """
+			SELECT CASE WHEN setting::bigint NOT BETWEEN 1 AND 60000 THEN set_config(name, '60s', false) END
+			  FROM pg_catalog.pg_settings WHERE name = 'wal_sender_timeout'
+			""".strip();
 
 	private final ReplicationSettings settings;
 
@@ -36,7 +46,15 @@ final class SourceConnections {
 		PGProperty.REPLICATION.set(properties, "database");
 		PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
 		PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
-		return open(properties);
+		Connection connection = open(properties);
+		try (Statement statement = connection.createStatement()) {
+			statement.execute(SENDER_TIMEOUT);
+			return connection;
+		}
+		catch (SQLException ex) {
+			connection.close();
+			throw ex;
+		}
 	}
 
 	private Properties properties() {
@@ -51,6 +69,7 @@ final class SourceConnections {
 		PGProperty.BINARY_TRANSFER.set(properties, false);
 		PGProperty.TCP_KEEP_ALIVE.set(properties, true);
 		PGProperty.CONNECT_TIMEOUT.set(properties, 10);
+		PGProperty.SOCKET_TIMEOUT.set(properties, 30);
 		return properties;
 	}
 
@@ -61,6 +80,8 @@ final class SourceConnections {
 			if (connection.getMetaData().getDatabaseMajorVersion() >= 17) {
 				statement.execute("SET transaction_timeout = 0");
 			}
+			// Some statements wait for others to end.
+			connection.setNetworkTimeout(Runnable::run, 0);
 			return connection;
 		}
 		catch (SQLException ex) {

@@ -4,10 +4,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 
 import io.bemi.change.Position;
 import io.bemi.ingestion.ChangeSink;
@@ -19,12 +17,10 @@ import io.bemi.ingestion.Quarantine;
 import io.bemi.ingestion.SinkException;
 import io.bemi.ingestion.SinkWrite;
 import io.bemi.ingestion.SourceTransaction;
-import io.bemi.replication.DirectConnections;
 import io.bemi.replication.ReplicationException;
 import io.bemi.replication.SourceIdentity;
 import io.bemi.tracking.SchemaMigrationException;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGProperty;
 
 /**
  * Stores changes in PostgreSQL: in the source's database or in any other.
@@ -74,9 +70,10 @@ public final class PostgresChangeSink implements ChangeSink {
 	public SinkSource open(SourceIdentity identity) {
 		close();
 		try {
-			Connection opened = connect();
+			Connection opened = StoreSession.open(this.settings);
 			this.connection = opened;
 			new StoreSchema(this.settings.schema()).migrate(opened);
+			StoreSession.takeOver(opened, identity);
 			opened.setAutoCommit(false);
 			SinkSource source = findOrCreate(opened, identity);
 			this.quarantine.connected(opened, identity);
@@ -94,44 +91,6 @@ public final class PostgresChangeSink implements ChangeSink {
 			close();
 			throw StoreProblems.translate(ex);
 		}
-	}
-
-	private Connection connect() throws SQLException {
-		Properties properties = new Properties();
-		if (this.settings.username() != null) {
-			PGProperty.USER.set(properties, this.settings.username());
-		}
-		if (this.settings.password() != null) {
-			PGProperty.PASSWORD.set(properties, this.settings.password());
-		}
-		PGProperty.APPLICATION_NAME.set(properties, "bemi-store");
-		PGProperty.TCP_KEEP_ALIVE.set(properties, true);
-		PGProperty.CONNECT_TIMEOUT.set(properties, 10);
-		Connection opened = DirectConnections.open(this.settings.url(), properties, "bemi.store.url");
-		try (Statement statement = opened.createStatement()) {
-			if (DirectConnections.isStandby(opened)) {
-				opened.close();
-				throw new SinkException("The store cannot be used: its server is a hot standby, on which nothing is"
-						+ " written. Name the primary server in 'bemi.store.url'", null);
-			}
-			// What is confirmed to the slot must survive a crash of the store.
-			statement.execute("SET synchronous_commit = on; SET statement_timeout = 0; SET lock_timeout = 0;"
-					+ " SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0;"
-					+ " SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = off;"
-					+ " SET TimeZone = 'UTC'; SET search_path = " + quoted(this.settings.schema()) + ", pg_catalog");
-			if (opened.getMetaData().getDatabaseMajorVersion() >= 17) {
-				statement.execute("SET transaction_timeout = 0");
-			}
-			return opened;
-		}
-		catch (SQLException ex) {
-			opened.close();
-			throw ex;
-		}
-	}
-
-	private static String quoted(String identifier) {
-		return '"' + identifier.replace("\"", "\"\"") + '"';
 	}
 
 	private SinkSource findOrCreate(Connection connection, SourceIdentity identity) throws SQLException {

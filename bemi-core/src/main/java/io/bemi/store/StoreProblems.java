@@ -19,6 +19,9 @@ final class StoreProblems {
 					+ " create and use the schema of 'bemi.store.schema'";
 			case "28000", "28P01" -> ". Check 'bemi.store.username' and 'bemi.store.password'";
 			case "08001", "08006" -> ". Check 'bemi.store.url', and whether the server runs";
+			case "55P03" ->
+				". Another session (application_name 'bemi-store') writes the history of the same source and"
+						+ " could not be ended: end it by pg_terminate_backend";
 			default -> "";
 		};
 		return new SinkException("The store cannot be used: " + summary(ex) + advice, ex);

@@ -74,15 +74,41 @@ class PostgresChangeSinkIntegrationTests {
 	}
 
 	@Test
-	void oneOfTwoWritersIsFenced() {
+	void aWriterThatKnowsAnOldPositionIsFenced() {
 		try (PostgresChangeSink one = sink(); PostgresChangeSink other = sink()) {
 			SinkSource source = one.open(identity("fence"));
-			SinkSource same = other.open(identity("fence"));
 			write(one, source, 10);
-			assertThatExceptionOfType(FencedException.class).isThrownBy(() -> other.begin(same, new Position(10)));
-			write(other, same.position() == null ? other.open(identity("fence")) : same, 20);
-			assertThatExceptionOfType(FencedException.class).isThrownBy(() -> one
-				.begin(new SinkSource(source.id(), new Position(10), source.timeline()), new Position(30)));
+			assertThatExceptionOfType(FencedException.class).isThrownBy(() -> one.begin(source, new Position(10)));
+			write(other, other.open(identity("fence")), 20);
+			SinkSource stale = new SinkSource(source.id(), new Position(10), source.timeline());
+			one.open(identity("fence"));
+			assertThatExceptionOfType(FencedException.class).isThrownBy(() -> one.begin(stale, new Position(30)));
+		}
+	}
+
+	@Test
+	void whoTakesOverEndsWhatTheOtherOneHasBegun() {
+		try (PostgresChangeSink stopped = sink(); PostgresChangeSink next = sink()) {
+			SinkWrite write = stopped.begin(stopped.open(identity("stopped")), new Position(10));
+			SinkSource source = next.open(identity("stopped"));
+			assertThat(source.position()).isNull();
+			write(next, source, 20);
+			assertThatExceptionOfType(SinkException.class).isThrownBy(write::commit);
+			write.close();
+			assertThat(next.open(identity("stopped")).position()).isEqualTo(new Position(20));
+		}
+	}
+
+	@Test
+	void writersOfDifferentSourcesLeaveEachOtherAlone() {
+		try (PostgresChangeSink one = sink(); PostgresChangeSink other = sink(); PostgresChangeSink third = sink()) {
+			SinkSource source = one.open(identity("one"));
+			SinkSource another = other.open(identity("other"));
+			SinkSource elsewhere = third.open(new SourceIdentity("2", 1, "shop", "one"));
+			write(third, elsewhere, 10);
+			write(other, another, 10);
+			write(one, source, 10);
+			assertThat(one.open(identity("one")).position()).isEqualTo(new Position(10));
 		}
 	}
 

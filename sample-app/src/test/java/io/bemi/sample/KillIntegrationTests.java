@@ -17,7 +17,7 @@ class KillIntegrationTests {
 
 	private static final int KILLS = 5;
 
-	private static final String UPDATES = """
+	static final String UPDATES = """
 			SELECT count(*) FROM bemi.changes WHERE "table" = 'tick' AND operation = 'UPDATE'
 			""";
 
@@ -40,9 +40,9 @@ class KillIntegrationTests {
 				}
 				await().untilAsserted(
 						() -> assertThat(database.query(UPDATES)).isEqualTo(database.query("SELECT n FROM tick")));
-				assertTicks(database);
-				assertEntries(database);
-				assertTodos(database);
+				assertTicks(database, database);
+				assertEntries(database, database);
+				assertTodos(database, database);
 			}
 			finally {
 				sample.kill();
@@ -56,28 +56,28 @@ class KillIntegrationTests {
 
 	// New changes have been recorded since the start, so that a kill hits a stream at
 	// work.
-	private static void awaitProgress(TestDatabase database) {
+	static void awaitProgress(TestDatabase database) {
 		String before = database.query(UPDATES).get(0);
 		int target = Integer.parseInt(before) + 200;
 		await().until(() -> Integer.parseInt(database.query(UPDATES).get(0)) > target);
 	}
 
-	private static void assertTicks(TestDatabase database) {
-		assertThat(database.query("""
+	static void assertTicks(TestDatabase database, TestDatabase store) {
+		assertThat(store.query("""
 				SELECT values ->> 'n' FROM bemi.changes WHERE "table" = 'tick' AND operation = 'UPDATE' ORDER BY id
 				""")).as("ticks in the order of history")
 			.isEqualTo(database.query("SELECT generate_series(1, n) FROM tick"));
 	}
 
-	private static void assertEntries(TestDatabase database) {
-		assertThat(database.query("""
+	static void assertEntries(TestDatabase database, TestDatabase store) {
+		assertThat(store.query("""
 				SELECT primary_key, string_agg(values ->> 'version', ',' ORDER BY id) FROM bemi.changes
 				WHERE "table" = 'entry' GROUP BY primary_key ORDER BY primary_key::bigint
 				""")).as("versions of every entry").isEqualTo(database.query("""
 				SELECT id, (SELECT string_agg(v::text, ',' ORDER BY v) FROM generate_series(0, version) v)
 				FROM entry ORDER BY id
 				"""));
-		assertThat(database.query("""
+		assertThat(store.query("""
 				SELECT count(*) FROM (
 					SELECT (values ->> 'n')::int AS n, lag((values ->> 'n')::int) OVER (ORDER BY id) AS previous
 					FROM bemi.changes WHERE "table" = 'entry') c
@@ -85,15 +85,15 @@ class KillIntegrationTests {
 				""")).as("entries out of the order of commits").containsExactly("0");
 	}
 
-	private static void assertTodos(TestDatabase database) {
-		assertThat(database.query("""
+	static void assertTodos(TestDatabase database, TestDatabase store) {
+		assertThat(store.query("""
 				SELECT primary_key, string_agg(right(values ->> 'task', 1), ',' ORDER BY id) FROM bemi.changes
 				WHERE "table" = 'todo' GROUP BY primary_key ORDER BY primary_key::bigint
 				""")).as("names of every todo").isNotEmpty().isEqualTo(database.query("""
 				SELECT id, (SELECT string_agg(v::text, ',' ORDER BY v) FROM generate_series(0, right(task, 1)::int) v)
 				FROM todo ORDER BY id
 				"""));
-		assertThat(database.query("""
+		assertThat(store.query("""
 				SELECT DISTINCT metadata ->> 'user' FROM bemi.changes WHERE "table" = 'todo'
 				""")).containsExactly("writer");
 	}

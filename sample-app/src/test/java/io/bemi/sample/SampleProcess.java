@@ -9,8 +9,11 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 
+import io.bemi.testsupport.TcpProxy;
 import io.bemi.testsupport.TestDatabase;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * The sample in a JVM of its own, so that it can be killed.
  */
 final class SampleProcess {
+
+	static final int HEAP_MEGABYTES = 192;
 
 	private static final String WRITER = "Basic "
 			+ Base64.getEncoder().encodeToString("writer:secret".getBytes(StandardCharsets.UTF_8));
@@ -30,8 +35,11 @@ final class SampleProcess {
 
 	private @Nullable Process process;
 
-	private SampleProcess(TestDatabase database, int port) {
+	private final String url;
+
+	private SampleProcess(TestDatabase database, String url, int port) {
 		this.database = database;
+		this.url = url;
 		this.port = port;
 	}
 
@@ -39,19 +47,38 @@ final class SampleProcess {
 	 * A process that is not started yet.
 	 */
 	static SampleProcess on(TestDatabase database) throws IOException {
+		return on(database, database.url());
+	}
+
+	/**
+	 * A process that is not started yet and reaches the database by a wire.
+	 */
+	static SampleProcess on(TestDatabase database, TcpProxy wire) throws IOException {
+		return on(database, "jdbc:postgresql://localhost:" + wire.port() + "/" + database.name());
+	}
+
+	private static SampleProcess on(TestDatabase database, String url) throws IOException {
 		try (ServerSocket socket = new ServerSocket(0)) {
-			return new SampleProcess(database, socket.getLocalPort());
+			return new SampleProcess(database, url, socket.getLocalPort());
 		}
 	}
 
-	void start() throws IOException {
-		this.process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
-				SampleApplication.class.getName(), "--server.port=" + this.port,
-				"--spring.datasource.url=" + this.database.url(),
+	/**
+	 * Starts it.
+	 * @param properties more properties, as {@code name=value}
+	 */
+	void start(String... properties) throws IOException {
+		List<String> command = new ArrayList<>(List.of(
+				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx" + HEAP_MEGABYTES + "m",
+				"-XX:+ExitOnOutOfMemoryError", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp",
+				System.getProperty("java.class.path"), SampleApplication.class.getName(), "--server.port=" + this.port,
+				"--spring.datasource.url=" + this.url,
 				"--spring.datasource.username=" + this.database.server().username(),
-				"--spring.datasource.password=" + this.database.server().password())
-			.redirectErrorStream(true)
+				"--spring.datasource.password=" + this.database.server().password()));
+		for (String property : properties) {
+			command.add("--" + property);
+		}
+		this.process = new ProcessBuilder(command).redirectErrorStream(true)
 			.redirectOutput(ProcessBuilder.Redirect.appendTo(Path.of("target/sample-process.log").toFile()))
 			.start();
 	}
@@ -63,6 +90,10 @@ final class SampleProcess {
 		if (this.process != null) {
 			this.process.destroyForcibly().waitFor();
 		}
+	}
+
+	boolean isAlive() {
+		return this.process != null && this.process.isAlive();
 	}
 
 	boolean isUp() {
