@@ -15,9 +15,10 @@ import io.bemi.store.StoreSettings;
 import io.bemi.testsupport.TestDatabase;
 
 /**
- * A process that records the changes of a database, to be killed.
+ * A process that records the changes of a database, to be killed, or to be short of
+ * memory.
  */
-final class IngestingProcess implements AutoCloseable {
+public final class IngestingProcess implements AutoCloseable {
 
 	private final Process process;
 
@@ -26,10 +27,18 @@ final class IngestingProcess implements AutoCloseable {
 	}
 
 	static IngestingProcess start(TestDatabase database) throws IOException {
-		List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
-				"-cp", System.getProperty("java.class.path"), IngestingProcess.class.getName(), database.url(),
-				database.server().username(), database.server().password(),
-				ReplicationSettings.slotOf(database.name()));
+		return start(database, "256m");
+	}
+
+	/**
+	 * Starts one that ends as soon as its memory does.
+	 * @param heap how much memory it has, as for {@code -Xmx}
+	 */
+	public static IngestingProcess start(TestDatabase database, String heap) throws IOException {
+		List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+				"-Xmx" + heap, "-XX:+ExitOnOutOfMemoryError", "-cp", System.getProperty("java.class.path"),
+				IngestingProcess.class.getName(), database.url(), database.server().username(),
+				database.server().password(), ReplicationSettings.slotOf(database.name()));
 		return new IngestingProcess(new ProcessBuilder(command).redirectErrorStream(true)
 			.redirectOutput(ProcessBuilder.Redirect.appendTo(new File("target/ingesting-process.log")))
 			.start());
@@ -43,6 +52,10 @@ final class IngestingProcess implements AutoCloseable {
 		if (!this.process.waitFor(10, TimeUnit.SECONDS)) {
 			throw new IllegalStateException("The process is still there");
 		}
+	}
+
+	public boolean isAlive() {
+		return this.process.isAlive();
 	}
 
 	@Override
