@@ -3,6 +3,7 @@ package io.bemi.ingestion;
 import java.util.BitSet;
 import java.util.function.IntPredicate;
 
+import io.bemi.pgoutput.JsonBytes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RowImage {
 
-	private final @Nullable String[] columns;
+	private final @Nullable JsonBytes[] columns;
 
 	private final BitSet unreadable;
 
@@ -22,18 +23,18 @@ public final class RowImage {
 	 * @param columns the JSON text per column, {@code null} where absent; kept, not
 	 * copied
 	 */
-	public RowImage(@Nullable String[] columns) {
+	public RowImage(@Nullable JsonBytes[] columns) {
 		this(columns, new BitSet());
 	}
 
 	/**
 	 * Creates an image with columns that could not be read.
 	 */
-	RowImage(@Nullable String[] columns, BitSet unreadable) {
+	RowImage(@Nullable JsonBytes[] columns, BitSet unreadable) {
 		this.columns = columns;
 		this.unreadable = unreadable;
 		long characters = 0;
-		for (String column : columns) {
+		for (JsonBytes column : columns) {
 			characters += (column != null) ? column.length() : 0;
 		}
 		this.length = characters;
@@ -44,7 +45,7 @@ public final class RowImage {
 	 * @param index the column's index in the relation
 	 * @return the text, or {@code null} when the value did not arrive
 	 */
-	public @Nullable String column(int index) {
+	public @Nullable JsonBytes column(int index) {
 		return this.columns[index];
 	}
 
@@ -61,9 +62,9 @@ public final class RowImage {
 	 * The same without the nulls of some columns.
 	 */
 	RowImage withoutNulls(IntPredicate doubtful) {
-		@Nullable String[] kept = this.columns.clone();
+		@Nullable JsonBytes[] kept = this.columns.clone();
 		for (int i = 0; i < kept.length; i++) {
-			if ("null".equals(kept[i]) && doubtful.test(i)) {
+			if (JsonBytes.NULL.equals(kept[i]) && doubtful.test(i)) {
 				kept[i] = null;
 			}
 		}
@@ -81,7 +82,7 @@ public final class RowImage {
 	 * Whether every column is there.
 	 */
 	public boolean isComplete() {
-		for (String column : this.columns) {
+		for (JsonBytes column : this.columns) {
 			if (column == null) {
 				return false;
 			}

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 
 import io.bemi.change.Position;
+import io.bemi.pgoutput.JsonBytes;
 import io.bemi.pgoutput.JsonValues;
 import io.bemi.pgoutput.PgOutputException;
 import io.bemi.pgoutput.PgOutputMessage;
@@ -239,7 +240,7 @@ final class RowReader {
 			throw new PgOutputException(
 					"Expected " + size + " columns for a row of " + relation + ", but found " + tuple.size());
 		}
-		@Nullable String[] columns = new String[size];
+		@Nullable JsonBytes[] columns = new JsonBytes[size];
 		BitSet unreadable = new BitSet();
 		for (int i = 0; i < size; i++) {
 			readValue(relation, tuple, i, columns, unreadable);
@@ -247,7 +248,7 @@ final class RowReader {
 		return new RowImage(columns, unreadable);
 	}
 
-	private void readValue(TrackedRelation relation, Tuple tuple, int column, @Nullable String[] columns,
+	private void readValue(TrackedRelation relation, Tuple tuple, int column, @Nullable JsonBytes[] columns,
 			BitSet unreadable) {
 		if (!this.lenient) {
 			columns[column] = value(relation, tuple, column);
@@ -269,7 +270,7 @@ final class RowReader {
 	 */
 	private RowImage keyImage(TrackedRelation relation, Tuple tuple) {
 		int size = relation.relation().columns().size();
-		@Nullable String[] columns = new String[size];
+		@Nullable JsonBytes[] columns = new JsonBytes[size];
 		BitSet unreadable = new BitSet();
 		for (int i : relation.keyColumns()) {
 			if (i < tuple.size()) {
@@ -279,12 +280,11 @@ final class RowReader {
 		return new RowImage(columns, unreadable);
 	}
 
-	private @Nullable String value(TrackedRelation relation, Tuple tuple, int column) {
+	private @Nullable JsonBytes value(TrackedRelation relation, Tuple tuple, int column) {
 		if (tuple.isUnchanged(column)) {
 			return null;
 		}
-		return tuple.isNull(column) ? "null"
-				: TrackedRelation.json(this.values, relation.typeOid(column), tuple.text(column));
+		return tuple.isNull(column) ? JsonBytes.NULL : this.values.read(relation.typeOid(column), tuple, column);
 	}
 
 	private TrackedRelation known(int oid) {

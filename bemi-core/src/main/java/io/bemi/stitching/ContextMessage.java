@@ -37,14 +37,6 @@ public record ContextMessage(Source source, Position position, String content) {
 	}
 
 	/**
-	 * The same message without what it says.
-	 * @return a message with empty content
-	 */
-	public ContextMessage withoutContent() {
-		return new ContextMessage(this.source, this.position, "");
-	}
-
-	/**
 	 * Who writes contexts to the log.
 	 */
 	public enum Source {
