@@ -35,7 +35,7 @@ class LargeTransactionIntegrationTests {
 	@Test
 	void insertUpdateAndDelete() throws Exception {
 		try (SmallHeap heap = SmallHeap.of(HEAP, 18,
-				"CREATE TABLE item (id bigint PRIMARY KEY, name text, amount numeric, at timestamptz)")) {
+				"CREATE TABLE item (id bigint PRIMARY KEY, name text, amount numeric(12, 2), at timestamptz)")) {
 			heap.record("INSERT of " + ROWS, AT_MOST,
 					"INSERT INTO item SELECT i, 'item ' || i, i / 100.0, to_timestamp(i) FROM generate_series(1, "
 							+ ROWS + ") i");
