@@ -7,7 +7,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
+import io.bemi.change.Position;
 import io.bemi.ingestion.IngestionStatus.Phase;
+import io.bemi.replication.HeapRoom;
 import io.bemi.replication.ReplicationSource;
 import io.bemi.replication.SlotInUseException;
 import io.bemi.replication.SlotState;
@@ -122,6 +124,11 @@ public final class Ingester implements AutoCloseable {
 				standBy();
 				backoff = FIRST_BACKOFF;
 			}
+			catch (NoMemoryException ex) {
+				failed(ex);
+				awaitMemory(ex);
+				backoff = FIRST_BACKOFF;
+			}
 			catch (Exception | Error ex) {
 				// An Error too, such as no memory: the thread must not end while the
 				// application
@@ -144,6 +151,28 @@ public final class Ingester implements AutoCloseable {
 					null));
 			this.settled.countDown();
 			session.run(() -> this.stopped);
+		}
+	}
+
+	/**
+	 * Tries again only when there is memory, or somebody else has got past the place: to
+	 * get there may have taken hours.
+	 */
+	private void awaitMemory(NoMemoryException ex) {
+		this.sink.close();
+		do {
+			pause(jittered(LONGEST_BACKOFF));
+		}
+		while (!this.stopped && !HeapRoom.isFree(ex.needed()) && !isPassed(ex.commit()));
+	}
+
+	private boolean isPassed(Position position) {
+		try (Connection connection = this.source.connect()) {
+			SlotState slot = this.source.slot(connection);
+			return slot == null || slot.active() || (slot.confirmed() != null && slot.confirmed().isAfter(position));
+		}
+		catch (SQLException | RuntimeException ex) {
+			return false;
 		}
 	}
 

@@ -17,6 +17,7 @@ import io.bemi.pgoutput.PgOutputMessage.Begin;
 import io.bemi.pgoutput.PgOutputMessage.Commit;
 import io.bemi.pgoutput.PgOutputMessage.LogicalMessage;
 import io.bemi.pgoutput.PgOutputMessage.Relation;
+import io.bemi.replication.LongMessageException;
 import io.bemi.replication.ReplicationSource;
 import io.bemi.replication.ReplicationStream;
 
@@ -39,14 +40,20 @@ final class IngestionSession implements AutoCloseable {
 
 	private final BaselineCopier baselines;
 
+	private final RowReader rows;
+
+	/** Of the last message, in bytes. */
+	private long length;
+
 	private final PgOutputDecoder decoder = new PgOutputDecoder();
 
 	private IngestionSession(Connection catalogConnection, Connection replication, ReplicationStream stream,
-			StoringOutput output, TransactionAssembler assembler, BaselineCopier baselines) {
+			StoringOutput output, RowReader rows, TransactionAssembler assembler, BaselineCopier baselines) {
 		this.catalogConnection = catalogConnection;
 		this.replication = replication;
 		this.stream = stream;
 		this.output = output;
+		this.rows = rows;
 		this.assembler = assembler;
 		this.baselines = baselines;
 	}
@@ -69,13 +76,13 @@ final class IngestionSession implements AutoCloseable {
 				source.release(plain);
 				KeyMoves moves = new KeyMoves();
 				StoringOutput output = new StoringOutput(sink, start, MemoryLimit.DEFAULT, moves);
-				TransactionAssembler assembler = new TransactionAssembler(output,
-						new RowReader(catalog, sink.primaryKeys(start)), new XidEpoch(currentXid(plain)),
+				RowReader rows = new RowReader(catalog, sink.primaryKeys(start));
+				TransactionAssembler assembler = new TransactionAssembler(output, rows, new XidEpoch(currentXid(plain)),
 						MemoryLimit.DEFAULT);
 				BaselineCopier baselines = new BaselineCopier(source, plain, output,
 						new BaselineReader(catalog, source.settings().publication()), preparation.settings(),
 						preparation.monitor(), moves);
-				return new IngestionSession(plain, replication, stream, output, assembler, baselines);
+				return new IngestionSession(plain, replication, stream, output, rows, assembler, baselines);
 			}
 			catch (SQLException | RuntimeException | Error ex) {
 				closeQuietly(replication);
@@ -105,9 +112,34 @@ final class IngestionSession implements AutoCloseable {
 	 * Stores what arrives until told to stop, then what has arrived completely.
 	 */
 	void run(BooleanSupplier stopped) {
+		try {
+			storeUntil(stopped);
+		}
+		catch (LongMessageException ex) {
+			throw NoMemoryException.of(ex, this.rows.name(ex.relation()), transaction(), commit());
+		}
+		catch (OutOfMemoryError ex) {
+			throw NoMemoryException.of(ex, this.rows.last(), transaction(), commit(), this.length);
+		}
+	}
+
+	private String transaction() {
+		SourceTransaction transaction = this.assembler.transaction();
+		return (transaction != null)
+				? " (of transaction " + transaction.transactionId() + ", committed at " + transaction.position() + ")"
+				: "";
+	}
+
+	private Position commit() {
+		SourceTransaction transaction = this.assembler.transaction();
+		return (transaction != null) ? transaction.position() : this.output.storedUpTo();
+	}
+
+	private void storeUntil(BooleanSupplier stopped) {
 		while (!stopped.getAsBoolean()) {
 			ByteBuffer message = this.stream.poll();
 			if (message != null) {
+				this.length = message.remaining();
 				accept(this.decoder.decode(message));
 			}
 			else if (this.output.hasPending()) {

@@ -43,6 +43,9 @@ final class RowReader {
 
 	private @Nullable SourceTransaction transaction;
 
+	/** The table whose row came last. */
+	private int last;
+
 	/** The tables whose types were looked at in the transaction. */
 	private final Set<Integer> checked = new HashSet<>();
 
@@ -147,6 +150,7 @@ final class RowReader {
 			this.checked.clear();
 		}
 		int oid = relation(message);
+		this.last = oid;
 		if (this.checked.add(oid) && !this.types.isCurrent(known(oid))) {
 			forgetTypes();
 		}
@@ -285,6 +289,21 @@ final class RowReader {
 			return null;
 		}
 		return tuple.isNull(column) ? JsonBytes.NULL : this.values.read(relation.typeOid(column), tuple, column);
+	}
+
+	/**
+	 * What the table is called whose row came last, for people.
+	 */
+	String last() {
+		return name(this.last);
+	}
+
+	/**
+	 * What a table is called, for people.
+	 */
+	String name(int oid) {
+		TrackedRelation relation = this.relations.get(oid);
+		return (relation != null) ? relation.toString() : "a table";
 	}
 
 	private TrackedRelation known(int oid) {

@@ -47,6 +47,13 @@ final class TransactionAssembler {
 	}
 
 	/**
+	 * The transaction that has begun and not ended.
+	 */
+	@Nullable SourceTransaction transaction() {
+		return (this.running != null) ? this.running.transaction : null;
+	}
+
+	/**
 	 * Takes the next message.
 	 * @param position the position that came with it
 	 * @param message the message

@@ -39,6 +39,9 @@ final class ReplicationProblems {
 	}
 
 	static ReplicationException translate(SQLException ex, ReplicationSettings settings) {
+		if (ex.getCause() instanceof MessageGuard.LongMessage message) {
+			return new LongMessageException(message);
+		}
 		String message = (ex.getMessage() != null) ? ex.getMessage() : "";
 		String state = (ex.getSQLState() != null) ? ex.getSQLState() : "";
 		return switch (state) {

@@ -1,7 +1,7 @@
 package io.bemi.baseline;
 
-import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -22,8 +22,11 @@ public final class IngestingProcess implements AutoCloseable {
 
 	private final Process process;
 
-	private IngestingProcess(Process process) {
+	private final Path log;
+
+	private IngestingProcess(Process process, Path log) {
 		this.process = process;
+		this.log = log;
 	}
 
 	static IngestingProcess start(TestDatabase database) throws IOException {
@@ -39,9 +42,10 @@ public final class IngestingProcess implements AutoCloseable {
 				"-Xmx" + heap, "-XX:+ExitOnOutOfMemoryError", "-cp", System.getProperty("java.class.path"),
 				IngestingProcess.class.getName(), database.url(), database.server().username(),
 				database.server().password(), ReplicationSettings.slotOf(database.name()));
+		Path log = Path.of("target", "ingesting-process-" + database.name() + ".log");
 		return new IngestingProcess(new ProcessBuilder(command).redirectErrorStream(true)
-			.redirectOutput(ProcessBuilder.Redirect.appendTo(new File("target/ingesting-process.log")))
-			.start());
+			.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+			.start(), log);
 	}
 
 	/**
@@ -52,6 +56,13 @@ public final class IngestingProcess implements AutoCloseable {
 		if (!this.process.waitFor(10, TimeUnit.SECONDS)) {
 			throw new IllegalStateException("The process is still there");
 		}
+	}
+
+	/**
+	 * What this and earlier ones have said of the same database.
+	 */
+	public List<String> log() throws IOException {
+		return Files.readAllLines(this.log);
 	}
 
 	public boolean isAlive() {
