@@ -116,7 +116,9 @@ final class IngestionSession implements AutoCloseable {
 			storeUntil(stopped);
 		}
 		catch (LongMessageException ex) {
-			throw NoMemoryException.of(ex, this.rows.name(ex.relation()), transaction(), commit());
+			String what = (ex.relation() != 0) ? "A change of " + this.rows.name(ex.relation())
+					: "A message that somebody has written to the log";
+			throw NoMemoryException.of(ex, what, transaction(), commit());
 		}
 		catch (OutOfMemoryError ex) {
 			throw NoMemoryException.of(ex, this.rows.last(), transaction(), commit(), this.length);

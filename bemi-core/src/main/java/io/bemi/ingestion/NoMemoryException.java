@@ -27,14 +27,14 @@ final class NoMemoryException extends RuntimeException {
 	/**
 	 * A change is too long to be tried.
 	 * @param change what is too long
-	 * @param table the table that it is about
+	 * @param what what it is, for people
 	 * @param transaction where it belongs, for people
 	 * @param commit the position of the transaction
 	 */
-	static NoMemoryException of(LongMessageException change, String table, String transaction, Position commit) {
+	static NoMemoryException of(LongMessageException change, String what, String transaction, Position commit) {
 		long needed = HeapRoom.needed(change.length());
 		return new NoMemoryException(
-				"A change of " + table + " at " + change.position() + transaction + " has " + megabytes(change.length())
+				what + " at " + change.position() + transaction + " has " + megabytes(change.length())
 						+ " MB, and takes about " + megabytes(needed) + " MB of memory. " + advice(needed),
 				commit, needed, change);
 	}

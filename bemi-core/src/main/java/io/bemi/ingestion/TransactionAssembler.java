@@ -68,7 +68,7 @@ final class TransactionAssembler {
 		}
 		else if (message instanceof LogicalMessage logical) {
 			if (this.running != null) {
-				Optional<ContextMessage> context = ContextMessage.of(logical);
+				Optional<ContextMessage> context = ContextMessage.of(logical, MemoryLimit.longestContext());
 				context.ifPresent(this.running::message);
 				this.running.alteration(logical);
 			}

@@ -3,6 +3,7 @@ package io.bemi.baseline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +64,13 @@ public final class IngestingProcess implements AutoCloseable {
 	 */
 	public List<String> log() throws IOException {
 		return Files.readAllLines(this.log);
+	}
+
+	/**
+	 * How much time of processors it has taken.
+	 */
+	public Duration cpu() {
+		return this.process.info().totalCpuDuration().orElse(Duration.ZERO);
 	}
 
 	public boolean isAlive() {

@@ -49,11 +49,12 @@ final class SmallHeap implements AutoCloseable {
 	 */
 	void record(String title, Duration atMost, String sql) {
 		long begun = System.nanoTime();
+		Duration cpu = this.process.cpu();
 		this.database.execute(sql);
 		double written = (System.nanoTime() - begun) / 1e9;
 		await(atMost);
-		System.out.printf("%s: written in %.1f s, recorded after %.1f s%n", title, written,
-				(System.nanoTime() - begun) / 1e9);
+		System.out.printf("%s: written in %.1f s, recorded after %.1f s, which took %.1f s of the process%n", title,
+				written, (System.nanoTime() - begun) / 1e9, this.process.cpu().minus(cpu).toMillis() / 1e3);
 	}
 
 	/**
