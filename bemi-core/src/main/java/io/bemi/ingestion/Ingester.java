@@ -137,7 +137,7 @@ public final class Ingester implements AutoCloseable {
 					backoff = FIRST_BACKOFF;
 				}
 				failed(ex);
-				pause(jittered(backoff));
+				pause(jittered(isOutOfMemory(ex) ? LONGEST_BACKOFF : backoff));
 				backoff = min(backoff.multipliedBy(2), LONGEST_BACKOFF);
 			}
 		}
@@ -240,6 +240,13 @@ public final class Ingester implements AutoCloseable {
 			Thread.currentThread().interrupt();
 			this.stopped = true;
 		}
+	}
+
+	/**
+	 * The driver wraps it.
+	 */
+	private static boolean isOutOfMemory(@Nullable Throwable ex) {
+		return ex instanceof OutOfMemoryError || (ex != null && isOutOfMemory(ex.getCause()));
 	}
 
 	private static Duration jittered(Duration backoff) {

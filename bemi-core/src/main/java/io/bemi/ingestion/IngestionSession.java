@@ -118,7 +118,11 @@ final class IngestionSession implements AutoCloseable {
 		catch (LongMessageException ex) {
 			String what = (ex.relation() != 0) ? "A change of " + this.rows.name(ex.relation())
 					: "A message that somebody has written to the log";
-			throw NoMemoryException.of(ex, what, transaction(), commit());
+			throw NoMemoryException.of(what + " at " + ex.position(), ex.length(), transaction(), commit(), ex);
+		}
+		catch (LongImageException ex) {
+			throw NoMemoryException.of("What a record of " + ex.table() + " was before a change", ex.length(),
+					transaction(), commit(), ex);
 		}
 		catch (OutOfMemoryError ex) {
 			throw NoMemoryException.of(ex, this.rows.last(), transaction(), commit(), this.length);

@@ -2,7 +2,6 @@ package io.bemi.ingestion;
 
 import io.bemi.change.Position;
 import io.bemi.replication.HeapRoom;
-import io.bemi.replication.LongMessageException;
 
 /**
  * Memory has no room for a change: to try again at once would not help, and would take
@@ -25,18 +24,17 @@ final class NoMemoryException extends RuntimeException {
 	}
 
 	/**
-	 * A change is too long to be tried.
-	 * @param change what is too long
+	 * Something is too long to be tried.
 	 * @param what what it is, for people
+	 * @param length how many bytes it has
 	 * @param transaction where it belongs, for people
 	 * @param commit the position of the transaction
+	 * @param cause who has found out
 	 */
-	static NoMemoryException of(LongMessageException change, String what, String transaction, Position commit) {
-		long needed = HeapRoom.needed(change.length());
-		return new NoMemoryException(
-				what + " at " + change.position() + transaction + " has " + megabytes(change.length())
-						+ " MB, and takes about " + megabytes(needed) + " MB of memory. " + advice(needed),
-				commit, needed, change);
+	static NoMemoryException of(String what, long length, String transaction, Position commit, Throwable cause) {
+		long needed = HeapRoom.needed(length);
+		return new NoMemoryException(what + transaction + " has " + megabytes(length) + " MB, and takes about "
+				+ megabytes(needed) + " MB of memory. " + advice(needed), commit, needed, cause);
 	}
 
 	/**

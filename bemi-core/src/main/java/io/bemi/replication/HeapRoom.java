@@ -23,6 +23,14 @@ public final class HeapRoom {
 	}
 
 	/**
+	 * How long a message may be for which there is memory at once.
+	 * @return its length, in bytes
+	 */
+	public static long longest() {
+		return Math.max(0, (free() - MARGIN) / FACTOR);
+	}
+
+	/**
 	 * Whether some memory is free at once, without a garbage collection.
 	 * @param needed how much, in bytes
 	 */
@@ -34,7 +42,7 @@ public final class HeapRoom {
 	 * Whether some memory can be had, if need be by a garbage collection.
 	 * @param needed how much, in bytes
 	 */
-	static boolean canFree(long needed) {
+	public static boolean canFree(long needed) {
 		if (needed > Runtime.getRuntime().maxMemory()) {
 			return false;
 		}

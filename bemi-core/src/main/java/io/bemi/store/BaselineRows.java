@@ -62,7 +62,7 @@ final class BaselineRows {
 		for (RowChange row : rows) {
 			NewestImage known = newest.get(String.valueOf(row.primaryKey()));
 			if (known != null && known.postponed()) {
-				known = NewestImage.find(this.connection, history, String.valueOf(row.primaryKey()));
+				known = NewestImage.find(this.connection, history, row.relation(), String.valueOf(row.primaryKey()));
 			}
 			if (known == null && row.previousKey() == null) {
 				// Nothing has touched the row: it is as it was at the beginning.

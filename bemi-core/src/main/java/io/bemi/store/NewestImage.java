@@ -9,7 +9,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.bemi.ingestion.LongImageException;
+import io.bemi.ingestion.TrackedRelation;
 import io.bemi.pgoutput.JsonBytes;
+import io.bemi.replication.HeapRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param image the columns' JSON texts by the names that columns have now; {@code null}
  * when the record is gone, nothing is known of it, or the image is postponed
- * @param length how many bytes the image had
+ * @param length how many bytes the image had, or has; 0 where that was not looked at
  * @param postponed whether there is an image that has to be asked for by itself, because
  * it is too large to come with others
  */
@@ -44,7 +47,9 @@ record NewestImage(@Nullable Map<String, JsonBytes> image, long length, boolean 
 			            WHERE relation = r.id AND primary_key = k.key
 			            ORDER BY position DESC, ordinal DESC LIMIT 1) c
 			     ORDER BY k.n, c.position DESC, c.ordinal DESC)
-			SELECT key, id, there, CASE WHEN sum(octet_length(image)) OVER (ORDER BY n) <= ? THEN image END FROM newest
+			SELECT key, id, there, CASE WHEN sum(octet_length(image)) OVER (ORDER BY n) <= ? THEN image END,
+			       octet_length(image)
+			  FROM newest
 			""";
 
 	/**
@@ -60,10 +65,24 @@ record NewestImage(@Nullable Map<String, JsonBytes> image, long length, boolean 
 	}
 
 	/**
-	 * Looks a record up whose image may be of any size.
+	 * Looks a record up whose image may be of any size that memory has room for.
+	 * @throws LongImageException when it has not
 	 */
-	static @Nullable NewestImage find(Connection connection, TableHistory history, String key) throws SQLException {
-		return find(connection, history, List.of(key), Integer.MAX_VALUE, Long.MAX_VALUE).get(key);
+	static @Nullable NewestImage find(Connection connection, TableHistory history, TrackedRelation table, String key)
+			throws SQLException {
+		NewestImage found = find(connection, history, key, HeapRoom.longest());
+		if (found != null && found.postponed() && HeapRoom.canFree(HeapRoom.needed(found.length()))) {
+			found = find(connection, history, key, found.length());
+		}
+		if (found != null && found.postponed()) {
+			throw new LongImageException(table.toString(), found.length());
+		}
+		return found;
+	}
+
+	private static @Nullable NewestImage find(Connection connection, TableHistory history, String key, long longest)
+			throws SQLException {
+		return find(connection, history, List.of(key), Integer.MAX_VALUE, longest).get(key);
 	}
 
 	private static Map<String, NewestImage> find(Connection connection, TableHistory history, Collection<String> keys,
@@ -90,7 +109,7 @@ record NewestImage(@Nullable Map<String, JsonBytes> image, long length, boolean 
 		byte[] image = row.getBytes(4);
 		return (image != null)
 				? new NewestImage(history.carry(row.getLong(2), StoredJson.members(image)), image.length, false)
-				: new NewestImage(null, 0, true);
+				: new NewestImage(null, row.getLong(5), true);
 	}
 
 }

@@ -84,7 +84,8 @@ final class PreviousImages {
 		int oid = change.relation().relation().oid();
 		String key = change.keyBefore();
 		if (key != null && isPostponed(change)) {
-			NewestImage found = NewestImage.find(this.connection, this.relations.history(change.relation()), key);
+			NewestImage found = NewestImage.find(this.connection, this.relations.history(change.relation()),
+					change.relation(), key);
 			this.postponed.getOrDefault(oid, new HashSet<>()).remove(key);
 			if (found != null) {
 				add(oid, key, found);

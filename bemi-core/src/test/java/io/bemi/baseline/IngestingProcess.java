@@ -52,7 +52,7 @@ public final class IngestingProcess implements AutoCloseable {
 	/**
 	 * Ends it as SIGKILL does: nothing of it runs after that.
 	 */
-	void kill() throws InterruptedException {
+	public void kill() throws InterruptedException {
 		this.process.destroyForcibly();
 		if (!this.process.waitFor(10, TimeUnit.SECONDS)) {
 			throw new IllegalStateException("The process is still there");

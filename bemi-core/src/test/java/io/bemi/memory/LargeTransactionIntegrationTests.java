@@ -75,7 +75,7 @@ class LargeTransactionIntegrationTests {
 					  PERFORM set_config('bemi.context', '{"context": "' || %s || '", "%s": 1}', true);
 					  INSERT INTO item VALUES (i, %s);
 					END LOOP; END $$
-					""".formatted(STATEMENTS, context, "x".repeat(100), context));
+					""".formatted(STATEMENTS, context, "x".repeat(600), context));
 			assertRowsHaveTheirContexts(heap);
 		}
 	}

@@ -25,9 +25,11 @@ class LongValueIntegrationTests {
 			heap.record("A string of 257 MB", Duration.ofMinutes(20),
 					"INSERT INTO document SELECT i, repeat('x', CASE i WHEN 2 THEN " + LENGTH
 							+ " ELSE 1 END) FROM generate_series(1, 3) i");
-			assertThat(heap.query("""
-					SELECT primary_key, values ->> 'body', unknown FROM bemi.changes WHERE "table" = 'document' ORDER BY id
-					""")).containsExactly("1|x|{}", "2|null|{id,body}", "3|x|{}");
+			assertThat(heap
+				.query("""
+						SELECT primary_key, values ->> 'body', unknown FROM bemi.changes WHERE "table" = 'document' ORDER BY id
+						"""))
+				.containsExactly("1|x|{}", "2|null|{id,body}", "3|x|{}");
 			assertThat(heap.query("SELECT length(content), content LIKE '{\"operation\": \"CREATE\", %', error"
 					+ " FROM bemi.quarantine"))
 				.singleElement()

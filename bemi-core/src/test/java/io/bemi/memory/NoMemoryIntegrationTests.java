@@ -53,6 +53,33 @@ class NoMemoryIntegrationTests {
 		}
 	}
 
+	/**
+	 * The message of such an UPDATE is short; what the row was before is not.
+	 */
+	@Test
+	void aRowThatWasTooLongIsNamedToo() throws Exception {
+		try (TestDatabase database = PostgresServer.version(18).createDatabase()) {
+			database.execute("CREATE TABLE document (id bigint PRIMARY KEY, body text, title text)",
+					"CREATE PUBLICATION bemi FOR TABLE document");
+			try (IngestingProcess large = IngestingProcess.start(database, "192m")) {
+				await(() -> said(large, "Streaming from slot").size() == 1);
+				database.execute("INSERT INTO document VALUES (1, repeat(md5('1'), 40 << 15), 'one')");
+				await(() -> recorded(database).equals(List.of("1|41943040")));
+				large.kill();
+			}
+			try (IngestingProcess small = IngestingProcess.start(database, "64m")) {
+				await(() -> said(small, "Streaming from slot").size() == 2);
+				database.execute("UPDATE document SET title = 'two'");
+				await(() -> !said(small, PROBLEM).isEmpty());
+				assertThat(said(small, PROBLEM)).singleElement()
+					.asString()
+					.contains(": What a record of public.document was before a change")
+					.contains(" has 41 MB, and takes about 97 MB of memory. Raise -Xmx to 192m or so");
+				assertThat(small.isAlive()).isTrue();
+			}
+		}
+	}
+
 	private static List<String> recorded(TestDatabase database) {
 		return database
 			.query("SELECT primary_key, length(values ->> 'body') FROM bemi.changes ORDER BY primary_key::bigint");
