@@ -28,7 +28,7 @@ class ConnectionsIntegrationTests {
 			await(capture, "bemi-ingestion|client backend|1", "bemi-ingestion|walsender|1",
 					"bemi-store|client backend|1");
 			Ingester standby = capture.start();
-			assertThat(standby.status().phase()).isEqualTo(Phase.STANDBY);
+			Awaitility.await().until(() -> standby.status().phase() == Phase.STANDBY);
 			await(capture, "bemi-ingestion|client backend|2", "bemi-ingestion|walsender|1",
 					"bemi-store|client backend|1");
 			assertThat(capture.database()
