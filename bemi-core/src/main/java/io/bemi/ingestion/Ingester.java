@@ -7,7 +7,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
+import io.bemi.change.Position;
 import io.bemi.ingestion.IngestionStatus.Phase;
+import io.bemi.replication.HeapRoom;
 import io.bemi.replication.ReplicationSource;
 import io.bemi.replication.SlotInUseException;
 import io.bemi.replication.SlotState;
@@ -149,13 +151,18 @@ public final class Ingester implements AutoCloseable {
 				standBy();
 				this.backoff.reset();
 			}
+			catch (NoMemoryException ex) {
+				failed(ex);
+				awaitMemory(ex);
+				this.backoff.reset();
+			}
 			catch (Exception | Error ex) {
 				// An Error too, such as no memory: the thread must not end while the
 				// application
 				// runs.
 				failed(ex);
 				this.slotMonitor.look();
-				pause(this.backoff.next());
+				pause(isOutOfMemory(ex) ? Backoff.LONGEST : this.backoff.next());
 			}
 		}
 		this.sink.close();
@@ -184,6 +191,28 @@ public final class Ingester implements AutoCloseable {
 		}
 		catch (UnreadableSlotException ex) {
 			this.preparation.unreadable(ex);
+		}
+	}
+
+	/**
+	 * Tries again only when there is memory, or somebody else has got past the place: to
+	 * get there may have taken hours.
+	 */
+	private void awaitMemory(NoMemoryException ex) {
+		this.sink.close();
+		do {
+			pause(Backoff.LONGEST);
+		}
+		while (!this.stopped && !HeapRoom.isFree(ex.needed()) && !isPassed(ex.commit()));
+	}
+
+	private boolean isPassed(Position position) {
+		try (Connection connection = this.source.connect()) {
+			SlotState slot = this.source.slot(connection);
+			return slot == null || slot.active() || (slot.confirmed() != null && slot.confirmed().isAfter(position));
+		}
+		catch (SQLException | RuntimeException ex) {
+			return false;
 		}
 	}
 
@@ -255,6 +284,13 @@ public final class Ingester implements AutoCloseable {
 			Thread.currentThread().interrupt();
 			this.stopped = true;
 		}
+	}
+
+	/**
+	 * The driver wraps it.
+	 */
+	private static boolean isOutOfMemory(@Nullable Throwable ex) {
+		return ex instanceof OutOfMemoryError || (ex != null && isOutOfMemory(ex.getCause()));
 	}
 
 	/**

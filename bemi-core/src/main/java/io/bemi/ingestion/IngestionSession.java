@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
+import io.bemi.change.Position;
 import io.bemi.ingestion.ChangeSink.SinkSource;
 import io.bemi.pgoutput.PgOutputDecoder;
 import io.bemi.pgoutput.PgOutputMessage;
@@ -16,6 +17,7 @@ import io.bemi.pgoutput.PgOutputMessage.Begin;
 import io.bemi.pgoutput.PgOutputMessage.Commit;
 import io.bemi.pgoutput.PgOutputMessage.LogicalMessage;
 import io.bemi.pgoutput.PgOutputMessage.Relation;
+import io.bemi.replication.LongMessageException;
 import io.bemi.replication.ReplicationSource;
 import io.bemi.replication.ReplicationStream;
 
@@ -40,6 +42,11 @@ final class IngestionSession implements AutoCloseable {
 
 	private final SlotMonitor slotMonitor;
 
+	private final RowReader rows;
+
+	/** Of the last message, in bytes. */
+	private long length;
+
 	private final PgOutputDecoder decoder = new PgOutputDecoder();
 
 	private final SlotHold hold;
@@ -47,14 +54,15 @@ final class IngestionSession implements AutoCloseable {
 	private final StreamKeeper keeper;
 
 	private IngestionSession(Connection catalogConnection, Connection replication, ReplicationStream stream,
-			StoringOutput output, TransactionAssembler assembler, BaselineCopier baselines, SlotMonitor slotMonitor,
-			SlotHold hold) {
+			StoringOutput output, RowReader rows, TransactionAssembler assembler, BaselineCopier baselines,
+			SlotMonitor slotMonitor, SlotHold hold) {
 		this.hold = hold;
 		this.keeper = new StreamKeeper(stream);
 		this.catalogConnection = catalogConnection;
 		this.replication = replication;
 		this.stream = stream;
 		this.output = output;
+		this.rows = rows;
 		this.assembler = assembler;
 		this.baselines = baselines;
 		this.slotMonitor = slotMonitor;
@@ -80,13 +88,13 @@ final class IngestionSession implements AutoCloseable {
 				KeyMoves moves = new KeyMoves();
 				StoringOutput output = new StoringOutput(sink, start, MemoryLimit.DEFAULT, moves,
 						new Resumption(sink, start, preparation.confirmed()));
-				TransactionAssembler assembler = new TransactionAssembler(output,
-						new RowReader(catalog, sink.primaryKeys(start)), new XidEpoch(currentXid(plain)),
+				RowReader rows = new RowReader(catalog, sink.primaryKeys(start));
+				TransactionAssembler assembler = new TransactionAssembler(output, rows, new XidEpoch(currentXid(plain)),
 						MemoryLimit.DEFAULT);
 				BaselineCopier baselines = new BaselineCopier(source, plain, output,
 						new BaselineReader(catalog, source.settings().publication()), preparation.settings(),
 						preparation.monitor(), moves);
-				return new IngestionSession(plain, replication, stream, output, assembler, baselines,
+				return new IngestionSession(plain, replication, stream, output, rows, assembler, baselines,
 						preparation.slotMonitor(), hold);
 			}
 			catch (SQLException | RuntimeException | Error ex) {
@@ -113,12 +121,43 @@ final class IngestionSession implements AutoCloseable {
 	 * Stores what arrives until told to stop, then what has arrived completely.
 	 */
 	void run(BooleanSupplier stopped) {
+		try {
+			storeUntil(stopped);
+		}
+		catch (LongMessageException ex) {
+			String what = (ex.relation() != 0) ? "A change of " + this.rows.name(ex.relation())
+					: "A message that somebody has written to the log";
+			throw NoMemoryException.of(what + " at " + ex.position(), ex.length(), transaction(), commit(), ex);
+		}
+		catch (LongImageException ex) {
+			throw NoMemoryException.of("What a record of " + ex.table() + " was before a change", ex.length(),
+					transaction(), commit(), ex);
+		}
+		catch (OutOfMemoryError ex) {
+			throw NoMemoryException.of(ex, this.rows.last(), transaction(), commit(), this.length);
+		}
+	}
+
+	private String transaction() {
+		SourceTransaction transaction = this.assembler.transaction();
+		return (transaction != null)
+				? " (of transaction " + transaction.transactionId() + ", committed at " + transaction.position() + ")"
+				: "";
+	}
+
+	private Position commit() {
+		SourceTransaction transaction = this.assembler.transaction();
+		return (transaction != null) ? transaction.position() : this.output.storedUpTo();
+	}
+
+	private void storeUntil(BooleanSupplier stopped) {
 		while (!stopped.getAsBoolean()) {
 			this.slotMonitor.look(this.catalogConnection);
 			ByteBuffer message = this.stream.poll();
 			this.keeper.read();
 			if (message != null) {
 				this.hold.proven();
+				this.length = message.remaining();
 				accept(this.decoder.decode(message));
 			}
 			else if (this.output.hasPending()) {

@@ -16,6 +16,8 @@ final class KeyMoves {
 
 	private static final int LIMIT = 100_000;
 
+	private static final long CHARACTERS = 8 << 20;
+
 	/** By table and key that was left. */
 	private final Map<Integer, Map<String, Move>> moves = new HashMap<>();
 
@@ -26,6 +28,9 @@ final class KeyMoves {
 	private final Map<Integer, Set<Long>> writers = new HashMap<>();
 
 	private int size;
+
+	/** Of the keys that were added. */
+	private long characters;
 
 	private long newest;
 
@@ -49,6 +54,7 @@ final class KeyMoves {
 		this.arrivals.clear();
 		this.writers.clear();
 		this.size = 0;
+		this.characters = 0;
 	}
 
 	void stop() {
@@ -68,12 +74,13 @@ final class KeyMoves {
 				.put(change.previousKey(), new Move(transaction, change.primaryKey()));
 			this.arrivals.computeIfAbsent(oid, (any) -> new HashMap<>()).put(change.primaryKey(), transaction);
 			this.size++;
+			this.characters += change.previousKey().length() + change.primaryKey().length();
 		}
 		else if (change.relation().keyColumns().isEmpty()
 				&& this.writers.computeIfAbsent(oid, (any) -> new HashSet<>()).add(transaction)) {
 			this.size++;
 		}
-		if (this.size > LIMIT) {
+		if (this.size > LIMIT || this.characters > CHARACTERS) {
 			watch(this.newest + 1);
 		}
 	}
@@ -88,6 +95,11 @@ final class KeyMoves {
 		this.writers.values().forEach((table) -> table.removeIf(snapshot::sees));
 		this.size = this.moves.values().stream().mapToInt(Map::size).sum()
 				+ this.writers.values().stream().mapToInt(Set::size).sum();
+		this.characters = this.moves.values()
+			.stream()
+			.flatMap((table) -> table.entrySet().stream())
+			.mapToLong((move) -> move.getKey().length() + move.getValue().key().length())
+			.sum();
 		return this.watching && snapshot.min() >= this.since;
 	}
 

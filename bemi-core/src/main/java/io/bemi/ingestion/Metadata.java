@@ -25,7 +25,7 @@ final class Metadata {
 
 	private static final String NO_OBJECT = "The context was no JSON object";
 
-	private static final String NOT_KEPT = "The contexts of the transaction were longer than 64 MB, or empty";
+	private static final String NOT_KEPT = "The context was too long, or empty";
 
 	private static final String COMMENT_START = "/*Bemi ";
 

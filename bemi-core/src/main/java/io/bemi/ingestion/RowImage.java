@@ -2,6 +2,7 @@ package io.bemi.ingestion;
 
 import java.util.BitSet;
 
+import io.bemi.pgoutput.JsonBytes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RowImage {
 
-	private final @Nullable String[] columns;
+	private final @Nullable JsonBytes[] columns;
 
 	private final BitSet unreadable;
 
@@ -21,18 +22,18 @@ public final class RowImage {
 	 * @param columns the JSON text per column, {@code null} where absent; kept, not
 	 * copied
 	 */
-	public RowImage(@Nullable String[] columns) {
+	public RowImage(@Nullable JsonBytes[] columns) {
 		this(columns, new BitSet());
 	}
 
 	/**
 	 * Creates an image with columns that could not be read.
 	 */
-	RowImage(@Nullable String[] columns, BitSet unreadable) {
+	RowImage(@Nullable JsonBytes[] columns, BitSet unreadable) {
 		this.columns = columns;
 		this.unreadable = unreadable;
 		long characters = 0;
-		for (String column : columns) {
+		for (JsonBytes column : columns) {
 			characters += (column != null) ? column.length() : 0;
 		}
 		this.length = characters;
@@ -43,7 +44,7 @@ public final class RowImage {
 	 * @param index the column's index in the relation
 	 * @return the text, or {@code null} when the value did not arrive
 	 */
-	public @Nullable String column(int index) {
+	public @Nullable JsonBytes column(int index) {
 		return this.columns[index];
 	}
 
@@ -60,9 +61,9 @@ public final class RowImage {
 	 * The same without the columns that are null.
 	 */
 	RowImage withoutNulls() {
-		@Nullable String[] kept = this.columns.clone();
+		@Nullable JsonBytes[] kept = this.columns.clone();
 		for (int i = 0; i < kept.length; i++) {
-			if ("null".equals(kept[i])) {
+			if (JsonBytes.NULL.equals(kept[i])) {
 				kept[i] = null;
 			}
 		}
@@ -80,7 +81,7 @@ public final class RowImage {
 	 * Whether every column is there.
 	 */
 	public boolean isComplete() {
-		for (String column : this.columns) {
+		for (JsonBytes column : this.columns) {
 			if (column == null) {
 				return false;
 			}

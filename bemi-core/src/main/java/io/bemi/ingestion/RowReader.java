@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 
 import io.bemi.change.Position;
+import io.bemi.pgoutput.JsonBytes;
 import io.bemi.pgoutput.JsonValues;
 import io.bemi.pgoutput.PgOutputException;
 import io.bemi.pgoutput.PgOutputMessage;
@@ -41,6 +42,9 @@ final class RowReader {
 	private JsonValues values;
 
 	private @Nullable SourceTransaction transaction;
+
+	/** The table whose row came last. */
+	private int last;
 
 	/** The tables whose types were looked at in the transaction. */
 	private final Set<Integer> checked = new HashSet<>();
@@ -146,6 +150,7 @@ final class RowReader {
 			this.checked.clear();
 		}
 		int oid = relation(message);
+		this.last = oid;
 		if (this.checked.add(oid) && !this.types.isCurrent(known(oid))) {
 			forgetTypes();
 		}
@@ -240,7 +245,7 @@ final class RowReader {
 			throw new PgOutputException(
 					"Expected " + size + " columns for a row of " + relation + ", but found " + tuple.size());
 		}
-		@Nullable String[] columns = new String[size];
+		@Nullable JsonBytes[] columns = new JsonBytes[size];
 		BitSet unreadable = new BitSet();
 		for (int i = 0; i < size; i++) {
 			readValue(relation, tuple, i, columns, unreadable);
@@ -248,7 +253,7 @@ final class RowReader {
 		return new RowImage(columns, unreadable);
 	}
 
-	private void readValue(TrackedRelation relation, Tuple tuple, int column, @Nullable String[] columns,
+	private void readValue(TrackedRelation relation, Tuple tuple, int column, @Nullable JsonBytes[] columns,
 			BitSet unreadable) {
 		if (!this.lenient) {
 			columns[column] = value(relation, tuple, column);
@@ -270,7 +275,7 @@ final class RowReader {
 	 */
 	private RowImage keyImage(TrackedRelation relation, Tuple tuple) {
 		int size = relation.relation().columns().size();
-		@Nullable String[] columns = new String[size];
+		@Nullable JsonBytes[] columns = new JsonBytes[size];
 		BitSet unreadable = new BitSet();
 		for (int i : relation.keyColumns()) {
 			if (i < tuple.size()) {
@@ -280,12 +285,26 @@ final class RowReader {
 		return new RowImage(columns, unreadable);
 	}
 
-	private @Nullable String value(TrackedRelation relation, Tuple tuple, int column) {
+	private @Nullable JsonBytes value(TrackedRelation relation, Tuple tuple, int column) {
 		if (tuple.isUnchanged(column)) {
 			return null;
 		}
-		return tuple.isNull(column) ? "null"
-				: TrackedRelation.json(this.values, relation.typeOid(column), tuple.text(column));
+		return tuple.isNull(column) ? JsonBytes.NULL : this.values.read(relation.typeOid(column), tuple, column);
+	}
+
+	/**
+	 * What the table is called whose row came last, for people.
+	 */
+	String last() {
+		return name(this.last);
+	}
+
+	/**
+	 * What a table is called, for people.
+	 */
+	String name(int oid) {
+		TrackedRelation relation = this.relations.get(oid);
+		return (relation != null) ? relation.toString() : "a table";
 	}
 
 	private TrackedRelation known(int oid) {

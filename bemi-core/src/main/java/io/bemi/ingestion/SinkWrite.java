@@ -24,6 +24,14 @@ public interface SinkWrite extends AutoCloseable {
 	void appendContexts(List<TransactionContext> contexts);
 
 	/**
+	 * Replaces all contexts that were added of a transaction.
+	 * @param transaction the transaction
+	 * @param metadata the JSON object that each of them is now
+	 * @throws SinkException when the sink cannot be used
+	 */
+	void replaceContexts(SourceTransaction transaction, String metadata);
+
+	/**
 	 * Puts something that could not be read as a change into quarantine.
 	 * @param poison what arrived, and what is wrong with it
 	 * @throws SinkException when the sink cannot be used

@@ -121,13 +121,20 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 			this.moves.observe(row);
 			this.characters += row.length();
 		}
-		this.contexts.addAll(contexts);
-		this.poison.addAll(poison);
+		for (TransactionContext context : contexts) {
+			this.contexts.add(context);
+			this.characters += context.metadata().length();
+		}
+		for (PoisonRow row : poison) {
+			this.poison.add(row);
+			this.characters += row.content().length();
+		}
 		this.pendingCommit = transaction.position();
 	}
 
 	@Override
-	public void part(SourceTransaction transaction, List<RowChange> rows, List<PoisonRow> poison) {
+	public void part(SourceTransaction transaction, List<RowChange> rows, List<TransactionContext> contexts,
+			List<PoisonRow> poison) {
 		this.resumption.observe(transaction, rows.isEmpty() && poison.isEmpty());
 		if (isStored(transaction)) {
 			return;
@@ -138,15 +145,22 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 		}
 		this.large.append(rows);
 		rows.forEach(this.moves::observe);
+		this.large.appendContexts(contexts);
 		poison.forEach(this.large::quarantine);
 	}
 
 	@Override
-	public void end(SourceTransaction transaction, List<TransactionContext> contexts, Position end) {
+	public void replaceContexts(SourceTransaction transaction, String metadata) {
+		if (this.large != null) {
+			this.large.replaceContexts(transaction, metadata);
+		}
+	}
+
+	@Override
+	public void end(SourceTransaction transaction, Position end) {
 		if (this.large == null) {
 			return;
 		}
-		this.large.appendContexts(contexts);
 		this.large.commit();
 		this.large.close();
 		this.large = null;

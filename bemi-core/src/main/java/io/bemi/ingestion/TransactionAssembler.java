@@ -1,9 +1,7 @@
 package io.bemi.ingestion;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 import io.bemi.change.Position;
@@ -14,14 +12,13 @@ import io.bemi.pgoutput.PgOutputMessage.LogicalMessage;
 import io.bemi.pgoutput.PgOutputMessage.Origin;
 import io.bemi.pgoutput.PgOutputMessage.Relation;
 import io.bemi.stitching.ContextMessage;
-import io.bemi.stitching.Segments;
 import io.bemi.stitching.Stitcher;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Puts the messages of the stream together to transactions whose rows know their context.
- * A transaction is handed over whole at its commit; one with more rows than the limit in
- * parts, while it arrives, so that memory does not depend on its size.
+ * A transaction is handed over whole at its commit; one that exceeds the limit in parts,
+ * while it arrives, so that memory does not depend on its size.
  */
 final class TransactionAssembler {
 
@@ -50,6 +47,13 @@ final class TransactionAssembler {
 	}
 
 	/**
+	 * The transaction that has begun and not ended.
+	 */
+	@Nullable SourceTransaction transaction() {
+		return (this.running != null) ? this.running.transaction : null;
+	}
+
+	/**
 	 * Takes the next message.
 	 * @param position the position that came with it
 	 * @param message the message
@@ -64,7 +68,7 @@ final class TransactionAssembler {
 		}
 		else if (message instanceof LogicalMessage logical) {
 			if (this.running != null) {
-				Optional<ContextMessage> context = ContextMessage.of(logical);
+				Optional<ContextMessage> context = ContextMessage.of(logical, MemoryLimit.longestContext());
 				context.ifPresent(this.running::message);
 				this.running.alteration(logical);
 			}
@@ -107,18 +111,26 @@ final class TransactionAssembler {
 		/**
 		 * A part of a transaction that is too large to be kept.
 		 * @param transaction the transaction
-		 * @param rows its next changes, whose context numbers are announced at the end
+		 * @param rows its next changes; some may have contexts of a later part
+		 * @param contexts contexts of these and earlier changes
 		 * @param poison what could not be read
 		 */
-		void part(SourceTransaction transaction, List<RowChange> rows, List<PoisonRow> poison);
+		void part(SourceTransaction transaction, List<RowChange> rows, List<TransactionContext> contexts,
+				List<PoisonRow> poison);
+
+		/**
+		 * All contexts of a transaction that were in parts so far turn out to be another.
+		 * @param transaction the transaction
+		 * @param metadata what each of them is now
+		 */
+		void replaceContexts(SourceTransaction transaction, String metadata);
 
 		/**
 		 * The end of a transaction whose parts were handed over.
 		 * @param transaction the transaction
-		 * @param contexts its contexts
 		 * @param end where its commit ends
 		 */
-		void end(SourceTransaction transaction, List<TransactionContext> contexts, Position end);
+		void end(SourceTransaction transaction, Position end);
 
 	}
 
@@ -135,52 +147,50 @@ final class TransactionAssembler {
 
 		private final List<PoisonRow> poison = new ArrayList<>();
 
-		private final List<ContextMessage> messages = new ArrayList<>();
+		private final ContextNumbers contexts;
+
+		/** How many of the changes have the number of their context. */
+		private int numbered;
 
 		private long ordinal;
 
 		private long characters;
 
-		private long contextCharacters;
-
 		private boolean inParts;
 
 		Running(SourceTransaction transaction) {
 			this.transaction = transaction;
+			this.contexts = new ContextNumbers(transaction);
 		}
 
 		void message(ContextMessage message) {
 			this.stitcher.message(message);
-			ContextMessage last = this.messages.isEmpty() ? null : this.messages.get(this.messages.size() - 1);
-			// A session repeats itself with every statement: keep one copy.
-			boolean repeated = last != null && last.source() == message.source()
-					&& last.content().equals(message.content());
-			if (!repeated) {
-				this.contextCharacters += message.content().length();
+			if (!this.contexts.counts(message)) {
+				return;
 			}
-			this.messages.add(repeated ? last
-					: (this.contextCharacters <= ContextMessage.MAX_LENGTH) ? message : message.withoutContent());
+			if (this.contexts.accept(message)) {
+				this.numbered = 0;
+				if (this.contexts.isHandedOn()) {
+					TransactionAssembler.this.output.replaceContexts(this.transaction, this.contexts.metadata());
+				}
+			}
+			cover();
+			handOnIfFull();
 		}
 
 		void row(Position position, PgOutputMessage message) {
+			// What can go goes first: the next row may need the memory.
+			this.stitcher.advance(position);
+			handOnIfFull();
 			for (RowReader.Row row : TransactionAssembler.this.rows.read(this.transaction, this.ordinal, message)) {
 				this.ordinal++;
 				if (row.change() != null) {
-					this.characters += row.change().length();
 					this.stitcher.row(position, row.change());
 				}
 				if (row.poison() != null) {
 					this.characters += row.poison().content().length();
 					this.poison.add(row.poison());
 				}
-			}
-			if (TransactionAssembler.this.limit.isReached(this.changes.size() + this.poison.size(), this.characters)) {
-				this.characters = 0;
-				this.inParts = true;
-				TransactionAssembler.this.output.part(this.transaction, List.copyOf(this.changes),
-						List.copyOf(this.poison));
-				this.changes.clear();
-				this.poison.clear();
 			}
 		}
 
@@ -197,51 +207,59 @@ final class TransactionAssembler {
 			}
 		}
 
-		private void stitched(RowChange change, int segment) {
-			this.changes.add(change.withContext(segment));
-		}
-
-		void finish(Commit commit) {
-			Segments segments = this.stitcher.finish();
-			if (this.inParts) {
-				TransactionAssembler.this.output.part(this.transaction, this.changes, this.poison);
-				TransactionAssembler.this.output.end(this.transaction, everySegment(segments), commit.endPosition());
-				return;
-			}
-			List<TransactionContext> contexts = new ArrayList<>();
-			List<RowChange> numbered = number(segments, contexts);
-			TransactionAssembler.this.output.transaction(this.transaction, numbered, contexts, this.poison,
-					commit.endPosition());
+		private void stitched(RowChange change) {
+			this.characters += change.length();
+			this.changes.add(change);
 		}
 
 		/**
-		 * Numbers the different contexts instead of the segments.
+		 * Gives the rows up to here, those that have gone too, the context of the last
+		 * message.
 		 */
-		private List<RowChange> number(Segments segments, List<TransactionContext> contexts) {
-			Map<Integer, Integer> byMessage = new HashMap<>();
-			Map<String, Integer> byMetadata = new HashMap<>();
-			List<RowChange> numbered = new ArrayList<>(this.changes.size());
-			for (RowChange change : this.changes) {
-				int number = byMessage.computeIfAbsent(segments.message(change.context()),
-						(message) -> byMetadata.computeIfAbsent(metadata(message), (metadata) -> {
-							contexts.add(new TransactionContext(this.transaction, contexts.size(), metadata));
-							return contexts.size() - 1;
-						}));
-				numbered.add((number == change.context()) ? change : change.withContext(number));
+		private void cover() {
+			if (this.numbered < this.changes.size() || this.contexts.isOpen()) {
+				number(this.contexts.covered());
 			}
-			return numbered;
 		}
 
-		private List<TransactionContext> everySegment(Segments segments) {
-			List<TransactionContext> contexts = new ArrayList<>(segments.messages() + 1);
-			for (int segment = 0; segment <= segments.messages(); segment++) {
-				contexts.add(new TransactionContext(this.transaction, segment, metadata(segments.message(segment))));
+		private void number(int number) {
+			for (; this.numbered < this.changes.size(); this.numbered++) {
+				RowChange change = this.changes.get(this.numbered);
+				if (change.context() != number) {
+					this.changes.set(this.numbered, change.withContext(number));
+				}
 			}
-			return contexts;
 		}
 
-		private String metadata(int message) {
-			return (message == Segments.NONE) ? Metadata.EMPTY : Metadata.of(this.messages.get(message));
+		private void handOnIfFull() {
+			if (TransactionAssembler.this.limit.isReached(this.changes.size() + this.poison.size(),
+					this.characters + this.contexts.characters())) {
+				if (this.numbered < this.changes.size()) {
+					number(this.contexts.uncovered());
+				}
+				handOn();
+			}
+		}
+
+		private void handOn() {
+			this.inParts = true;
+			TransactionAssembler.this.output.part(this.transaction, this.changes, this.contexts.take(), this.poison);
+			this.changes.clear();
+			this.poison.clear();
+			this.numbered = 0;
+			this.characters = 0;
+		}
+
+		void finish(Commit commit) {
+			this.stitcher.finish();
+			cover();
+			if (this.inParts) {
+				handOn();
+				TransactionAssembler.this.output.end(this.transaction, commit.endPosition());
+				return;
+			}
+			TransactionAssembler.this.output.transaction(this.transaction, this.changes, this.contexts.take(),
+					this.poison, commit.endPosition());
 		}
 
 	}

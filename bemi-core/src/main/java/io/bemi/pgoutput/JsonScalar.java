@@ -13,6 +13,11 @@ enum JsonScalar implements JsonValue {
 		public void append(StringBuilder out, String text) {
 			JsonText.append(out, text);
 		}
+
+		@Override
+		public JsonBytes read(byte[] data, int offset, int length) {
+			return JsonBytes.string(data, offset, length);
+		}
 	},
 
 	BOOLEAN {
@@ -38,6 +43,12 @@ enum JsonScalar implements JsonValue {
 			else {
 				JsonText.append(out, text);
 			}
+		}
+
+		@Override
+		public JsonBytes read(byte[] data, int offset, int length) {
+			return Jsonb.acceptsNumber(data, offset, length) ? JsonBytes.of(data, offset, length)
+					: JsonBytes.string(data, offset, length);
 		}
 	},
 
@@ -77,6 +88,12 @@ enum JsonScalar implements JsonValue {
 				JsonText.append(out, text);
 			}
 		}
+
+		@Override
+		public JsonBytes read(byte[] data, int offset, int length) {
+			return Jsonb.accepts(data, offset, length) ? JsonBytes.of(data, offset, length)
+					: JsonBytes.string(data, offset, length);
+		}
 	},
 
 	/**
@@ -91,6 +108,12 @@ enum JsonScalar implements JsonValue {
 			else {
 				JSON.append(out, text);
 			}
+		}
+
+		@Override
+		public JsonBytes read(byte[] data, int offset, int length) {
+			return (length <= 2 * Jsonb.MAX_DEPTH) ? JsonBytes.of(data, offset, length)
+					: JSON.read(data, offset, length);
 		}
 	};
 

@@ -1,11 +1,15 @@
 package io.bemi.pgoutput;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * Writes JSON strings, escaped as {@code jsonb} prints them.
  */
 public final class JsonText {
 
 	private static final char[] HEX = "0123456789abcdef".toCharArray();
+
+	private static final byte[][] ESCAPES = escapes();
 
 	private JsonText() {
 	}
@@ -27,6 +31,23 @@ public final class JsonText {
 			}
 		}
 		out.append(text, written, text.length()).append('"');
+	}
+
+	/**
+	 * The escape of an ASCII character that needs one.
+	 */
+	static byte[] escape(byte c) {
+		return ESCAPES[c];
+	}
+
+	private static byte[][] escapes() {
+		byte[][] escapes = new byte['\\' + 1][];
+		for (char c = 0; c < escapes.length; c++) {
+			StringBuilder escape = new StringBuilder();
+			appendEscaped(escape, c);
+			escapes[c] = escape.toString().getBytes(StandardCharsets.US_ASCII);
+		}
+		return escapes;
 	}
 
 	private static void appendEscaped(StringBuilder out, char c) {

@@ -43,6 +43,19 @@ public final class JsonValues {
 		of(typeOid).append(out, text);
 	}
 
+	/**
+	 * The JSON form of a value that has text. Texts, numbers and documents stay where
+	 * they are.
+	 * @param typeOid the type's object id
+	 * @param row the row
+	 * @param column the value's index in it
+	 * @return the JSON form
+	 * @throws PgOutputException as above
+	 */
+	public JsonBytes read(int typeOid, Tuple row, int column) {
+		return of(typeOid).read(row.data(), row.offset(column), row.length(column));
+	}
+
 	JsonValue of(int typeOid) {
 		// No computeIfAbsent: types refer to others.
 		JsonValue known = this.values.get(typeOid);

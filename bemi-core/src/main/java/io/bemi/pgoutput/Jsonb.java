@@ -1,5 +1,6 @@
 package io.bemi.pgoutput;
 
+import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 
 /**
@@ -23,12 +24,16 @@ public final class Jsonb {
 	/** The server refuses exponents from here on, even of zero. */
 	private static final long EXPONENT_LIMIT = Integer.MAX_VALUE / 2;
 
-	private final String text;
+	private final byte[] data;
+
+	private final int end;
 
 	private int position;
 
-	private Jsonb(String text) {
-		this.text = text;
+	private Jsonb(byte[] data, int offset, int length) {
+		this.data = data;
+		this.position = offset;
+		this.end = offset + length;
 	}
 
 	/**
@@ -41,15 +46,25 @@ public final class Jsonb {
 	 * @return {@code true} when the server takes it
 	 */
 	public static boolean accepts(String text) {
-		return new Jsonb(text).document();
+		byte[] data = text.getBytes(StandardCharsets.UTF_8);
+		return accepts(data, 0, data.length);
+	}
+
+	static boolean accepts(byte[] data, int offset, int length) {
+		return new Jsonb(data, offset, length).document();
 	}
 
 	/**
 	 * Whether a text is a number and nothing else.
 	 */
 	static boolean acceptsNumber(String text) {
-		Jsonb number = new Jsonb(text);
-		return number.number() && number.position == text.length();
+		byte[] data = text.getBytes(StandardCharsets.UTF_8);
+		return acceptsNumber(data, 0, data.length);
+	}
+
+	static boolean acceptsNumber(byte[] data, int offset, int length) {
+		Jsonb number = new Jsonb(data, offset, length);
+		return number.number() && number.position == number.end;
 	}
 
 	/** Iterative: the depth of a document is its author's choice. */
@@ -101,7 +116,7 @@ public final class Jsonb {
 				}
 			}
 		}
-		return this.position == this.text.length();
+		return this.position == this.end;
 	}
 
 	private static char close(BitSet objects, int depth) {
@@ -127,16 +142,19 @@ public final class Jsonb {
 	}
 
 	private boolean literal(String literal) {
-		boolean found = this.text.startsWith(literal, this.position);
-		this.position += literal.length();
-		return found;
+		for (int i = 0; i < literal.length(); i++) {
+			if (!take(literal.charAt(i))) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	private boolean string() {
 		this.position++;
 		boolean high = false;
-		while (this.position < this.text.length()) {
-			char c = this.text.charAt(this.position++);
+		while (this.position < this.end) {
+			char c = next();
 			if (c == '\\' && peek() == 'u') {
 				int unit = unicodeEscape();
 				if (unit <= 0 || high != (unit >= 0xDC00 && unit <= 0xDFFF)) {
@@ -176,7 +194,7 @@ public final class Jsonb {
 		take('-');
 		int start = this.position;
 		int integerDigits = digits();
-		if (integerDigits == 0 || (integerDigits > 1 && this.text.charAt(start) == '0')) {
+		if (integerDigits == 0 || (integerDigits > 1 && this.data[start] == '0')) {
 			return false;
 		}
 		int fractionDigits = 0;
@@ -199,7 +217,7 @@ public final class Jsonb {
 				return false;
 			}
 			for (int i = exponentStart; i < this.position; i++) {
-				exponent = Math.min(EXPONENT_LIMIT, exponent * 10 + (this.text.charAt(i) - '0'));
+				exponent = Math.min(EXPONENT_LIMIT, exponent * 10 + (this.data[i] - '0'));
 			}
 			if (exponent == EXPONENT_LIMIT) {
 				return false;
@@ -215,7 +233,7 @@ public final class Jsonb {
 	 */
 	private long integerDigits(int start, int end, int integerDigits) {
 		for (int i = start; i < end; i++) {
-			char c = this.text.charAt(i);
+			byte c = this.data[i];
 			if (c >= '1' && c <= '9') {
 				int index = i - start;
 				return (index < integerDigits) ? integerDigits - index : integerDigits - index + 1;
@@ -252,9 +270,12 @@ public final class Jsonb {
 		return c;
 	}
 
-	/** The next character; NUL, which no text of the server holds, at the end. */
+	/**
+	 * The next character, of those beyond ASCII one of their bytes; NUL, which no text of
+	 * the server holds, at the end.
+	 */
 	private char peek() {
-		return (this.position < this.text.length()) ? this.text.charAt(this.position) : '\0';
+		return (this.position < this.end) ? (char) (this.data[this.position] & 0xFF) : '\0';
 	}
 
 }

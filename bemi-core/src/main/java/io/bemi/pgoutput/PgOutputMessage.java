@@ -171,7 +171,9 @@ public sealed interface PgOutputMessage {
 		 * @return the bytes read as UTF-8
 		 */
 		public String text() {
-			return StandardCharsets.UTF_8.decode(content()).toString();
+			byte[] bytes = new byte[this.content.remaining()];
+			content().get(bytes);
+			return new String(bytes, StandardCharsets.UTF_8);
 		}
 
 	}

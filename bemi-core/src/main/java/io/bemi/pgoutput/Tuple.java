@@ -1,8 +1,6 @@
 package io.bemi.pgoutput;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
 
@@ -34,18 +32,27 @@ public final class Tuple {
 	 * @return the row
 	 */
 	public static Tuple of(@Nullable String... texts) {
-		ByteArrayOutputStream data = new ByteArrayOutputStream();
-		int[] cells = new int[2 * texts.length];
+		byte @Nullable [][] values = new byte[texts.length][];
+		int size = 0;
 		for (int i = 0; i < texts.length; i++) {
 			String text = texts[i];
-			cells[2 * i] = (text != null) ? data.size() : NULL;
 			if (text != null) {
-				byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-				data.writeBytes(bytes);
-				cells[2 * i + 1] = bytes.length;
+				values[i] = text.getBytes(StandardCharsets.UTF_8);
+				size += values[i].length;
 			}
 		}
-		return new Tuple(data.toByteArray(), cells);
+		Builder tuple = new Builder(new byte[size], texts.length);
+		int offset = 0;
+		for (byte[] value : values) {
+			if (value == null) {
+				tuple.addNull();
+				continue;
+			}
+			System.arraycopy(value, 0, tuple.data, offset, value.length);
+			tuple.addText(offset, value.length);
+			offset += value.length;
+		}
+		return tuple.build();
 	}
 
 	/**
@@ -85,35 +92,45 @@ public final class Tuple {
 	 * @throws IllegalStateException when the value is null or unchanged
 	 */
 	public String text(int column) {
+		return new String(this.data, offset(column), length(column), StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * Where a value's text starts.
+	 */
+	int offset(int column) {
 		int offset = this.cells[2 * column];
 		if (offset < 0) {
 			throw new IllegalStateException("Column " + column + " has no text, it is " + kind(offset));
 		}
-		return new String(this.data, offset, this.cells[2 * column + 1], StandardCharsets.UTF_8);
+		return offset;
 	}
 
 	/**
-	 * This tuple with its unchanged values taken from another tuple, where that one has
-	 * text. Nulls are not taken: in a key they are no values.
+	 * How many bytes a value's text has.
 	 */
-	Tuple fillUnchanged(Tuple other) {
-		Tuple filled = this;
-		for (int column = 0; column < Math.min(size(), other.size()); column++) {
-			if (isUnchanged(column) && other.cells[2 * column] >= 0) {
-				filled = filled.with(column, other.text(column));
-			}
-		}
-		return filled;
+	int length(int column) {
+		return this.cells[2 * column + 1];
 	}
 
-	private Tuple with(int column, String text) {
-		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-		byte[] joined = Arrays.copyOf(this.data, this.data.length + bytes.length);
-		System.arraycopy(bytes, 0, joined, this.data.length, bytes.length);
-		int[] cells = this.cells.clone();
-		cells[2 * column] = this.data.length;
-		cells[2 * column + 1] = bytes.length;
-		return new Tuple(joined, cells);
+	byte[] data() {
+		return this.data;
+	}
+
+	/**
+	 * This tuple with its unchanged values taken from another tuple of the same message,
+	 * where that one has text. Nulls are not taken: in a key they are no values.
+	 */
+	Tuple fillUnchanged(Tuple other) {
+		int[] filled = this.cells;
+		for (int column = 0; column < Math.min(size(), other.size()); column++) {
+			if (isUnchanged(column) && other.cells[2 * column] >= 0) {
+				filled = (filled != this.cells) ? filled : this.cells.clone();
+				filled[2 * column] = other.cells[2 * column];
+				filled[2 * column + 1] = other.cells[2 * column + 1];
+			}
+		}
+		return (filled != this.cells) ? new Tuple(this.data, filled) : this;
 	}
 
 	private static String kind(int offset) {

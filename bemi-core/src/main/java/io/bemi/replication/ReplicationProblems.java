@@ -59,6 +59,9 @@ final class ReplicationProblems {
 	}
 
 	static ReplicationException translate(SQLException ex, ReplicationSettings settings) {
+		if (ex.getCause() instanceof MessageGuard.LongMessage message) {
+			return new LongMessageException(message);
+		}
 		String message = (ex.getMessage() != null) ? ex.getMessage() : "";
 		String state = (ex.getSQLState() != null) ? ex.getSQLState() : "";
 		return switch (state) {
@@ -75,9 +78,17 @@ final class ReplicationProblems {
 					ex);
 			case "42501" ->
 				roleWithoutReplication((settings.username() != null) ? settings.username() : "current user", ex);
+			case "54000" -> tooLong(ex, settings);
+			case "XX000" -> message.contains("invalid memory alloc request size") ? tooLong(ex, settings) : other(ex);
 			case "55000" -> message.contains("wal_level") ? walLevel("replica") : other(ex);
 			default -> other(ex);
 		};
+	}
+
+	private static ReplicationException tooLong(SQLException ex, ReplicationSettings settings) {
+		return new ReplicationException("The server cannot send a change whose old and new row together exceed 1 GB as"
+				+ " text (" + ex.getMessage() + "). Nothing after it can be recorded. To go on with a gap and a new"
+				+ " baseline, run: SELECT pg_drop_replication_slot('" + settings.slot() + "')", ex);
 	}
 
 	private static ReplicationException other(SQLException ex) {

@@ -43,6 +43,7 @@ public final class ReplicationStream implements AutoCloseable {
 	 * Takes the next message if one has arrived, and answers the server's keepalives.
 	 * @return the message, or {@code null} when none is there now
 	 * @throws UnreadableSlotException when changes before it cannot be read
+	 * @throws LongMessageException when memory has no room for it; the stream has ended
 	 * @throws ReplicationException when the stream has ended
 	 */
 	public synchronized @Nullable ByteBuffer poll() {

@@ -46,6 +46,8 @@ final class SourceConnections {
 		PGProperty.REPLICATION.set(properties, "database");
 		PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
 		PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
+		// A factory that is named in the URL wins.
+		PGProperty.SOCKET_FACTORY.set(properties, GuardedSocketFactory.class.getName());
 		Connection connection = open(properties);
 		try (Statement statement = connection.createStatement()) {
 			statement.execute(SENDER_TIMEOUT);

@@ -27,21 +27,23 @@ public record ContextMessage(Source source, Position position, String content) {
 	 * transactional (it would survive a rollback)
 	 */
 	public static Optional<ContextMessage> of(LogicalMessage message) {
+		return of(message, MAX_LENGTH);
+	}
+
+	/**
+	 * Recognises the context where less can be kept.
+	 * @param message any message
+	 * @param longest how many bytes of content are kept
+	 * @return as above, with empty content in place of a longer one
+	 */
+	public static Optional<ContextMessage> of(LogicalMessage message, int longest) {
 		for (Source source : Source.values()) {
 			if (message.transactional() && source.prefix().equals(message.prefix())) {
-				String content = (message.content().remaining() <= MAX_LENGTH) ? message.text() : "";
+				String content = (message.content().remaining() <= longest) ? message.text() : "";
 				return Optional.of(new ContextMessage(source, message.position(), content));
 			}
 		}
 		return Optional.empty();
-	}
-
-	/**
-	 * The same message without what it says.
-	 * @return a message with empty content
-	 */
-	public ContextMessage withoutContent() {
-		return new ContextMessage(this.source, this.position, "");
 	}
 
 	/**

@@ -2,11 +2,12 @@ package io.bemi.stitching;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 import io.bemi.change.Position;
 
 /**
- * Gives each row of one transaction, of whatever size, the number of its segment.
+ * Puts the rows of one transaction, of whatever size, in their place among its messages.
  * <p>
  * The rule: a row belongs to the first message whose position is <em>strictly</em>
  * greater than the row's; rows after the last message belong to the last one. It holds
@@ -18,21 +19,17 @@ import io.bemi.change.Position;
  * was wrong for 1.2 % and order of arrival for up to 73 %.)
  * <p>
  * Rows and messages arrive in the order of their positions, but on a tie in any order. So
- * only the rows at the newest position are held back (those of one record at most), and a
- * row's segment is known as soon as anything newer arrives. Which message covers a
- * segment is known at the end, because one message of the application anywhere in the
- * transaction silences those of the session. Memory: the rows held back and one bit per
- * message.
+ * only the rows at the newest position are held back (those of one record at most). What
+ * has gone to the sink when a message was taken is what lies before it: that much it may
+ * cover.
  *
  * @param <R> what the caller keeps of a row
  */
 public final class Stitcher<R> {
 
-	private final Sink<? super R> sink;
+	private final Consumer<? super R> sink;
 
 	private final List<R> held = new ArrayList<>();
-
-	private final Segments segments = new Segments();
 
 	private Position newest = Position.ZERO;
 
@@ -40,12 +37,29 @@ public final class Stitcher<R> {
 	 * Creates a stitcher of one transaction.
 	 * @param sink what takes the rows, in order of arrival
 	 */
-	public Stitcher(Sink<? super R> sink) {
+	public Stitcher(Consumer<? super R> sink) {
 		this.sink = sink;
 	}
 
 	/**
-	 * Takes a row; rows whose segment is known thereby go to the sink.
+	 * Goes on to a position that something has which is about to be taken; rows before it
+	 * go to the sink.
+	 * @param position the position
+	 * @throws IllegalArgumentException when something newer has arrived before
+	 */
+	public void advance(Position position) {
+		int order = position.compareTo(this.newest);
+		if (order < 0) {
+			throw new IllegalArgumentException("'position' must not be before " + this.newest + ", but is " + position);
+		}
+		if (order > 0) {
+			finish();
+			this.newest = position;
+		}
+	}
+
+	/**
+	 * Takes a row; rows before it go to the sink.
 	 * @param position where the row's record starts
 	 * @param row the row
 	 * @throws IllegalArgumentException when something newer has arrived before
@@ -56,60 +70,20 @@ public final class Stitcher<R> {
 	}
 
 	/**
-	 * Takes a message; rows whose segment is known thereby go to the sink.
+	 * Takes a message; rows before it go to the sink.
 	 * @param message the message
 	 * @throws IllegalArgumentException when something newer has arrived before
 	 */
 	public void message(ContextMessage message) {
 		advance(message.position());
-		this.segments.add(message.source());
 	}
 
 	/**
 	 * Ends the transaction: the rows still held back go to the sink.
-	 * @return the message of each segment
 	 */
-	public Segments finish() {
-		release();
-		return this.segments;
-	}
-
-	private void advance(Position position) {
-		int order = position.compareTo(this.newest);
-		if (order < 0) {
-			throw new IllegalArgumentException("'position' must not be before " + this.newest + ", but is " + position);
-		}
-		if (order > 0) {
-			release();
-			this.newest = position;
-		}
-	}
-
-	/**
-	 * All messages so far lie at or before the rows held back, whoever came first.
-	 */
-	private void release() {
-		for (R row : this.held) {
-			this.sink.accept(row, this.segments.messages());
-		}
+	public void finish() {
+		this.held.forEach(this.sink);
 		this.held.clear();
-	}
-
-	/**
-	 * Takes rows whose segment is known.
-	 *
-	 * @param <R> what the caller keeps of a row
-	 */
-	@FunctionalInterface
-	public interface Sink<R> {
-
-		/**
-		 * Takes a row.
-		 * @param row the row
-		 * @param segment the number of its segment, which never decreases
-		 */
-		void accept(R row, int segment);
-
 	}
 
 }

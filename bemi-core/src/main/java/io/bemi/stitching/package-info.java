@@ -1,6 +1,6 @@
 /**
  * Gives each row of a transaction its context: from the positions of rows and messages to
- * the number of the message that covers the row.
+ * the order in which a message covers the rows before it.
  */
 @NullMarked
 package io.bemi.stitching;

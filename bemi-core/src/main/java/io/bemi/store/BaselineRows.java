@@ -12,6 +12,7 @@ import io.bemi.change.Position;
 import io.bemi.ingestion.BaselineChunk;
 import io.bemi.ingestion.RowChange;
 import io.bemi.ingestion.RowImage;
+import io.bemi.pgoutput.JsonBytes;
 import io.bemi.pgoutput.PgOutputMessage.Column;
 import io.bemi.store.Baselines.Beginning;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,9 @@ final class BaselineRows {
 		List<RowChange> unknown = new ArrayList<>();
 		for (RowChange row : rows) {
 			NewestImage known = newest.get(String.valueOf(row.primaryKey()));
+			if (known != null && known.postponed()) {
+				known = NewestImage.find(this.connection, history, row.relation(), String.valueOf(row.primaryKey()));
+			}
 			if (known == null && row.previousKey() == null) {
 				// Nothing has touched the row: it is as it was at the beginning.
 				unknown.add(unaltered ? row.at(beginning.transaction(), beginning.ordinal()) : row);
@@ -77,13 +81,13 @@ final class BaselineRows {
 	 * @param image what the history tells of it, which may be newer
 	 * @return the record, or empty when the history tells everything
 	 */
-	private static Optional<RowChange> complete(RowChange row, Map<String, String> image) {
+	private static Optional<RowChange> complete(RowChange row, Map<String, JsonBytes> image) {
 		RowImage found = Objects.requireNonNull(row.row());
 		List<Column> columns = row.relation().relation().columns();
-		@Nullable String[] merged = new String[columns.size()];
+		@Nullable JsonBytes[] merged = new JsonBytes[columns.size()];
 		boolean isNew = false;
 		for (int i = 0; i < merged.length; i++) {
-			String told = image.get(columns.get(i).name());
+			JsonBytes told = image.get(columns.get(i).name());
 			merged[i] = (told != null) ? told : found.column(i);
 			isNew |= told == null && found.column(i) != null;
 		}

@@ -10,7 +10,7 @@ final class ChunkSize {
 
 	private static final int LARGEST = 5_000;
 
-	private static final long CHARACTERS = 8 << 20;
+	private static final long LENGTH = 8 << 20;
 
 	private int rows = FIRST;
 
@@ -31,10 +31,10 @@ final class ChunkSize {
 	/**
 	 * Learns from a chunk.
 	 * @param chunk how many changes it had
-	 * @param characters how many characters of previous images it has read
+	 * @param length how many bytes of previous images it has read
 	 */
-	void learn(int chunk, long characters) {
-		long fitting = CHARACTERS / Math.max(1, characters / chunk);
+	void learn(int chunk, long length) {
+		long fitting = LENGTH / Math.max(1, length / chunk);
 		this.rows = (int) Math.max(1, Math.min(Math.min(LARGEST, 2L * this.rows), fitting));
 	}
 

@@ -1,54 +1,61 @@
 package io.bemi.store;
 
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.util.List;
 
+import io.bemi.pgoutput.JsonBytes.Output;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows in the text format of {@code COPY}. See "File Formats" of the command's page.
+ * Rows in the text format of {@code COPY}, handed on in pieces of the same size whatever
+ * their own. See "File Formats" of the command's page.
  */
-final class CopyText {
+final class CopyText implements Output<SQLException> {
 
-	private final StringBuilder text = new StringBuilder(1 << 16);
+	private static final int PIECE = 1 << 16;
+
+	private static final byte[] NULL = { '\\', 'N' };
+
+	private final Output<SQLException> pieces;
+
+	private final byte[] piece = new byte[PIECE];
+
+	private int size;
 
 	private boolean inRow;
+
+	/**
+	 * Creates a text.
+	 * @param pieces what takes it, piece by piece
+	 */
+	CopyText(Output<SQLException> pieces) {
+		this.pieces = pieces;
+	}
 
 	/**
 	 * Adds a value to the row.
 	 * @param value the value's text, or {@code null} for SQL's null
 	 */
-	CopyText add(@Nullable String value) {
-		if (this.inRow) {
-			this.text.append('\t');
-		}
-		this.inRow = true;
+	CopyText add(@Nullable String value) throws SQLException {
 		if (value == null) {
-			this.text.append("\\N");
-			return this;
+			return addNull();
 		}
-		for (int i = 0; i < value.length(); i++) {
-			char c = value.charAt(i);
-			switch (c) {
-				case '\\' -> this.text.append("\\\\");
-				case '\t' -> this.text.append("\\t");
-				case '\n' -> this.text.append("\\n");
-				case '\r' -> this.text.append("\\r");
-				default -> this.text.append(c);
-			}
-		}
+		byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+		begin().write(bytes, 0, bytes.length);
 		return this;
 	}
 
-	CopyText add(long value) {
+	CopyText add(long value) throws SQLException {
 		return add(Long.toString(value));
 	}
 
 	/**
 	 * Adds a {@code text[]}.
 	 */
-	CopyText add(List<String> values) {
+	CopyText add(List<String> values) throws SQLException {
 		if (values.isEmpty()) {
-			return add((String) null);
+			return addNull();
 		}
 		StringBuilder array = new StringBuilder("{");
 		for (String value : values) {
@@ -60,18 +67,87 @@ final class CopyText {
 		return add(array.append('}').toString());
 	}
 
-	void endRow() {
-		this.text.append('\n');
+	CopyText addNull() throws SQLException {
+		separate();
+		append(NULL, 0, NULL.length);
+		return this;
+	}
+
+	/**
+	 * Begins a value whose text is then written.
+	 */
+	CopyText begin() throws SQLException {
+		separate();
+		return this;
+	}
+
+	private void separate() throws SQLException {
+		if (this.inRow) {
+			append((byte) '\t');
+		}
+		this.inRow = true;
+	}
+
+	/**
+	 * Goes on with the text of the value, in UTF-8.
+	 */
+	@Override
+	public void write(byte[] bytes, int offset, int length) throws SQLException {
+		int end = offset + length;
+		int written = offset;
+		for (int i = offset; i < end; i++) {
+			byte escape = switch (bytes[i]) {
+				case '\\' -> '\\';
+				case '\t' -> 't';
+				case '\n' -> 'n';
+				case '\r' -> 'r';
+				default -> 0;
+			};
+			if (escape != 0) {
+				append(bytes, written, i - written);
+				append((byte) '\\');
+				append(escape);
+				written = i + 1;
+			}
+		}
+		append(bytes, written, end - written);
+	}
+
+	void endRow() throws SQLException {
+		append((byte) '\n');
 		this.inRow = false;
 	}
 
-	boolean isEmpty() {
-		return this.text.isEmpty();
+	private void append(byte b) throws SQLException {
+		if (this.size == PIECE) {
+			flush();
+		}
+		this.piece[this.size++] = b;
 	}
 
-	@Override
-	public String toString() {
-		return this.text.toString();
+	private void append(byte[] bytes, int offset, int length) throws SQLException {
+		int from = offset;
+		int left = length;
+		while (left > 0) {
+			if (this.size == PIECE) {
+				flush();
+			}
+			int count = Math.min(left, PIECE - this.size);
+			System.arraycopy(bytes, from, this.piece, this.size, count);
+			this.size += count;
+			from += count;
+			left -= count;
+		}
+	}
+
+	/**
+	 * Hands on what is left.
+	 */
+	void flush() throws SQLException {
+		if (this.size > 0) {
+			this.pieces.write(this.piece, 0, this.size);
+			this.size = 0;
+		}
 	}
 
 }

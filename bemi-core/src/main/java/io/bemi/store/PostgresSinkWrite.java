@@ -9,8 +9,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
-import java.util.function.BiFunction;
 
 import io.bemi.ingestion.BaselineChunk;
 import io.bemi.ingestion.PendingBaseline;
@@ -21,11 +19,10 @@ import io.bemi.ingestion.SinkWrite;
 import io.bemi.ingestion.SourceTransaction;
 import io.bemi.ingestion.TrackedRelation;
 import io.bemi.ingestion.TransactionContext;
+import io.bemi.pgoutput.JsonBytes;
 import io.bemi.pgoutput.PgOutputMessage.Relation;
 import io.bemi.store.RelationDictionary.Loss;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyIn;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,9 +43,8 @@ final class PostgresSinkWrite implements SinkWrite {
 			COPY context (committed_at, source, position, number, transaction_id, metadata) FROM STDIN
 			""";
 
-	private static final String QUARANTINE = """
-			INSERT INTO quarantine (source, committed_at, position, ordinal, relation, content, error)
-			VALUES (?, ?::timestamptz, ?::pg_lsn, ?, ?, ?, ?)
+	private static final String REPLACE_CONTEXTS = """
+			UPDATE context SET metadata = ?::jsonb WHERE committed_at = ?::timestamptz AND source = ? AND position = ?::pg_lsn
 			""";
 
 	/** In bytes, of about 2 700 that an entry of a B-tree may have. */
@@ -68,24 +64,31 @@ final class PostgresSinkWrite implements SinkWrite {
 
 	private final ChunkSize chunkSize;
 
-	private final QuarantineCount quarantine;
+	private final QuarantineCount quarantineCount;
 
 	private final Gaps gaps;
 
-	private long quarantined;
+	private final QuarantinedRows quarantine;
+
+	private final RowCopy<StoredRow> changes;
+
+	private final RowCopy<TransactionContext> contexts;
 
 	private boolean committed;
 
 	PostgresSinkWrite(Connection connection, int source, RelationDictionary relations, Baselines baselines,
-			Partitions partitions, ChunkSize chunkSize, QuarantineCount quarantine, Gaps gaps) {
+			Partitions partitions, ChunkSize chunkSize, QuarantineCount quarantineCount, Gaps gaps) {
 		this.connection = connection;
 		this.source = source;
 		this.relations = relations;
 		this.baselines = baselines;
 		this.partitions = partitions;
 		this.chunkSize = chunkSize;
-		this.quarantine = quarantine;
 		this.gaps = gaps;
+		this.quarantineCount = quarantineCount;
+		this.quarantine = new QuarantinedRows(connection, source, relations);
+		this.changes = new RowCopy<>(connection, COPY_CHANGES, this::write, this::refused);
+		this.contexts = new RowCopy<>(connection, COPY_CONTEXTS, this::write, this::refused);
 	}
 
 	@Override
@@ -136,34 +139,47 @@ final class PostgresSinkWrite implements SinkWrite {
 
 	private void appendDescribed(List<RowChange> changes) {
 		boolean needsImages = changes.stream().anyMatch(PreviousImages::needsImage);
-		int from = 0;
-		while (from < changes.size()) {
-			int to = needsImages ? Math.min(changes.size(), from + this.chunkSize.rows()) : changes.size();
-			appendChunk(changes.subList(from, to));
-			from = to;
-		}
-	}
-
-	private void appendChunk(List<RowChange> changes) {
 		try {
-			PreviousImages images = new PreviousImages();
-			long characters = images.load(this.connection, this.relations, changes);
-			if (characters > 0) {
-				this.chunkSize.learn(changes.size(), characters);
+			int from = 0;
+			while (from < changes.size()) {
+				int to = needsImages ? Math.min(changes.size(), from + this.chunkSize.rows()) : changes.size();
+				from += appendChunk(changes.subList(from, to));
 			}
-			List<StoredRow> rows = new ArrayList<>(changes.size());
-			for (RowChange change : changes) {
-				this.partitions.ensure(this.connection, change.transaction().committedAt());
-				copyUnknown(change);
-				StoredRow row = StoredRow.of(change, images.before(change));
-				images.after(change, (change.row() != null) ? row.image() : null);
-				rows.add(row);
-			}
-			copy(COPY_CHANGES, rows, this::write, this::quarantineRefused);
 		}
 		catch (SQLException ex) {
 			throw StoreProblems.translate(ex);
 		}
+	}
+
+	/**
+	 * Adds as many changes as memory has room for the images before them, at least one.
+	 * @return how many were added
+	 */
+	private int appendChunk(List<RowChange> changes) throws SQLException {
+		PreviousImages images = new PreviousImages(this.connection, this.relations);
+		images.load(changes);
+		boolean single = images.isPostponed(changes.get(0));
+		if (single) {
+			images.loadPostponed(changes.get(0));
+		}
+		List<StoredRow> rows = new ArrayList<>(changes.size());
+		for (RowChange change : changes) {
+			if (!rows.isEmpty() && (single || images.isPostponed(change))) {
+				break;
+			}
+			this.partitions.ensure(this.connection, change.transaction().committedAt());
+			copyUnknown(change);
+			// Known from now on: nothing can be asked while rows are copied.
+			this.relations.id(change.relation());
+			StoredRow row = StoredRow.of(change, images.before(change));
+			images.after(change, (change.row() != null) ? row.image() : null);
+			rows.add(row);
+		}
+		if (images.length() > 0) {
+			this.chunkSize.learn(rows.size(), images.length());
+		}
+		this.changes.copy(rows);
+		return rows.size();
 	}
 
 	/**
@@ -230,91 +246,81 @@ final class PostgresSinkWrite implements SinkWrite {
 			for (TransactionContext context : contexts) {
 				this.partitions.ensure(this.connection, context.transaction().committedAt());
 			}
-			copy(COPY_CONTEXTS, contexts, this::write, (context, ex) -> {
-				logger.warn("The context of transaction {} could not be stored: {}",
-						context.transaction().transactionId(), StoreProblems.summary(ex));
-				return new TransactionContext(context.transaction(), context.number(), REFUSED_CONTEXT);
-			});
+			this.contexts.copy(contexts);
 		}
 		catch (SQLException ex) {
 			throw StoreProblems.translate(ex);
 		}
 	}
 
-	private <T> void copy(String sql, List<T> rows, BiConsumer<CopyText, T> writer,
-			BiFunction<T, SQLException, @Nullable T> refused) throws SQLException {
-		SQLException failure = tryCopy(sql, rows, writer);
-		if (failure == null) {
-			return;
-		}
-		if (rows.size() > 1) {
-			// Halving finds the few refused ones among thousands in few steps.
-			copy(sql, rows.subList(0, rows.size() / 2), writer, refused);
-			copy(sql, rows.subList(rows.size() / 2, rows.size()), writer, refused);
-			return;
-		}
-		T substitute = refused.apply(rows.get(0), failure);
-		if (substitute != null) {
-			// Refused as well: then quarantine has all there is.
-			SQLException again = tryCopy(sql, List.of(substitute), writer);
-			logger.debug("Substitute stored: {}", again == null);
-		}
-	}
-
-	/**
-	 * Copies rows or none.
-	 * @return {@code null}, or why a value was refused
-	 */
-	private <T> @Nullable SQLException tryCopy(String sql, List<T> rows, BiConsumer<CopyText, T> writer)
-			throws SQLException {
-		CopyText text = new CopyText();
-		for (T row : rows) {
-			writer.accept(text, row);
-			text.endRow();
-		}
-		byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
-		Savepoint savepoint = this.connection.setSavepoint();
+	@Override
+	public void replaceContexts(SourceTransaction transaction, String metadata) {
 		try {
-			CopyIn copy = this.connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
+			Savepoint savepoint = this.connection.setSavepoint();
 			try {
-				copy.writeToCopy(bytes, 0, bytes.length);
-				copy.endCopy();
+				replace(transaction, metadata);
 			}
-			finally {
-				if (copy.isActive()) {
-					copy.cancelCopy();
+			catch (SQLException ex) {
+				if (!StoreProblems.isPoison(ex)) {
+					throw ex;
 				}
+				this.connection.rollback(savepoint);
+				replace(transaction, refused(transaction, ex));
 			}
 			this.connection.releaseSavepoint(savepoint);
-			return null;
 		}
 		catch (SQLException ex) {
-			if (!StoreProblems.isPoison(ex)) {
-				throw ex;
-			}
-			this.connection.rollback(savepoint);
-			return ex;
+			throw StoreProblems.translate(ex);
 		}
 	}
 
-	private void write(CopyText text, StoredRow row) {
+	private void replace(SourceTransaction transaction, String metadata) throws SQLException {
+		try (PreparedStatement statement = this.connection.prepareStatement(REPLACE_CONTEXTS)) {
+			statement.setString(1, metadata);
+			statement.setString(2, transaction.committedAt().toString());
+			statement.setInt(3, this.source);
+			statement.setString(4, transaction.position().toString());
+			statement.executeUpdate();
+		}
+	}
+
+	private TransactionContext refused(TransactionContext context, SQLException refusal) {
+		return new TransactionContext(context.transaction(), context.number(), refused(context.transaction(), refusal));
+	}
+
+	private static String refused(SourceTransaction transaction, SQLException refusal) {
+		logger.warn("The context of transaction {} could not be stored: {}", transaction.transactionId(),
+				StoreProblems.summary(refusal));
+		return REFUSED_CONTEXT;
+	}
+
+	private void write(CopyText text, StoredRow row) throws SQLException {
 		RowChange change = row.change();
 		SourceTransaction transaction = change.transaction();
 		text.add(transaction.committedAt().toString())
 			.add(this.source)
 			.add(transaction.position().toString())
 			.add(change.ordinal())
-			.add(relationId(change.relation()))
+			.add(this.relations.id(change.relation()))
 			.add(transaction.transactionId())
 			.add(change.context())
 			.add(String.valueOf(change.operation().code()))
-			.add(change.primaryKey())
-			.add(StoredRow.json(row.image()))
-			.add(StoredRow.json(row.replaced()))
-			.add(row.unknown());
+			.add(change.primaryKey());
+		add(text, row.image());
+		add(text, row.replaced());
+		text.add(row.unknown());
 	}
 
-	private void write(CopyText text, TransactionContext context) {
+	private static void add(CopyText text, @Nullable Map<String, JsonBytes> members) throws SQLException {
+		if (members == null) {
+			text.addNull();
+		}
+		else {
+			StoredRow.write(members, text.begin());
+		}
+	}
+
+	private void write(CopyText text, TransactionContext context) throws SQLException {
 		text.add(context.transaction().committedAt().toString())
 			.add(this.source)
 			.add(context.transaction().position().toString())
@@ -323,20 +329,9 @@ final class PostgresSinkWrite implements SinkWrite {
 			.add(context.metadata());
 	}
 
-	private long relationId(TrackedRelation relation) {
-		try {
-			return this.relations.id(relation);
-		}
-		catch (SQLException ex) {
-			throw StoreProblems.translate(ex);
-		}
-	}
-
-	private @Nullable StoredRow quarantineRefused(StoredRow row, SQLException ex) {
-		RowChange change = row.change();
-		quarantine(new PoisonRow(change.transaction(), change.ordinal(), change.relation(), row.content(),
-				StoreProblems.summary(ex)));
-		return isTooLong(change.primaryKey()) ? row.withoutValues().withoutKey() : row.withoutValues();
+	private StoredRow refused(StoredRow row, SQLException refusal) throws SQLException {
+		this.quarantine.add(row, refusal);
+		return isTooLong(row.change().primaryKey()) ? row.withoutValues().withoutKey() : row.withoutValues();
 	}
 
 	/**
@@ -348,56 +343,12 @@ final class PostgresSinkWrite implements SinkWrite {
 
 	@Override
 	public void quarantine(PoisonRow poison) {
-		Long relation = (poison.relation() != null) ? relationId(poison.relation()) : null;
-		logger.warn("A change of {} in transaction {} could not be stored as it is, the row is in bemi.quarantine: {}",
-				(poison.relation() != null) ? poison.relation() : "a table", poison.transaction().transactionId(),
-				poison.error());
 		try {
-			Savepoint savepoint = this.connection.setSavepoint();
-			try {
-				insert(poison, relation, poison.content().replace('\0', '\uFFFD'));
-			}
-			catch (SQLException ex) {
-				// What was refused as a value may be refused as a text too.
-				this.connection.rollback(savepoint);
-				insert(poison, relation, escaped(poison.content()));
-			}
-			this.connection.releaseSavepoint(savepoint);
-			this.quarantined++;
+			this.quarantine.add(poison);
 		}
 		catch (SQLException ex) {
 			throw StoreProblems.translate(ex);
 		}
-	}
-
-	private void insert(PoisonRow poison, @Nullable Long relation, String content) throws SQLException {
-		try (PreparedStatement statement = this.connection.prepareStatement(QUARANTINE)) {
-			statement.setInt(1, this.source);
-			statement.setString(2, poison.transaction().committedAt().toString());
-			statement.setString(3, poison.transaction().position().toString());
-			statement.setLong(4, poison.ordinal());
-			statement.setObject(5, relation);
-			statement.setString(6, content);
-			statement.setString(7, escaped(poison.error()));
-			statement.executeUpdate();
-		}
-	}
-
-	/**
-	 * The text in ASCII, which every encoding has.
-	 */
-	private static String escaped(String text) {
-		StringBuilder escaped = new StringBuilder(text.length());
-		for (int i = 0; i < text.length(); i++) {
-			char c = text.charAt(i);
-			if (c > 0 && c < 0x80) {
-				escaped.append(c);
-			}
-			else {
-				escaped.append("\\u%04x".formatted((int) c));
-			}
-		}
-		return escaped.toString();
 	}
 
 	@Override
@@ -405,7 +356,7 @@ final class PostgresSinkWrite implements SinkWrite {
 		try {
 			this.connection.commit();
 			this.committed = true;
-			this.quarantine.added(this.quarantined);
+			this.quarantineCount.added(this.quarantine.added());
 		}
 		catch (SQLException ex) {
 			throw StoreProblems.translate(ex);

@@ -3,6 +3,7 @@ package io.bemi.store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,24 +13,40 @@ import java.util.Set;
 import io.bemi.ingestion.RowChange;
 import io.bemi.ingestion.RowOperation;
 import io.bemi.ingestion.TrackedRelation;
+import io.bemi.pgoutput.JsonBytes;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The newest image of each record that a chunk of changes touches: looked up in the
- * history once, then kept up to date within the chunk.
+ * history once, as far as they fit into memory, then kept up to date within the chunk.
  */
 final class PreviousImages {
 
-	private final Map<Integer, Map<String, Map<String, String>>> images = new HashMap<>();
+	private final Connection connection;
+
+	private final RelationDictionary relations;
+
+	private final Map<Integer, Map<String, Map<String, JsonBytes>>> images = new HashMap<>();
+
+	private final Map<Integer, Set<String>> postponed = new HashMap<>();
+
+	private long length;
+
+	/**
+	 * Creates images of which none is known.
+	 * @param connection a connection to the store
+	 * @param relations the dictionary of tables
+	 */
+	PreviousImages(Connection connection, RelationDictionary relations) {
+		this.connection = connection;
+		this.relations = relations;
+	}
 
 	/**
 	 * Looks up what a chunk of changes needs to know of the past.
-	 * @param connection a connection to the store
-	 * @param relations the dictionary of tables
 	 * @param changes the chunk, in which each table has one description
-	 * @return how many characters the images have
 	 */
-	long load(Connection connection, RelationDictionary relations, List<RowChange> changes) throws SQLException {
+	void load(List<RowChange> changes) throws SQLException {
 		Map<Integer, Set<String>> wanted = new LinkedHashMap<>();
 		Map<Integer, TrackedRelation> tables = new HashMap<>();
 		for (RowChange change : changes) {
@@ -40,14 +57,55 @@ final class PreviousImages {
 				tables.put(oid, change.relation());
 			}
 		}
-		long characters = 0;
 		for (Map.Entry<Integer, Set<String>> table : wanted.entrySet()) {
 			TrackedRelation relation = tables.get(table.getKey());
 			if (relation != null) {
-				characters += load(connection, table.getKey(), relations.history(relation), table.getValue());
+				TableHistory history = this.relations.history(relation);
+				NewestImage.find(this.connection, history, table.getValue())
+					.forEach((key, found) -> add(table.getKey(), key, found));
 			}
 		}
-		return characters;
+	}
+
+	private void add(int oid, String key, NewestImage found) {
+		if (found.postponed()) {
+			this.postponed.computeIfAbsent(oid, (any) -> new HashSet<>()).add(key);
+		}
+		if (found.image() != null) {
+			this.length += found.length();
+			this.images.computeIfAbsent(oid, (any) -> new HashMap<>()).put(key, found.image());
+		}
+	}
+
+	/**
+	 * Looks up an image that was postponed.
+	 */
+	void loadPostponed(RowChange change) throws SQLException {
+		int oid = change.relation().relation().oid();
+		String key = change.keyBefore();
+		if (key != null && isPostponed(change)) {
+			NewestImage found = NewestImage.find(this.connection, this.relations.history(change.relation()),
+					change.relation(), key);
+			this.postponed.getOrDefault(oid, new HashSet<>()).remove(key);
+			if (found != null) {
+				add(oid, key, found);
+			}
+		}
+	}
+
+	/**
+	 * Whether a change needs an image that did not fit.
+	 */
+	boolean isPostponed(RowChange change) {
+		return needsImage(change) && this.postponed.getOrDefault(change.relation().relation().oid(), Set.of())
+			.contains(String.valueOf(change.keyBefore()));
+	}
+
+	/**
+	 * How many bytes the images have that were looked up.
+	 */
+	long length() {
+		return this.length;
 	}
 
 	/**
@@ -58,25 +116,13 @@ final class PreviousImages {
 		return past && (change.old() == null || !change.old().isComplete());
 	}
 
-	private long load(Connection connection, int oid, TableHistory history, Set<String> keys) throws SQLException {
-		long characters = 0;
-		Map<String, Map<String, String>> found = this.images.computeIfAbsent(oid, (any) -> new HashMap<>());
-		for (Map.Entry<String, NewestImage> record : NewestImage.find(connection, history, keys).entrySet()) {
-			if (record.getValue().image() != null) {
-				characters += record.getValue().length();
-				found.put(record.getKey(), record.getValue().image());
-			}
-		}
-		return characters;
-	}
-
 	/**
 	 * The image of the record that a change is about, before the change.
 	 * @return the columns' JSON texts by name, or {@code null} when nothing is known
 	 */
-	@Nullable Map<String, String> before(RowChange change) {
+	@Nullable Map<String, JsonBytes> before(RowChange change) {
 		String key = change.keyBefore();
-		Map<String, Map<String, String>> table = this.images.get(change.relation().relation().oid());
+		Map<String, Map<String, JsonBytes>> table = this.images.get(change.relation().relation().oid());
 		return (key != null && table != null) ? table.get(key) : null;
 	}
 
@@ -84,19 +130,23 @@ final class PreviousImages {
 	 * Remembers what a change leaves behind.
 	 * @param image the columns' JSON texts by name, or {@code null} when nothing is left
 	 */
-	void after(RowChange change, @Nullable Map<String, String> image) {
+	void after(RowChange change, @Nullable Map<String, JsonBytes> image) {
 		int oid = change.relation().relation().oid();
 		if (change.operation() == RowOperation.TRUNCATE) {
 			this.images.remove(oid);
+			this.postponed.remove(oid);
 			return;
 		}
-		Map<String, Map<String, String>> table = this.images.computeIfAbsent(oid, (any) -> new HashMap<>());
+		Map<String, Map<String, JsonBytes>> table = this.images.computeIfAbsent(oid, (any) -> new HashMap<>());
+		Set<String> others = this.postponed.getOrDefault(oid, new HashSet<>());
 		String keyBefore = change.keyBefore();
 		if (keyBefore != null) {
 			table.remove(keyBefore);
+			others.remove(keyBefore);
 		}
 		if (change.primaryKey() != null && image != null) {
 			table.put(change.primaryKey(), image);
+			others.remove(change.primaryKey());
 		}
 	}
 

@@ -36,11 +36,13 @@ final class StoreProblems {
 
 	/**
 	 * Whether the statement failed because of what a value holds, so that the same value
-	 * would fail again: data exceptions and exceeded limits.
+	 * would fail again: data exceptions and exceeded limits. One of the limits has no
+	 * code of its own, and its message is never translated.
 	 */
 	static boolean isPoison(SQLException ex) {
 		String state = ex.getSQLState();
-		return state != null && (state.startsWith("22") || state.startsWith("54"));
+		return state != null && (state.startsWith("22") || state.startsWith("54")
+				|| ("XX000".equals(state) && summary(ex).contains("invalid memory alloc request size")));
 	}
 
 }

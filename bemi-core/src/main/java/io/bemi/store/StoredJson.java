@@ -1,6 +1,7 @@
 package io.bemi.store;
 
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -11,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.bemi.pgoutput.JsonBytes;
 
 /**
  * Looks into JSON texts without changing a digit of them.
@@ -18,6 +20,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 final class StoredJson {
 
 	private static final ObjectMapper MAPPER = mapper();
+
+	private static final int LONGEST_TREE = 1 << 20;
 
 	private StoredJson() {
 	}
@@ -38,39 +42,39 @@ final class StoredJson {
 
 	/**
 	 * The members of an object as {@code jsonb} prints it.
-	 * @param object the object's text
+	 * @param object the object's text in UTF-8; kept, not copied
 	 * @return the values' texts by name, in order
 	 */
-	static Map<String, String> members(String object) {
-		Map<String, String> members = new LinkedHashMap<>();
+	static Map<String, JsonBytes> members(byte[] object) {
+		Map<String, JsonBytes> members = new LinkedHashMap<>();
 		int at = skipBlanks(object, 1);
-		while (object.charAt(at) != '}') {
+		while (object[at] != '}') {
 			int nameEnd = endOfValue(object, at);
-			String name = unquoted(object.substring(at, nameEnd));
+			String name = unquoted(new String(object, at, nameEnd - at, StandardCharsets.UTF_8));
 			int from = skipBlanks(object, skipBlanks(object, nameEnd) + 1);
 			int to = endOfValue(object, from);
-			members.put(name, object.substring(from, to));
+			members.put(name, JsonBytes.of(object, from, to - from));
 			at = skipBlanks(object, to);
-			if (object.charAt(at) == ',') {
+			if (object[at] == ',') {
 				at = skipBlanks(object, at + 1);
 			}
 		}
 		return members;
 	}
 
-	private static int skipBlanks(String text, int from) {
+	private static int skipBlanks(byte[] text, int from) {
 		int at = from;
-		while (text.charAt(at) <= ' ') {
+		while (text[at] >= 0 && text[at] <= ' ') {
 			at++;
 		}
 		return at;
 	}
 
-	private static int endOfValue(String text, int from) {
+	private static int endOfValue(byte[] text, int from) {
 		int depth = 0;
 		int at = from;
 		do {
-			char c = text.charAt(at);
+			byte c = text[at];
 			if (c == '"') {
 				at = endOfString(text, at);
 				continue;
@@ -83,20 +87,20 @@ final class StoredJson {
 			}
 			at++;
 		}
-		while (depth > 0 || (at < text.length() && !isEnd(text, from, at)));
+		while (depth > 0 || (at < text.length && !isEnd(text, from, at)));
 		return at;
 	}
 
-	private static boolean isEnd(String text, int from, int at) {
-		char first = text.charAt(from);
-		char c = text.charAt(at);
-		return first == '"' || first == '{' || first == '[' || c == ',' || c == '}' || c == ']' || c <= ' ';
+	private static boolean isEnd(byte[] text, int from, int at) {
+		byte first = text[from];
+		byte c = text[at];
+		return first == '"' || first == '{' || first == '[' || c == ',' || c == '}' || c == ']' || (c >= 0 && c <= ' ');
 	}
 
-	private static int endOfString(String text, int from) {
+	private static int endOfString(byte[] text, int from) {
 		int at = from + 1;
-		while (text.charAt(at) != '"') {
-			at += (text.charAt(at) == '\\') ? 2 : 1;
+		while (text[at] != '"') {
+			at += (text[at] == '\\') ? 2 : 1;
 		}
 		return at + 1;
 	}
@@ -107,17 +111,22 @@ final class StoredJson {
 
 	/**
 	 * Whether two values are the same. {@code jsonb} prints some in another way than they
-	 * were given to it: objects, arrays, numbers with an exponent, escapes.
+	 * were given to it: objects, arrays, numbers with an exponent, escapes. To look into
+	 * these takes many times their size in memory, so that long ones are the same only if
+	 * they are printed in the same way.
 	 * @param one a value's text
 	 * @param other another value's text
 	 * @return {@code true} when no one could tell them apart
 	 */
-	static boolean same(String one, String other) {
+	static boolean same(JsonBytes one, JsonBytes other) {
 		if (one.equals(other)) {
 			return true;
 		}
+		if (one.length() > LONGEST_TREE || other.length() > LONGEST_TREE) {
+			return false;
+		}
 		try {
-			return sameNodes(MAPPER.readTree(one), MAPPER.readTree(other));
+			return sameNodes(MAPPER.readTree(one.toString()), MAPPER.readTree(other.toString()));
 		}
 		catch (JsonProcessingException ex) {
 			return false;

@@ -1,5 +1,6 @@
 package io.bemi.store;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,6 +9,8 @@ import java.util.Map;
 import io.bemi.ingestion.RowChange;
 import io.bemi.ingestion.RowImage;
 import io.bemi.ingestion.RowOperation;
+import io.bemi.pgoutput.JsonBytes;
+import io.bemi.pgoutput.JsonBytes.Output;
 import io.bemi.pgoutput.JsonText;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * other operations
  * @param unknown the columns of which the value before or after cannot be known
  */
-record StoredRow(RowChange change, @Nullable Map<String, String> image, @Nullable Map<String, String> replaced,
+record StoredRow(RowChange change, @Nullable Map<String, JsonBytes> image, @Nullable Map<String, JsonBytes> replaced,
 		List<String> unknown) {
 
 	/**
@@ -29,7 +32,7 @@ record StoredRow(RowChange change, @Nullable Map<String, String> image, @Nullabl
 	 * @param change the change
 	 * @param before the record's newest image in the history, or {@code null}
 	 */
-	static StoredRow of(RowChange change, @Nullable Map<String, String> before) {
+	static StoredRow of(RowChange change, @Nullable Map<String, JsonBytes> before) {
 		return switch (change.operation()) {
 			case CREATE, BASELINE ->
 				new StoredRow(change, members(change, change.row()), null, unreadable(change, change.row()));
@@ -64,10 +67,10 @@ record StoredRow(RowChange change, @Nullable Map<String, String> image, @Nullabl
 	}
 
 	/**
-	 * What to keep of a change that cannot be stored: {@code row} and {@code old} as
-	 * {@code json_populate_record} takes them.
+	 * Writes what to keep of a change that cannot be stored: {@code row} and {@code old}
+	 * as {@code json_populate_record} takes them.
 	 */
-	String content() {
+	<E extends Exception> void writeContent(Output<E> out) throws E {
 		StringBuilder json = new StringBuilder("{\"operation\": ");
 		JsonText.append(json, this.change.operation().name());
 		json.append(", \"schema\": ");
@@ -75,22 +78,24 @@ record StoredRow(RowChange change, @Nullable Map<String, String> image, @Nullabl
 		json.append(", \"table\": ");
 		JsonText.append(json, this.change.relation().relation().name());
 		boolean gone = this.change.operation() == RowOperation.DELETE;
-		json.append(gone ? ", \"old\": " : ", \"row\": ").append(json(this.image));
+		write(json.append(gone ? ", \"old\": " : ", \"row\": ").toString(), out);
+		write(this.image, out);
 		if (this.replaced != null) {
-			json.append(", \"old\": ").append(json(this.replaced));
+			write(", \"old\": ", out);
+			write(this.replaced, out);
 		}
-		return json.append('}').toString();
+		write("}", out);
 	}
 
-	private static StoredRow update(RowChange change, @Nullable Map<String, String> before) {
+	private static StoredRow update(RowChange change, @Nullable Map<String, JsonBytes> before) {
 		RowImage row = change.row();
-		Map<String, String> image = new LinkedHashMap<>();
-		Map<String, String> replaced = new LinkedHashMap<>();
+		Map<String, JsonBytes> image = new LinkedHashMap<>();
+		Map<String, JsonBytes> replaced = new LinkedHashMap<>();
 		List<String> unknown = new ArrayList<>();
 		for (int i = 0; i < change.relation().relation().columns().size(); i++) {
 			String name = change.relation().relation().columns().get(i).name();
-			String current = (row != null) ? row.column(i) : null;
-			String old = oldValue(change, i, name, current, before);
+			JsonBytes current = (row != null) ? row.column(i) : null;
+			JsonBytes old = oldValue(change, i, name, current, before);
 			boolean unreadable = row != null && row.isUnreadable(i);
 			if (current == null && !unreadable) {
 				current = old;
@@ -108,8 +113,8 @@ record StoredRow(RowChange change, @Nullable Map<String, String> image, @Nullabl
 		return new StoredRow(change, image, replaced, unknown);
 	}
 
-	private static @Nullable String oldValue(RowChange change, int column, String name, @Nullable String current,
-			@Nullable Map<String, String> before) {
+	private static @Nullable JsonBytes oldValue(RowChange change, int column, String name, @Nullable JsonBytes current,
+			@Nullable Map<String, JsonBytes> before) {
 		if (change.old() != null && change.old().column(column) != null) {
 			return change.old().column(column);
 		}
@@ -120,12 +125,12 @@ record StoredRow(RowChange change, @Nullable Map<String, String> image, @Nullabl
 		return (before != null) ? before.get(name) : null;
 	}
 
-	private static StoredRow delete(RowChange change, @Nullable Map<String, String> before) {
-		Map<String, String> image = new LinkedHashMap<>();
+	private static StoredRow delete(RowChange change, @Nullable Map<String, JsonBytes> before) {
+		Map<String, JsonBytes> image = new LinkedHashMap<>();
 		List<String> unknown = new ArrayList<>();
 		for (int i = 0; i < change.relation().relation().columns().size(); i++) {
 			String name = change.relation().relation().columns().get(i).name();
-			String old = oldValue(change, i, name, null, before);
+			JsonBytes old = oldValue(change, i, name, null, before);
 			if (old != null) {
 				image.put(name, old);
 			}
@@ -146,10 +151,10 @@ record StoredRow(RowChange change, @Nullable Map<String, String> image, @Nullabl
 		return names;
 	}
 
-	private static Map<String, String> members(RowChange change, @Nullable RowImage row) {
-		Map<String, String> members = new LinkedHashMap<>();
+	private static Map<String, JsonBytes> members(RowChange change, @Nullable RowImage row) {
+		Map<String, JsonBytes> members = new LinkedHashMap<>();
 		for (int i = 0; row != null && i < change.relation().relation().columns().size(); i++) {
-			String value = row.column(i);
+			JsonBytes value = row.column(i);
 			if (value != null) {
 				members.put(change.relation().relation().columns().get(i).name(), value);
 			}
@@ -157,17 +162,28 @@ record StoredRow(RowChange change, @Nullable Map<String, String> image, @Nullabl
 		return members;
 	}
 
-	static @Nullable String json(@Nullable Map<String, String> members) {
+	/**
+	 * Writes an object.
+	 */
+	static <E extends Exception> void write(@Nullable Map<String, JsonBytes> members, Output<E> out) throws E {
 		if (members == null) {
-			return null;
+			write("null", out);
+			return;
 		}
-		StringBuilder json = new StringBuilder("{");
-		members.forEach((name, value) -> {
-			json.append((json.length() > 1) ? "," : "");
-			JsonText.append(json, name);
-			json.append(':').append(value);
-		});
-		return json.append('}').toString();
+		String separator = "{";
+		for (Map.Entry<String, JsonBytes> member : members.entrySet()) {
+			StringBuilder name = new StringBuilder(separator);
+			JsonText.append(name, member.getKey());
+			write(name.append(':').toString(), out);
+			member.getValue().writeTo(out);
+			separator = ",";
+		}
+		write(members.isEmpty() ? "{}" : "}", out);
+	}
+
+	private static <E extends Exception> void write(String text, Output<E> out) throws E {
+		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+		out.write(bytes, 0, bytes.length);
 	}
 
 }

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
+import io.bemi.pgoutput.JsonBytes;
+
 /**
  * What a table looked like, version by version, the newest last: says what earlier images
  * of its records tell now.
@@ -38,10 +40,13 @@ final class TableHistory {
 	}
 
 	private boolean isIdentifiedAsNow(TableVersion version) {
-		Map<String, String> names = version.key().stream().collect(Collectors.toMap((name) -> name, (name) -> name));
-		Map<String, String> carried = carry(version.id(), names);
+		Map<String, JsonBytes> names = version.key().stream().collect(Collectors.toMap((name) -> name, JsonBytes::of));
+		Map<String, JsonBytes> carried = carry(version.id(), names);
 		List<String> key = this.versions.get(this.versions.size() - 1).key();
-		return key.stream().map((name) -> carried.getOrDefault(name, "")).toList().equals(version.key());
+		return key.stream()
+			.map((name) -> carried.getOrDefault(name, JsonBytes.NULL).toString())
+			.toList()
+			.equals(version.key());
 	}
 
 	/**
@@ -93,8 +98,8 @@ final class TableHistory {
 	 * @param image the columns' JSON texts by name
 	 * @return the columns whose value can still be known, by their names now
 	 */
-	Map<String, String> carry(long version, Map<String, String> image) {
-		Map<String, String> carried = image;
+	Map<String, JsonBytes> carry(long version, Map<String, JsonBytes> image) {
+		Map<String, JsonBytes> carried = image;
 		TableVersion earlier = null;
 		for (TableVersion next : this.versions) {
 			if (next.id() > version && earlier != null) {

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
+import io.bemi.pgoutput.JsonBytes;
 import io.bemi.pgoutput.JsonText;
 import org.jspecify.annotations.Nullable;
 
@@ -37,10 +38,10 @@ record TableVersion(long id, boolean described, List<Column> columns, boolean re
 	 * @return the columns by the names of this one, without those whose value cannot be
 	 * known any more
 	 */
-	Map<String, String> carry(TableVersion earlier, Map<String, String> image) {
-		Map<String, String> carried = new LinkedHashMap<>();
+	Map<String, JsonBytes> carry(TableVersion earlier, Map<String, JsonBytes> image) {
+		Map<String, JsonBytes> carried = new LinkedHashMap<>();
 		for (Column column : this.columns) {
-			String value = carry(earlier, column, image);
+			JsonBytes value = carry(earlier, column, image);
 			if (value != null) {
 				carried.put(column.name(), value);
 			}
@@ -52,12 +53,12 @@ record TableVersion(long id, boolean described, List<Column> columns, boolean re
 	 * Whether everything that was known of a row still is, and what has come is known.
 	 */
 	boolean keepsAllOf(TableVersion earlier) {
-		Map<String, String> image = earlier.columns.stream()
-			.collect(Collectors.toMap(Column::name, Column::name, (one, other) -> one));
+		Map<String, JsonBytes> image = earlier.columns.stream()
+			.collect(Collectors.toMap(Column::name, (column) -> JsonBytes.NULL, (one, other) -> one));
 		return carry(earlier, image).size() == this.columns.size();
 	}
 
-	private @Nullable String carry(TableVersion earlier, Column column, Map<String, String> image) {
+	private @Nullable JsonBytes carry(TableVersion earlier, Column column, Map<String, JsonBytes> image) {
 		boolean numbered = column.number() != null && earlier.isNumbered();
 		Column before = numbered ? earlier.numbered(column.number()) : earlier.named(column.name());
 		if (before == null) {
@@ -76,8 +77,11 @@ record TableVersion(long id, boolean described, List<Column> columns, boolean re
 		return column.number() != null && column.number() > this.highest;
 	}
 
-	private @Nullable String ofAdded(Column column) {
-		return (column.filled() != null || !column.plain() || this.rewritten) ? column.filled() : "null";
+	private @Nullable JsonBytes ofAdded(Column column) {
+		if (column.filled() != null) {
+			return JsonBytes.of(column.filled());
+		}
+		return (!column.plain() || this.rewritten) ? null : JsonBytes.NULL;
 	}
 
 	private boolean isSame(Column before, Column column) {

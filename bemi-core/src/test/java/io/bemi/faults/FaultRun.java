@@ -207,7 +207,7 @@ final class FaultRun implements AutoCloseable {
 			await().ignoreExceptions().pollInterval(Duration.ofMillis(5)).until(() -> {
 				terminate(this.source, "pid = (SELECT active_pid FROM pg_replication_slots WHERE slot_name = '"
 						+ Instance.slot(this.source) + "')");
-				ReplicationStream stream = stranger.stream(connection, io.bemi.change.Position.ZERO);
+				ReplicationStream stream = stranger.stream(connection);
 				stream.poll();
 				pause(500 + this.random.nextInt(1_500));
 				return true;

@@ -94,6 +94,26 @@ class KeyMovesTests {
 	}
 
 	@Test
+	void beginsAnewInsteadOfGrowingByLongKeys() {
+		this.moves.watch(100);
+		String padding = "x".repeat(2_000);
+		for (int i = 0; i < 4_000; i++) {
+			update(KEYED, 101, i + padding);
+		}
+		assertThat(this.moves.covers(snapshot(100, 105))).isTrue();
+		// What a snapshot sees is forgotten, and with it its length.
+		assertThat(this.moves.covers(snapshot(102, 105))).isTrue();
+		for (int i = 0; i < 4_000; i++) {
+			update(KEYED, 103, i + padding);
+		}
+		assertThat(this.moves.covers(snapshot(102, 105))).isTrue();
+		for (int i = 4_000; i < 5_000; i++) {
+			update(KEYED, 103, i + padding);
+		}
+		assertThat(this.moves.covers(snapshot(103, 105, 103L))).isFalse();
+	}
+
+	@Test
 	void remembersNothingUnlessItWatches() {
 		update(KEYED, 101, "old");
 		assertThat(this.moves.keyOf(KEYED, "old", snapshot(101, 103, 101L))).isEqualTo("old");

@@ -36,7 +36,7 @@ class MetadataTests {
 
 	@Test
 	void saysThatAContextWasNotKept() {
-		String metadata = "{\"_bemi\":{\"error\":\"The contexts of the transaction were longer than 64 MB, or empty\"}}";
+		String metadata = "{\"_bemi\":{\"error\":\"The context was too long, or empty\"}}";
 		assertThat(application("")).isEqualTo(metadata);
 		assertThat(session("")).isEqualTo(metadata);
 	}

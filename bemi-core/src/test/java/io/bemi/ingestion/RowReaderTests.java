@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 
 import io.bemi.change.Position;
+import io.bemi.pgoutput.JsonBytes;
 import io.bemi.pgoutput.PgOutputDecoder;
 import io.bemi.pgoutput.PgOutputMessage;
 import io.bemi.pgoutput.PgOutputMessage.Column;
@@ -96,7 +97,7 @@ class RowReaderTests {
 		assertThat(image(update)).containsExactly("1", "{\"a\": 7}", "\"y\"");
 		RowImage old = Objects.requireNonNull(change(update).old());
 		assertThat(old.isUnreadable(1)).isTrue();
-		assertThat(old.column(2)).isEqualTo("\"x\"");
+		assertThat(old.column(2)).hasToString("\"x\"");
 		assertThat(Objects.requireNonNull(update.poison()).content()).contains("\"UPDATE\"")
 			.contains(
 					"\"row\": {\"id\": \"1\", \"p\": \"(7)\", \"v\": \"y\"}, \"old\": {\"id\": \"1\", \"p\": \"(5,6)\", \"v\": \"x\"}}");
@@ -162,7 +163,8 @@ class RowReaderTests {
 		RowImage image = Objects.requireNonNull(change.row());
 		@Nullable String[] columns = new String[change.relation().relation().columns().size()];
 		for (int i = 0; i < columns.length; i++) {
-			columns[i] = image.column(i);
+			JsonBytes column = image.column(i);
+			columns[i] = (column != null) ? column.toString() : null;
 		}
 		return columns;
 	}

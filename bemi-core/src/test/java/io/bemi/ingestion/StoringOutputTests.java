@@ -91,7 +91,7 @@ class StoringOutputTests {
 			.withMessageContaining("the transaction at 0/5F is not the one that is recorded there")
 			.satisfies((ex) -> assertThat(ex.end()).isEqualTo(new Position(49)));
 		assertThatExceptionOfType(BrokenHistoryException.class).isThrownBy(() -> this.output.part(transaction(99),
-				List.of(), List.of(new PoisonRow(transaction(99), 0, null, "row", "error"))));
+				List.of(), List.of(), List.of(new PoisonRow(transaction(99), 0, null, "row", "error"))));
 	}
 
 	@Test
@@ -129,6 +129,16 @@ class StoringOutputTests {
 	}
 
 	@Test
+	void isFullByTheLengthOfItsContexts() {
+		List<TransactionContext> contexts = List.of(new TransactionContext(transaction(110), 0, "x".repeat(94)));
+		PoisonRow row = new PoisonRow(transaction(110), 0, null, "row", "error");
+		this.output.transaction(transaction(110), List.of(), contexts, List.of(row), new Position(115));
+		assertThat(this.output.isFull()).isFalse();
+		this.output.transaction(transaction(120), List.of(), List.of(), List.of(row), new Position(125));
+		assertThat(this.output.isFull()).isTrue();
+	}
+
+	@Test
 	void countsCharactersToo() {
 		MemoryLimit limit = new MemoryLimit(3, 100);
 		assertThat(limit.isReached(2, 99)).isFalse();
@@ -140,25 +150,35 @@ class StoringOutputTests {
 	void aLargeTransactionHasAWriteOfItsOwnAfterWhatCameBefore() {
 		accept(110, 1);
 		PoisonRow row = new PoisonRow(transaction(120), 0, null, "row", "error");
-		this.output.part(transaction(120), List.of(), List.of(row));
-		this.output.part(transaction(120), List.of(), List.of(row));
+		this.output.part(transaction(120), List.of(), List.of(), List.of(row));
+		this.output.part(transaction(120), List.of(), List.of(), List.of(row));
 		assertThat(this.sink.log).containsExactly("begin 100 -> 110", "poison 110", "commit", "begin 110 -> 120",
 				"poison 120", "poison 120");
-		this.output.end(transaction(120), List.of(), new Position(125));
+		this.output.end(transaction(120), new Position(125));
 		assertThat(this.sink.log).endsWith("poison 120", "commit");
 		assertThat(this.output.storedUpTo()).isEqualTo(new Position(121));
 	}
 
 	@Test
+	void theContextsOfALargeTransactionGoWithItsParts() {
+		this.output.part(transaction(120), List.of(), List.of(new TransactionContext(transaction(120), 0, "session")),
+				List.of());
+		this.output.replaceContexts(transaction(120), "{}");
+		this.output.end(transaction(120), new Position(125));
+		assertThat(this.sink.log).containsExactly("begin 100 -> 120", "context 7", "contexts of 120 {}", "commit");
+	}
+
+	@Test
 	void aLargeTransactionThatIsStoredAlreadyIsSkipped() {
-		this.output.part(transaction(100), List.of(), List.of());
-		this.output.end(transaction(100), List.of(), new Position(105));
+		this.output.part(transaction(100), List.of(), List.of(), List.of());
+		this.output.replaceContexts(transaction(100), "{}");
+		this.output.end(transaction(100), new Position(105));
 		assertThat(this.sink.log).isEmpty();
 	}
 
 	@Test
 	void closingAbandonsALargeTransactionThatHasNotEnded() {
-		this.output.part(transaction(120), List.of(), List.of());
+		this.output.part(transaction(120), List.of(), List.of(), List.of());
 		this.output.close();
 		assertThat(this.sink.log).containsExactly("begin 100 -> 120", "rollback");
 	}
@@ -230,7 +250,12 @@ class StoringOutputTests {
 
 		@Override
 		public void appendContexts(List<TransactionContext> contexts) {
-			assertThat(contexts).isEmpty();
+			contexts.forEach((context) -> this.log.add("context " + context.metadata().length()));
+		}
+
+		@Override
+		public void replaceContexts(SourceTransaction transaction, String metadata) {
+			this.log.add("contexts of " + transaction.position().value() + " " + metadata);
 		}
 
 		@Override

@@ -4,7 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.stream.Collectors;
 
 import io.bemi.change.Position;
@@ -17,6 +20,9 @@ import io.bemi.pgoutput.PgOutputMessage.LogicalMessage;
 import io.bemi.pgoutput.PgOutputMessage.Relation;
 import io.bemi.pgoutput.PgOutputMessage.Truncate;
 import io.bemi.pgoutput.PgType;
+import io.bemi.stitching.ContextMessage;
+import io.bemi.stitching.ContextMessage.Source;
+import io.bemi.stitching.Stitching;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,6 +36,12 @@ class TransactionAssemblerTests {
 	private static final int INT4 = 23;
 
 	private final List<String> log = new ArrayList<>();
+
+	/** The number of each row's context. */
+	private final List<Integer> numbers = new ArrayList<>();
+
+	/** The metadata of each number. */
+	private final Map<Integer, String> given = new HashMap<>();
 
 	private final RowReader.Catalog catalog = new RowReader.Catalog() {
 
@@ -53,6 +65,7 @@ class TransactionAssemblerTests {
 	}
 
 	private void begin(long commit) {
+		this.given.clear();
 		accept(0, new Begin(new Position(commit), Instant.EPOCH, 7));
 		accept(0, new Relation(1, "public", "t", 'd', List.of(new Column(true, "id", INT4, -1))));
 	}
@@ -116,23 +129,91 @@ class TransactionAssemblerTests {
 	}
 
 	@Test
-	void contextsThatWouldExhaustMemoryAreNotKept() {
+	void contextsThatWouldExhaustMemoryAreHandedOver() {
 		begin(100);
-		String large = "x".repeat(1 << 20);
-		for (int id = 1; id <= 3; id++) {
-			insert(100L * id, id);
-			for (int repeat = 0; repeat < 32; repeat++) {
-				message(100L * id + repeat + 1, "_bemi", "{\"" + id + repeat + large + "\":1}");
+		String large = "x".repeat(400_000);
+		for (int id = 1; id <= 4; id++) {
+			insert(10L * id, id);
+			for (int repeat = 0; repeat < 5; repeat++) {
+				message(10L * id + repeat + 1, "_bemi", "{\"" + id + repeat + large + "\":1}");
 			}
 		}
-		insert(400, 4);
-		message(401, "_bemi", "{\"c\":1}");
-		commit(500);
-		assertThat(this.log).singleElement()
-			.asString()
-			.startsWith("rows 1:0 2:1 3:2 4:2, contexts 0=")
-			.endsWith(
-					" 2={\"_bemi\":{\"error\":\"The contexts of the transaction were longer than 64 MB, or empty\"}}, end 508");
+		insert(60, 5);
+		commit(100);
+		// Of the messages that follow each other, only those that cover a row.
+		assertThat(this.log).extracting((line) -> line.replace(large, ""))
+			.containsExactly("part 1:0 2:1 3:2, contexts 0={\"10\":1} 1={\"20\":1} 2={\"30\":1}",
+					"part 4:3 5:4, contexts 3={\"40\":1} 4={\"44\":1}", "end 108");
+	}
+
+	@Test
+	void repeatedContextsAreHandedOverOnce() {
+		begin(100);
+		for (int id = 1; id <= 9; id++) {
+			insert(10L * id, id);
+			message(10L * id + 5, "_bemi", "{\"c\":" + id % 2 + "}");
+		}
+		commit(100);
+		assertThat(this.log).containsExactly("part 1:0 2:1 3:0 4:1, contexts 0={\"c\":1} 1={\"c\":0}",
+				"part 5:0 6:1 7:0 8:1, contexts ", "part 9:0, contexts ", "end 108");
+	}
+
+	@Test
+	void theApplicationReplacesWhatASessionHasSaidInPartsThatAreGone() {
+		begin(100);
+		for (int id = 1; id <= 5; id++) {
+			insert(10L * id, id);
+			message(10L * id + 5, "_bemi_session", "{\"db\":" + id + "}");
+		}
+		message(90, "_bemi", "{\"c\":1}");
+		insert(91, 6);
+		message(95, "_bemi_session", "{\"db\":6}");
+		commit(100);
+		assertThat(this.log).containsExactly(
+				"part 1:0 2:1 3:2 4:3, contexts 0={\"_bemi\":{\"db\":1}} 1={\"_bemi\":{\"db\":2}}"
+						+ " 2={\"_bemi\":{\"db\":3}} 3={\"_bemi\":{\"db\":4}}",
+				"replace {\"c\":1}", "part 5:0 6:0, contexts ", "end 108");
+	}
+
+	/**
+	 * Transactions of random rows and messages, in parts of four rows: what is handed
+	 * over gives each row the context that the rule says.
+	 */
+	@Test
+	void agreesWithTheRuleOnRandomTransactions() {
+		Random random = new Random(28);
+		for (int run = 0; run < 30_000; run++) {
+			this.log.clear();
+			this.numbers.clear();
+			List<Position> rows = new ArrayList<>();
+			List<ContextMessage> messages = new ArrayList<>();
+			begin(1_000);
+			long position = 1;
+			int contents = 1 + random.nextInt(4);
+			int kinds = random.nextInt(4);
+			for (int i = random.nextInt(30); i >= 0; i--) {
+				position += random.nextInt(2);
+				if (random.nextInt(3) > 0) {
+					rows.add(new Position(position));
+					insert(position, rows.size());
+				}
+				else {
+					boolean application = (kinds == 3) ? random.nextInt(8) == 0 : kinds == 1;
+					String content = "{\"db\":" + random.nextInt(contents) + "}";
+					Source source = application ? Source.APPLICATION : Source.SESSION;
+					messages.add(new ContextMessage(source, new Position(position), content));
+					message(position, source.prefix(), content);
+				}
+			}
+			commit(1_000);
+			int[] expected = Stitching.messageOfEachRow(rows, messages);
+			assertThat(this.numbers).as(() -> rows + " " + messages + " " + this.log).hasSize(rows.size());
+			for (int i = 0; i < expected.length; i++) {
+				String metadata = (expected[i] >= 0) ? Metadata.of(messages.get(expected[i])) : Metadata.EMPTY;
+				assertThat(this.given.get(this.numbers.get(i))).as(() -> rows + " " + messages + " " + this.log)
+					.isEqualTo(metadata);
+			}
+		}
 	}
 
 	@Test
@@ -152,8 +233,8 @@ class TransactionAssemblerTests {
 		message(70, "_bemi", "{\"c\":1}");
 		insert(80, 7);
 		commit(100);
-		assertThat(this.log).containsExactly("part 1:0 2:0 3:0 4:0", "part 5:0 6:0 7:1",
-				"end 0={\"c\":1} 1={\"c\":1}, end 108");
+		assertThat(this.log).containsExactly("part 1:0 2:0 3:0 4:0, contexts ",
+				"part 5:0 6:0 7:0, contexts 0={\"c\":1}", "end 108");
 	}
 
 	@Test
@@ -205,20 +286,36 @@ class TransactionAssemblerTests {
 				List<PoisonRow> poison, Position end) {
 			assertThat(transaction.transactionId()).isEqualTo((1L << 32) + 7);
 			assertThat(poison).isEmpty();
+			take(rows, contexts);
 			assertThat(rows).extracting(RowChange::ordinal)
 				.containsExactlyElementsOf(java.util.stream.LongStream.range(0, rows.size()).boxed().toList());
 			TransactionAssemblerTests.this.log
 				.add("rows " + rows(rows) + ", contexts " + contexts(contexts) + ", end " + end.value());
 		}
 
-		@Override
-		public void part(SourceTransaction transaction, List<RowChange> rows, List<PoisonRow> poison) {
-			TransactionAssemblerTests.this.log.add("part " + rows(rows));
+		private void take(List<RowChange> rows, List<TransactionContext> contexts) {
+			rows.forEach((row) -> TransactionAssemblerTests.this.numbers.add(row.context()));
+			for (TransactionContext context : contexts) {
+				assertThat(TransactionAssemblerTests.this.given.put(context.number(), context.metadata())).isNull();
+			}
 		}
 
 		@Override
-		public void end(SourceTransaction transaction, List<TransactionContext> contexts, Position end) {
-			TransactionAssemblerTests.this.log.add("end " + contexts(contexts) + ", end " + end.value());
+		public void part(SourceTransaction transaction, List<RowChange> rows, List<TransactionContext> contexts,
+				List<PoisonRow> poison) {
+			take(rows, contexts);
+			TransactionAssemblerTests.this.log.add("part " + rows(rows) + ", contexts " + contexts(contexts));
+		}
+
+		@Override
+		public void replaceContexts(SourceTransaction transaction, String metadata) {
+			TransactionAssemblerTests.this.given.replaceAll((number, before) -> metadata);
+			TransactionAssemblerTests.this.log.add("replace " + metadata);
+		}
+
+		@Override
+		public void end(SourceTransaction transaction, Position end) {
+			TransactionAssemblerTests.this.log.add("end " + end.value());
 		}
 
 	}

@@ -22,7 +22,7 @@ import io.bemi.pgoutput.PgOutputMessage.Update;
 import io.bemi.pgoutput.SlotSession;
 import io.bemi.stitching.ContextMessage;
 import io.bemi.stitching.Segments;
-import io.bemi.stitching.Stitcher;
+import io.bemi.stitching.SegmentStitcher;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,16 +43,16 @@ final class Checker {
 
 	private final List<Stitched> stitched = new ArrayList<>();
 
-	private Stitcher<Row> stitcher = newStitcher();
+	private SegmentStitcher<Row> stitcher = newStitcher();
 
 	Checker(SlotSession slot) {
 		this.slot = slot;
 	}
 
-	private Stitcher<Row> newStitcher() {
+	private SegmentStitcher<Row> newStitcher() {
 		this.messages.clear();
 		this.stitched.clear();
-		return new Stitcher<>((row, segment) -> this.stitched.add(new Stitched(row, segment)));
+		return new SegmentStitcher<>((row, segment) -> this.stitched.add(new Stitched(row, segment)));
 	}
 
 	Counts counts() {

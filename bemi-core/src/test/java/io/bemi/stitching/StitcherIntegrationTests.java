@@ -82,7 +82,8 @@ class StitcherIntegrationTests {
 
 		private final List<Integer> segments = new ArrayList<>();
 
-		private final Stitcher<String> stitcher = new Stitcher<>((row, segment) -> this.segments.add(segment));
+		private final SegmentStitcher<String> stitcher = new SegmentStitcher<>(
+				(row, segment) -> this.segments.add(segment));
 
 		void message(ContextMessage message) {
 			this.messages.add(message);

@@ -15,7 +15,6 @@ import io.bemi.stitching.ContextMessage.Source;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
@@ -65,7 +64,7 @@ class StitcherTests {
 	@Test
 	void holdsBackOnlyRowsAtNewestPosition() {
 		List<String> seen = new ArrayList<>();
-		Stitcher<String> stitcher = new Stitcher<>((row, segment) -> seen.add(row + segment));
+		SegmentStitcher<String> stitcher = new SegmentStitcher<>((row, segment) -> seen.add(row + segment));
 		stitcher.row(new Position(10), "a");
 		stitcher.row(new Position(10), "b");
 		assertThat(seen).isEmpty();
@@ -80,19 +79,11 @@ class StitcherTests {
 
 	@Test
 	void refusesWhatIsOutOfOrder() {
-		Stitcher<String> stitcher = new Stitcher<>((row, segment) -> {
+		SegmentStitcher<String> stitcher = new SegmentStitcher<>((row, segment) -> {
 		});
 		stitcher.row(Position.parse("0/20"), "a");
 		assertThatIllegalArgumentException().isThrownBy(() -> stitcher.row(Position.parse("0/10"), "b"))
 			.withMessage("'position' must not be before 0/20, but is 0/10");
-	}
-
-	@Test
-	void knowsNoOtherSegment() {
-		Segments segments = new Stitcher<>((row, segment) -> {
-		}).finish();
-		assertThat(segments.message(0)).isEqualTo(Segments.NONE);
-		assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> segments.message(1));
 	}
 
 	@Test
@@ -114,8 +105,6 @@ class StitcherTests {
 		ByteBuffer longer = ByteBuffer.allocate(ContextMessage.MAX_LENGTH + 1);
 		assertThat(ContextMessage.of(new LogicalMessage(true, new Position(1), "_bemi", longer)))
 			.contains(new ContextMessage(Source.APPLICATION, new Position(1), ""));
-		assertThat(new ContextMessage(Source.SESSION, new Position(1), "{}").withoutContent())
-			.isEqualTo(new ContextMessage(Source.SESSION, new Position(1), ""));
 	}
 
 	@Test
@@ -175,7 +164,7 @@ class StitcherTests {
 	private static int[] stitch(Object... events) {
 		int[] segmentOfRow = new int[positions(List.of(events)).size()];
 		List<Integer> order = new ArrayList<>();
-		Stitcher<Integer> stitcher = new Stitcher<>((row, segment) -> {
+		SegmentStitcher<Integer> stitcher = new SegmentStitcher<>((row, segment) -> {
 			order.add(row);
 			segmentOfRow[row] = segment;
 		});

@@ -20,10 +20,7 @@ public final class Segments {
 
 	private int messages;
 
-	Segments() {
-	}
-
-	void add(Source source) {
+	public void add(Source source) {
 		this.application.set(this.messages++, source == Source.APPLICATION);
 	}
 
