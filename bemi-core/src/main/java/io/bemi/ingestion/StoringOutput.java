@@ -48,8 +48,7 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 
 	private @Nullable SinkWrite large;
 
-	StoringOutput(ChangeSink sink, SinkSource source, MemoryLimit limit, KeyMoves moves,
-			Resumption resumption) {
+	StoringOutput(ChangeSink sink, SinkSource source, MemoryLimit limit, KeyMoves moves, Resumption resumption) {
 		this.sink = sink;
 		this.moves = moves;
 		this.source = source;

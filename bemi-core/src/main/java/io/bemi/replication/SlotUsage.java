@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * ({@code safe_wal_size}); {@code null} for no limit, or when it is lost
  * @param takenAt when that was seen, by this process's clock
  */
-public record SlotUsage(String slot, @Nullable String walStatus, Position written, @Nullable Position confirmed, long lag,
-		long retained, @Nullable Long limit, @Nullable Long remaining, Instant takenAt) {
+public record SlotUsage(String slot, @Nullable String walStatus, Position written, @Nullable Position confirmed,
+		long lag, long retained, @Nullable Long limit, @Nullable Long remaining, Instant takenAt) {
 
 	private static final long ASSUMED_LIMIT = 10L << 30;
 

@@ -90,9 +90,8 @@ class StoringOutputTests {
 		assertThatExceptionOfType(BrokenHistoryException.class).isThrownBy(() -> accept(95, 1))
 			.withMessageContaining("the transaction at 0/5F is not the one that is recorded there")
 			.satisfies((ex) -> assertThat(ex.end()).isEqualTo(new Position(49)));
-		assertThatExceptionOfType(BrokenHistoryException.class)
-			.isThrownBy(() -> this.output.part(transaction(99), List.of(),
-					List.of(new PoisonRow(transaction(99), 0, null, "row", "error"))));
+		assertThatExceptionOfType(BrokenHistoryException.class).isThrownBy(() -> this.output.part(transaction(99),
+				List.of(), List.of(new PoisonRow(transaction(99), 0, null, "row", "error"))));
 	}
 
 	@Test

@@ -26,7 +26,8 @@ class UninstallWhileRunningIntegrationTests {
 		String drop = Files.readString(DOCS.resolve("sql/drop.sql"));
 		try (TrackedCapture tracked = TrackedCapture.on(version, false)) {
 			tracked.database().execute("INSERT INTO todo VALUES (1, 'recorded')");
-			assertThat(tracked.query("SELECT count(*) FROM bemi.changes WHERE \"table\" = 'todo'")).containsExactly("1");
+			assertThat(tracked.query("SELECT count(*) FROM bemi.changes WHERE \"table\" = 'todo'"))
+				.containsExactly("1");
 			Ingester second = tracked.start();
 			Awaitility.await().until(() -> second.status().phase() == Phase.STANDBY);
 			String left = Files.readString(DOCS.resolve("uninstall.md"));
@@ -42,7 +43,8 @@ class UninstallWhileRunningIntegrationTests {
 			assertThat(tracked.database().query("SELECT count(*) FROM bemi.changes WHERE \"table\" = 'todo'"))
 				.containsExactly("1");
 			tracked.database().execute(Files.readString(DOCS.resolve("sql/drop-data.sql")));
-			assertThat(tracked.database().query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'bemi%'")).isEmpty();
+			assertThat(tracked.database().query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'bemi%'"))
+				.isEmpty();
 		}
 	}
 
