@@ -44,8 +44,7 @@ final class IngestionMetrics implements MeterBinder {
 				(usage) -> (usage.limit() != null) ? usage.limit() : Double.NaN);
 		slot(registry, "bemi.slot.remaining", "Bytes of log that may be written before the slot is in danger",
 				(usage) -> (usage.remaining() != null) ? usage.remaining() : Double.NaN);
-		slot(registry, "bemi.slot.lost", "Whether the server has given the slot up",
-				(usage) -> usage.lost() ? 1 : 0);
+		slot(registry, "bemi.slot.lost", "Whether the server has given the slot up", (usage) -> usage.lost() ? 1 : 0);
 		Gauge.builder("bemi.ingestion.failed", this.ingestion, IngestionMetrics::failed)
 			.description("Whether this instance should record changes, or stand by, and cannot")
 			.register(registry);

@@ -96,7 +96,8 @@ class BemiIngestionAutoConfigurationTests {
 	@Test
 	void needsNoHealthIndicators() {
 		this.contextRunner
-			.withClassLoader(new FilteredClassLoader("org.springframework.boot.health", "org.springframework.boot.actuate"))
+			.withClassLoader(
+					new FilteredClassLoader("org.springframework.boot.health", "org.springframework.boot.actuate"))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(BemiIngestion.class)
 				.doesNotHaveBean("bemiHealthIndicator"));
@@ -105,9 +106,7 @@ class BemiIngestionAutoConfigurationTests {
 	@Test
 	void aHealthIndicatorOfTheApplicationWins() {
 		this.contextRunner.withBean("bemiHealthIndicator", String.class, () -> "mine")
-			.run((context) -> assertThat(context).hasNotFailed()
-				.getBean("bemiHealthIndicator")
-				.isEqualTo("mine"));
+			.run((context) -> assertThat(context).hasNotFailed().getBean("bemiHealthIndicator").isEqualTo("mine"));
 	}
 
 	@Test

@@ -29,8 +29,8 @@ class IngestionHealthTests {
 	private static final long GB = 1L << 30;
 
 	private static SlotUsage slot(String walStatus, long retained, Long limit, Instant takenAt) {
-		return new SlotUsage("bemi_shop", walStatus, new Position(0x2000), new Position(0x1000), 0x1000, retained, limit,
-				(limit != null) ? limit - retained : null, takenAt);
+		return new SlotUsage("bemi_shop", walStatus, new Position(0x2000), new Position(0x1000), 0x1000, retained,
+				limit, (limit != null) ? limit - retained : null, takenAt);
 	}
 
 	private static IngestionHealth health(Phase phase, SlotUsage slot) {
@@ -43,9 +43,9 @@ class IngestionHealthTests {
 		IngestionHealth health = health(phase, slot("reserved", GB, 10 * GB, NOW));
 		assertThat(health.verdict()).isEqualTo(Verdict.UP);
 		assertThat(health.details()).containsEntry("phase", phase.name()).doesNotContainKey("problem");
-		assertThat(health.details().get("slot")).isEqualTo(Map.of("name", "bemi_shop", "walStatus", "reserved", "written",
-				"0/2000", "confirmed", "0/1000", "lag", 4096L, "retained", GB, "limit", 10 * GB, "remaining", 9 * GB,
-				"share", 0.1, "seenAt", NOW.toString()));
+		assertThat(health.details().get("slot")).isEqualTo(Map.of("name", "bemi_shop", "walStatus", "reserved",
+				"written", "0/2000", "confirmed", "0/1000", "lag", 4096L, "retained", GB, "limit", 10 * GB, "remaining",
+				9 * GB, "share", 0.1, "seenAt", NOW.toString()));
 		assertThat(health(phase, null).verdict()).isEqualTo(Verdict.UP);
 	}
 
