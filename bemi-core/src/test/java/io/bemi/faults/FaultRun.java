@@ -21,6 +21,8 @@ import io.bemi.testsupport.TestDatabase;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /**
  * Two instances that record a database under load, and what happens to them.
  */
@@ -101,6 +103,7 @@ final class FaultRun implements AutoCloseable {
 		await().until(() -> !this.store
 			.query("SELECT FROM bemi.changes WHERE \"table\" = 'item' AND primary_key = '" + barrier + "'")
 			.isEmpty());
+		assertThat(this.load.twoPhaseCommits()).isPositive();
 		return this.truth.check();
 	}
 
@@ -239,9 +242,9 @@ final class FaultRun implements AutoCloseable {
 	 */
 	@Override
 	public String toString() {
-		return "%d faults %s, %s; the application lost %d connections; longest time to the next stored change %.1f s"
-			.formatted(this.counts.values().stream().mapToInt(Integer::intValue).sum(), this.counts,
-					this.truth.counts(), this.load.lostConnections(), this.longestRecovery / 1e9);
+		return "%d faults %s, %s, %s; longest time to the next stored change %.1f s".formatted(
+				this.counts.values().stream().mapToInt(Integer::intValue).sum(), this.counts, this.truth.counts(),
+				this.load, this.longestRecovery / 1e9);
 	}
 
 	@Override

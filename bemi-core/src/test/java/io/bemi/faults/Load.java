@@ -37,6 +37,10 @@ final class Load implements AutoCloseable {
 
 	private final AtomicLong lostConnections = new AtomicLong();
 
+	private final AtomicLong refused = new AtomicLong();
+
+	private final AtomicLong twoPhaseCommits = new AtomicLong();
+
 	private final TestDatabase database;
 
 	private final DataSource plain;
@@ -100,7 +104,7 @@ final class Load implements AutoCloseable {
 		}
 	}
 
-	private static void run(Session session, Work work) throws SQLException {
+	private void run(Session session, Work work) throws SQLException {
 		try {
 			work.run(session);
 		}
@@ -109,6 +113,7 @@ final class Load implements AutoCloseable {
 			if (String.valueOf(ex.getSQLState()).startsWith("08") || session.connection.isClosed()) {
 				throw ex;
 			}
+			this.refused.incrementAndGet();
 			if (!session.connection.getAutoCommit()) {
 				session.connection.rollback();
 			}
@@ -183,8 +188,10 @@ final class Load implements AutoCloseable {
 			}
 		}
 		for (String gid : prepared) {
+			boolean commit = session.random.nextInt(5) > 0;
 			try (Statement statement = session.connection.createStatement()) {
-				statement.execute((session.random.nextInt(5) == 0 ? "ROLLBACK" : "COMMIT") + " PREPARED '" + gid + "'");
+				statement.execute((commit ? "COMMIT" : "ROLLBACK") + " PREPARED '" + gid + "'");
+				this.twoPhaseCommits.addAndGet(commit ? 1 : 0);
 			}
 		}
 	}
@@ -227,8 +234,17 @@ final class Load implements AutoCloseable {
 		this.sessions.clear();
 	}
 
-	long lostConnections() {
-		return this.lostConnections.get();
+	long twoPhaseCommits() {
+		return this.twoPhaseCommits.get();
+	}
+
+	/**
+	 * What became of it all, in some words.
+	 */
+	@Override
+	public String toString() {
+		return "%d two-phase commits, %d transactions refused, %d connections lost".formatted(twoPhaseCommits(),
+				this.refused.get(), this.lostConnections.get());
 	}
 
 	@Override

@@ -111,7 +111,13 @@ class VanishedPeerIntegrationTests {
 				""", "CREATE TRIGGER dawdle BEFORE INSERT ON bemi.context EXECUTE FUNCTION dawdle()");
 		String stream = "SELECT active_pid FROM pg_replication_slots";
 		List<String> before = this.database.query(stream);
-		record(2);
+		this.database.execute("INSERT INTO todo VALUES (2, 'x')");
+		Awaitility.await().pollDelay(Duration.ofSeconds(4)).until(() -> true);
+		String confirmed = this.database.query("SELECT confirmed_flush_lsn FROM pg_replication_slots").get(0);
+		await().until(() -> !this.database.query("SELECT FROM bemi.changes WHERE primary_key = '2'").isEmpty());
+		assertThat(
+				this.database.query("SELECT position >= '" + confirmed + "' FROM bemi.changes WHERE primary_key = '2'"))
+			.containsExactly("t");
 		this.database.execute("DROP TRIGGER dawdle ON bemi.context");
 		record(3);
 		assertThat(this.database.query(stream)).isEqualTo(before);
