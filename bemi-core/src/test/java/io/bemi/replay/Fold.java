@@ -182,7 +182,8 @@ final class Fold {
 			return next.truth().columns().entrySet().stream().allMatch((column) -> {
 				String name = nameOf(column.getValue());
 				String value = (name != null) ? this.change.values().get(name) : null;
-				return value == null || value.equals(next.change().before().get(column.getKey()));
+				return value == null || next.change().unknown().contains(column.getKey())
+						|| value.equals(next.change().before().get(column.getKey()));
 			});
 		}
 
