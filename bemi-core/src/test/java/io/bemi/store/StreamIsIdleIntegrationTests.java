@@ -78,7 +78,8 @@ class StreamIsIdleIntegrationTests {
 	private static void assertLogIsLetGoOf(Capture capture, TestDatabase busy) {
 		for (int round = 0; round < ROUNDS; round++) {
 			busy.execute("INSERT INTO untracked SELECT i, repeat('x', 1000) FROM generate_series(1, 10000) i");
-			// Log is let go of up to a place where the server has noted what runs: every 15
+			// Log is let go of up to a place where the server has noted what runs: every
+			// 15
 			// seconds, and here.
 			busy.execute("CHECKPOINT");
 			Awaitility.await()
