@@ -13,7 +13,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
  * Auto-configuration of ingestion inside the application.
@@ -45,7 +50,7 @@ public final class BemiIngestionAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(name = "org.springframework.boot.health.contributor.HealthIndicator")
-	@org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator("bemi")
+	@Conditional(HealthIndicatorEnabled.class)
 	static class HealthConfiguration {
 
 		@Bean
@@ -58,13 +63,28 @@ public final class BemiIngestionAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(name = "org.springframework.boot.actuate.health.HealthIndicator")
-	@org.springframework.boot.actuate.autoconfigure.health.ConditionalOnEnabledHealthIndicator("bemi")
+	@Conditional(HealthIndicatorEnabled.class)
 	static class HealthBoot3Configuration {
 
 		@Bean
 		@ConditionalOnMissingBean(name = "bemiHealthIndicator")
 		IngestionHealthIndicatorBoot3 bemiHealthIndicator(BemiIngestion ingestion) {
 			return new IngestionHealthIndicatorBoot3(ingestion);
+		}
+
+	}
+
+	/**
+	 * What the annotation for health indicators asks for, which is in another package on
+	 * each Boot line.
+	 */
+	static class HealthIndicatorEnabled implements Condition {
+
+		@Override
+		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			Environment environment = context.getEnvironment();
+			boolean defaults = environment.getProperty("management.health.defaults.enabled", Boolean.class, true);
+			return environment.getProperty("management.health.bemi.enabled", Boolean.class, defaults);
 		}
 
 	}

@@ -13,6 +13,7 @@ import io.bemi.ingestion.IngestionStatus;
 import io.bemi.ingestion.IngestionStatus.Phase;
 import io.bemi.ingestion.Quarantine;
 import io.bemi.replication.SlotUsage;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,12 +29,12 @@ class IngestionHealthTests {
 
 	private static final long GB = 1L << 30;
 
-	private static SlotUsage slot(String walStatus, long retained, Long limit, Instant takenAt) {
+	private static SlotUsage slot(String walStatus, long retained, @Nullable Long limit, Instant takenAt) {
 		return new SlotUsage("bemi_shop", walStatus, new Position(0x2000), new Position(0x1000), 0x1000, retained,
 				limit, (limit != null) ? limit - retained : null, takenAt);
 	}
 
-	private static IngestionHealth health(Phase phase, SlotUsage slot) {
+	private static IngestionHealth health(Phase phase, @Nullable SlotUsage slot) {
 		return IngestionHealth.of(new IngestionStatus(phase, "what", null), slot, null, null, Quarantine.UNKNOWN, NOW);
 	}
 
