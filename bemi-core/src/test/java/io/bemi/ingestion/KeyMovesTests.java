@@ -106,7 +106,7 @@ class KeyMovesTests {
 		for (int i = 0; i < 4_000; i++) {
 			update(KEYED, 103, i + padding);
 		}
-		assertThat(this.moves.covers(snapshot(102, 105))).isTrue();
+		assertThat(this.moves.covers(snapshot(102, 105, 103L))).isTrue();
 		for (int i = 4_000; i < 5_000; i++) {
 			update(KEYED, 103, i + padding);
 		}
