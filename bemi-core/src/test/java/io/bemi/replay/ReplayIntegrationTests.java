@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.fail;
 class ReplayIntegrationTests {
 
 	private static final int PROGRAMS = Integer.getInteger("bemi.replay.programs",
-			Boolean.getBoolean("bemi.soak") ? 100 : 1);
+			Boolean.getBoolean("bemi.soak") ? 25 : 1);
 
 	private static final int STEPS = Integer.getInteger("bemi.replay.steps",
 			Boolean.getBoolean("bemi.soak") ? 800 : 1_000);
