@@ -24,9 +24,9 @@ class StreamIsIdleIntegrationTests {
 	 * What three rounds write: a slot moves on by what the server noted the last time but
 	 * one.
 	 */
-	private static final long KEPT = 40 * MB;
+	private static final long KEPT = 64 * MB;
 
-	private static final int ROUNDS = Boolean.getBoolean("bemi.soak") ? 100 : 8;
+	private static final int ROUNDS = Boolean.getBoolean("bemi.soak") ? 100 : 12;
 
 	/**
 	 * Less than 1 MB of log a minute, the server's own checkpoints included.
