@@ -21,8 +21,8 @@ class StreamIsIdleIntegrationTests {
 			: Duration.ofSeconds(15);
 
 	/**
-	 * What three rounds write: a slot moves on by what the server noted the last time but
-	 * one.
+	 * What five rounds write: a slot moves on by what the server noted the last time but
+	 * one, and only once that is confirmed, which waits for more log.
 	 */
 	private static final long KEPT = 64 * MB;
 
