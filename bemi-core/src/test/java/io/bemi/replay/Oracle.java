@@ -53,7 +53,7 @@ final class Oracle {
 			List<Truth> candidates = expected.getOrDefault(change.transaction(), List.of());
 			Truth truth = take(change, candidates, touches);
 			if (truth != null) {
-				this.history.add(new Entry(change, truth));
+				this.history.add(new Entry(change, truth.with(touches.columns(truth.relation(), truth.number()))));
 				count(change.operation());
 			}
 			else {

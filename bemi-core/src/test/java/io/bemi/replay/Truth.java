@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 import io.bemi.testsupport.TestDatabase;
@@ -47,6 +48,18 @@ record Truth(long number, long transaction, long relation, String name, String o
 			}
 		}
 		return changes;
+	}
+
+	/**
+	 * The same with other numbers of the columns: the trigger of a transaction with an
+	 * old snapshot does not see what the table has been made since.
+	 */
+	Truth with(Map<String, Integer> others) {
+		Map<String, Integer> there = new TreeMap<>(others);
+		// The rest was dropped.
+		there.keySet().removeIf((name) -> !this.current.containsKey(name) && !this.old.containsKey(name));
+		return new Truth(this.number, this.transaction, this.relation, this.name, this.operation, this.old,
+				this.current, there, this.published, this.partition);
 	}
 
 	/**
