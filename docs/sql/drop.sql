@@ -31,6 +31,7 @@ BEGIN
   DROP EVENT TRIGGER IF EXISTS bemi_tracking;
   DROP EVENT TRIGGER IF EXISTS bemi_rewrite;
   DROP EVENT TRIGGER IF EXISTS bemi_drop;
+  DROP EVENT TRIGGER IF EXISTS bemi_identity;
 
   FOR relation, name IN SELECT g.tgrelid, g.tgname FROM pg_catalog.pg_trigger g WHERE g.tgname IN ('_bemi_session', '_bemi_truncate') AND NOT g.tgisinternal LOOP
     EXECUTE pg_catalog.format('DROP TRIGGER %I ON %s', name, relation);
@@ -47,6 +48,7 @@ BEGIN
     DROP FUNCTION IF EXISTS bemi.track_ddl();
     DROP FUNCTION IF EXISTS bemi.note_rewrite();
     DROP FUNCTION IF EXISTS bemi.note_drop();
+    DROP FUNCTION IF EXISTS bemi.identify_partition();
     DROP FUNCTION IF EXISTS bemi.truncate_message();
     DROP FUNCTION IF EXISTS bemi.configure(text, text[], text[], name, boolean);
     DROP FUNCTION IF EXISTS bemi.configure(text, text[], text[], name);

@@ -30,7 +30,8 @@ public final class Tracking {
 	private static final String CREATE_EVENT_TRIGGER = "SELECT bemi.create_event_trigger()";
 
 	private static final String EVENT_TRIGGER_EXISTS = """
-			SELECT count(*) = 3 FROM pg_catalog.pg_event_trigger WHERE evtname IN ('bemi_tracking', 'bemi_rewrite', 'bemi_drop')
+			SELECT count(*) = 4 FROM pg_catalog.pg_event_trigger
+			 WHERE evtname IN ('bemi_tracking', 'bemi_rewrite', 'bemi_drop', 'bemi_identity')
 			""";
 
 	private static final String ONLY_SUPERUSER = "only a superuser may create an event trigger";
@@ -38,7 +39,8 @@ public final class Tracking {
 	private final TrackingSettings settings;
 
 	private final SchemaMigrator migrator = new SchemaMigrator(COMPONENT, SCHEMA,
-			List.of("V001__tracking.sql", "V002__sql_comments.sql", "V003__shapes.sql"), Tracking.class);
+			List.of("V001__tracking.sql", "V002__sql_comments.sql", "V003__shapes.sql", "V004__partition_identity.sql"),
+			Tracking.class);
 
 	/**
 	 * Creates tracking.

@@ -249,7 +249,7 @@ final class Shapes {
 			case 2 -> "ALTER TABLE %s DETACH PARTITION %s".formatted(table.name(), member.name());
 			case 3 -> "DROP TABLE %s".formatted(member.name());
 			case 4 -> "TRUNCATE %s; SELECT shadow.severed('%1$s')".formatted(member.name());
-			default -> leaf(table.name(), "DEFAULT");
+			default -> "CREATE TABLE %s PARTITION OF %s DEFAULT".formatted(leaf("DEFAULT"), table.name());
 		};
 	}
 

@@ -316,6 +316,32 @@ class TrackingIntegrationTests {
 	}
 
 	@Test
+	void newPartitionIsIdentifiedLikeItsRoot() {
+		this.database.execute("CREATE TABLE parts (id integer, day integer) PARTITION BY RANGE (day)",
+				"ALTER TABLE parts REPLICA IDENTITY FULL",
+				"CREATE TABLE keys (id integer NOT NULL, day integer NOT NULL) PARTITION BY RANGE (day)",
+				"CREATE UNIQUE INDEX \"Keys\" ON keys (day, id)",
+				"ALTER TABLE keys REPLICA IDENTITY USING INDEX \"Keys\"",
+				"CREATE TABLE other (id integer, day integer) PARTITION BY RANGE (day)",
+				"ALTER TABLE other REPLICA IDENTITY FULL");
+		this.database.track(new TrackingSettings("bemi", List.of("parts", "keys"), List.of(), "bemi", false));
+		List<String> before = this.database.publishedTables();
+		this.database.execute(
+				"CREATE TABLE part1 PARTITION OF parts FOR VALUES FROM (0) TO (10) PARTITION BY RANGE (id)",
+				"CREATE TABLE \"Part 2\" PARTITION OF part1 FOR VALUES FROM (0) TO (10)",
+				"CREATE TABLE key1 PARTITION OF keys FOR VALUES FROM (0) TO (10)",
+				"CREATE TABLE other1 PARTITION OF other FOR VALUES FROM (0) TO (10)", "INSERT INTO parts VALUES (1, 2)",
+				"INSERT INTO keys VALUES (1, 2)", "UPDATE parts SET id = 3", "UPDATE keys SET id = 3");
+		assertThat(this.database.publishedTables()).isEqualTo(before).containsExactly("public.keys", "public.parts");
+		assertThat(this.database.query("""
+				SELECT concat_ws(' ', relname, relreplident) FROM pg_class
+				 WHERE relname IN ('part1', 'Part 2', 'key1', 'other1') ORDER BY relname COLLATE "C"
+				""")).containsExactly("Part 2 f", "key1 i", "other1 d", "part1 f");
+		this.database.execute("ALTER TABLE \"Part 2\" REPLICA IDENTITY NOTHING");
+		assertThat(this.database.publishedTables()).containsExactly("public.keys");
+	}
+
+	@Test
 	void childThatInheritsIsAskedAboutByItself() {
 		this.database.execute("CREATE TABLE parent (id integer PRIMARY KEY)",
 				"CREATE TABLE child () INHERITS (parent)");

@@ -117,8 +117,9 @@ class UninstallIntegrationTests {
 	void upgradeByHandDoesTheSame() throws IOException {
 		String upgrade = Files.readString(DOCS.resolve("upgrade-2.sql"));
 		FirstVersion.install(this.database);
-		this.database.execute(upgrade, Files.readString(DOCS.resolve("upgrade-3.sql")));
-		assertThat(this.database.query("SELECT version FROM bemi.meta")).containsExactly("3");
+		this.database.execute(upgrade, Files.readString(DOCS.resolve("upgrade-3.sql")),
+				Files.readString(DOCS.resolve("upgrade-4.sql")));
+		assertThat(this.database.query("SELECT version FROM bemi.meta")).containsExactly("4");
 		assertThat(this.database.publishedTables()).containsExactly("public.Orders", "public.parts");
 		assertThat(catchMessage(() -> this.database.execute(upgrade))).contains("another version than 1");
 		this.database.execute(Files.readString(DOCS.resolve("drop.sql")));
@@ -128,10 +129,11 @@ class UninstallIntegrationTests {
 	@Test
 	void scriptsForAdministratorsAreTheOnesInTheJar() throws IOException {
 		String steps = resource("V001__tracking.sql") + "\n" + resource("V002__sql_comments.sql") + "\n"
-				+ resource("V003__shapes.sql");
+				+ resource("V003__shapes.sql") + "\n" + resource("V004__partition_identity.sql");
 		assertThat(Files.readString(DOCS.resolve("install.sql"))).contains(steps);
 		assertThat(Files.readString(DOCS.resolve("upgrade-2.sql"))).contains(resource("V002__sql_comments.sql"));
 		assertThat(Files.readString(DOCS.resolve("upgrade-3.sql"))).contains(resource("V003__shapes.sql"));
+		assertThat(Files.readString(DOCS.resolve("upgrade-4.sql"))).contains(resource("V004__partition_identity.sql"));
 		assertThat(Files.readString(DOCS.resolve("drop.sql"))).isEqualTo(resource("drop.sql"));
 		assertThat(Files.readString(DOCS.resolve("drop-data.sql"))).isEqualTo(resource("drop-data.sql"));
 	}
@@ -139,8 +141,8 @@ class UninstallIntegrationTests {
 	@Test
 	void scriptsAreAscii() throws IOException {
 		// A database in another encoding than UTF-8 would refuse anything else.
-		for (String name : List.of("V001__tracking.sql", "V002__sql_comments.sql", "V003__shapes.sql", "drop.sql",
-				"drop-data.sql")) {
+		for (String name : List.of("V001__tracking.sql", "V002__sql_comments.sql", "V003__shapes.sql",
+				"V004__partition_identity.sql", "drop.sql", "drop-data.sql")) {
 			assertThat(StandardCharsets.US_ASCII.newEncoder().canEncode(resource(name))).as(name).isTrue();
 		}
 	}
