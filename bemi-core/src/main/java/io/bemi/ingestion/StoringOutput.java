@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 import io.bemi.change.Position;
 import io.bemi.ingestion.ChangeSink.SinkSource;
@@ -24,6 +25,14 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 
 	private static final long SKIP_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
+	/**
+	 * How much may pass for long. Still more than noting it writes, and what the server
+	 * writes by itself meanwhile.
+	 */
+	private static final long SHORT_SKIP = 16 << 10;
+
+	private static final long LONG_INTERVAL = TimeUnit.SECONDS.toNanos(10);
+
 	private final ChangeSink sink;
 
 	private final MemoryLimit limit;
@@ -36,7 +45,9 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 
 	private final Resumption resumption;
 
-	private long skippedAt = System.nanoTime() - SKIP_INTERVAL;
+	private final LongSupplier nanoTime;
+
+	private long skippedAt;
 
 	private boolean stored;
 
@@ -51,6 +62,13 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 	private @Nullable SinkWrite large;
 
 	StoringOutput(ChangeSink sink, SinkSource source, MemoryLimit limit, KeyMoves moves, Resumption resumption) {
+		this(sink, source, limit, moves, resumption, System::nanoTime);
+	}
+
+	StoringOutput(ChangeSink sink, SinkSource source, MemoryLimit limit, KeyMoves moves, Resumption resumption,
+			LongSupplier nanoTime) {
+		this.nanoTime = nanoTime;
+		this.skippedAt = nanoTime.getAsLong() - SKIP_INTERVAL;
 		this.sink = sink;
 		this.moves = moves;
 		this.source = source;
@@ -84,14 +102,21 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 	/**
 	 * Takes note that nothing before a position is left to store. The sink notes it
 	 * rarely, and never where the log hardly grows: an idle database stays idle even when
-	 * the sink is in it.
+	 * the sink is in it. What is left over once others stop writing is noted late, for
+	 * else the server would keep all log since its mark before the last one.
 	 * @param position before every commit that is still to come
 	 */
 	void skipTo(Position position) {
 		this.resumption.pass(position);
-		long now = System.nanoTime();
-		if (hasPending() || this.large != null || position.value() - storedUpTo().value() < LONGEST_SKIP
-				|| now - this.skippedAt < SKIP_INTERVAL) {
+		if (hasPending() || this.large != null) {
+			return;
+		}
+		long skipped = position.value() - storedUpTo().value();
+		if (skipped < SHORT_SKIP) {
+			return;
+		}
+		long now = this.nanoTime.getAsLong();
+		if (now - this.skippedAt < ((skipped < LONGEST_SKIP) ? LONG_INTERVAL : SKIP_INTERVAL)) {
 			return;
 		}
 		this.skippedAt = now;

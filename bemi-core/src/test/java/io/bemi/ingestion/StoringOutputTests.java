@@ -3,6 +3,7 @@ package io.bemi.ingestion;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import io.bemi.change.Position;
 import io.bemi.ingestion.ChangeSink.SinkSource;
@@ -19,12 +20,14 @@ class StoringOutputTests {
 
 	private final RecordingSink sink = new RecordingSink();
 
+	private long seconds;
+
 	private final StoringOutput output = output(new Position(50));
 
 	private StoringOutput output(Position from) {
 		SinkSource source = new SinkSource(1, new Position(100), 1);
 		return new StoringOutput(this.sink, source, new MemoryLimit(3, 100), new KeyMoves(),
-				new Resumption(this.sink, source, from));
+				new Resumption(this.sink, source, from), () -> TimeUnit.SECONDS.toNanos(this.seconds));
 	}
 
 	private static SourceTransaction transaction(long position) {
@@ -72,6 +75,22 @@ class StoringOutputTests {
 		// Another one would be too soon.
 		accept(4_000_000, 0);
 		assertThat(this.sink.log).hasSize(2);
+	}
+
+	@Test
+	void whatIsLeftOverOnceOthersStopWritingIsNotedLate() {
+		accept(2_000_000, 0);
+		assertThat(this.sink.log).hasSize(2);
+		this.seconds = 9;
+		this.output.skipTo(new Position(2_900_000));
+		assertThat(this.sink.log).hasSize(2);
+		this.seconds = 10;
+		this.output.skipTo(new Position(2_900_000));
+		assertThat(this.sink.log).endsWith("begin 2000004 -> 2899999", "commit");
+		// What noting it writes is never noted.
+		this.seconds = 1000;
+		this.output.skipTo(new Position(2_910_000));
+		assertThat(this.sink.log).hasSize(4);
 	}
 
 	@Test
