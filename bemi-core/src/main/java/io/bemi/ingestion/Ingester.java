@@ -3,6 +3,7 @@ package io.bemi.ingestion;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -127,6 +128,15 @@ public final class Ingester implements AutoCloseable {
 	 */
 	public @Nullable SlotUsage slotUsage() {
 		return this.slotMonitor.usage();
+	}
+
+	/**
+	 * When the thread that records was last seen at work; it is looked every ten seconds.
+	 * While it waits for the store it is not.
+	 * @return by this process's clock; {@code null} before the first time
+	 */
+	public @Nullable Instant activeAt() {
+		return this.slotMonitor.activeAt();
 	}
 
 	/**

@@ -57,7 +57,7 @@ final class IngestionSession implements AutoCloseable {
 			StoringOutput output, RowReader rows, TransactionAssembler assembler, BaselineCopier baselines,
 			SlotMonitor slotMonitor, SlotHold hold) {
 		this.hold = hold;
-		this.keeper = new StreamKeeper(stream);
+		this.keeper = new StreamKeeper(stream, slotMonitor);
 		this.catalogConnection = catalogConnection;
 		this.replication = replication;
 		this.stream = stream;

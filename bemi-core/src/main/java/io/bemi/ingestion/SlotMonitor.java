@@ -2,6 +2,7 @@ package io.bemi.ingestion;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 import io.bemi.replication.ReplicationSource;
@@ -12,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks now and then how much of the log the server keeps for the slot, and warns before
- * that hurts. Written by the ingestion thread, over the connections that it has anyway;
- * read by any.
+ * that hurts. The ingestion thread looks over the connections that it has anyway; while
+ * it waits for the sink another one looks.
  */
 final class SlotMonitor {
 
@@ -28,7 +29,11 @@ final class SlotMonitor {
 
 	private volatile @Nullable SlotUsage usage;
 
+	private volatile @Nullable Instant activeAt;
+
 	private long lookedAt = System.nanoTime() - INTERVAL;
+
+	private long lookedAsideAt = this.lookedAt;
 
 	private boolean warned;
 
@@ -44,14 +49,26 @@ final class SlotMonitor {
 	}
 
 	/**
-	 * Looks, if the last time is long enough ago.
+	 * When the ingestion thread last looked; {@code null} before the first time.
+	 */
+	@Nullable Instant activeAt() {
+		return this.activeAt;
+	}
+
+	/**
+	 * Looks, if the last time is long enough ago. For the ingestion thread.
 	 * @param connection an ordinary connection to the source
 	 */
 	void look(Connection connection) {
-		if (!isDue()) {
+		if (!isDue(this.lookedAt)) {
 			return;
 		}
 		this.lookedAt = System.nanoTime();
+		this.activeAt = Instant.now();
+		see(connection);
+	}
+
+	private synchronized void see(Connection connection) {
 		try {
 			SlotUsage seen = this.source.usage(connection);
 			this.usage = seen;
@@ -65,10 +82,27 @@ final class SlotMonitor {
 	}
 
 	/**
+	 * Looks in place of the ingestion thread, which waits, if the last time is long
+	 * enough ago.
+	 */
+	void lookAside() {
+		if (!isDue(this.lookedAsideAt)) {
+			return;
+		}
+		this.lookedAsideAt = System.nanoTime();
+		try (Connection connection = this.source.connect()) {
+			see(connection);
+		}
+		catch (SQLException | RuntimeException ex) {
+			logger.debug("It could not be seen how much log is kept for the slot", ex);
+		}
+	}
+
+	/**
 	 * Looks over a connection of its own, for when there is no other.
 	 */
 	void look() {
-		if (!isDue()) {
+		if (!isDue(this.lookedAt)) {
 			return;
 		}
 		try (Connection connection = this.source.connect()) {
@@ -79,8 +113,8 @@ final class SlotMonitor {
 		}
 	}
 
-	private boolean isDue() {
-		return System.nanoTime() - this.lookedAt >= INTERVAL;
+	private static boolean isDue(long lookedAt) {
+		return System.nanoTime() - lookedAt >= INTERVAL;
 	}
 
 	private void warn(SlotUsage seen) {

@@ -9,7 +9,8 @@ import io.bemi.replication.ReplicationStream;
 /**
  * Answers for a stream while nobody reads it, because something is being stored: the
  * server takes a silent instance for one that has vanished, and what takes longer than
- * its patience would be begun anew for ever.
+ * its patience would be begun anew for ever. Looks after the slot meanwhile, for which
+ * the server keeps more and more.
  */
 final class StreamKeeper implements AutoCloseable {
 
@@ -18,14 +19,19 @@ final class StreamKeeper implements AutoCloseable {
 	/** What takes longer is not expected to end. */
 	private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(5);
 
+	private static final long SLOT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
 	private final ReplicationStream stream;
+
+	private final SlotMonitor slotMonitor;
 
 	private final CountDownLatch closed = new CountDownLatch(1);
 
 	private volatile long readAt = System.nanoTime();
 
-	StreamKeeper(ReplicationStream stream) {
+	StreamKeeper(ReplicationStream stream, SlotMonitor slotMonitor) {
 		this.stream = stream;
+		this.slotMonitor = slotMonitor;
 		Thread thread = new Thread(this::run, "bemi-ingestion-keeper");
 		thread.setDaemon(true);
 		thread.start();
@@ -39,19 +45,31 @@ final class StreamKeeper implements AutoCloseable {
 	}
 
 	private void run() {
+		boolean answers = true;
 		try {
 			while (!this.closed.await(INTERVAL_NANOS, TimeUnit.NANOSECONDS)) {
 				long silent = System.nanoTime() - this.readAt;
-				if (silent >= INTERVAL_NANOS && silent < LONGEST_NANOS) {
-					this.stream.keepAlive();
+				if (answers && silent >= INTERVAL_NANOS && silent < LONGEST_NANOS) {
+					answers = answer();
+				}
+				if (silent >= SLOT_NANOS) {
+					this.slotMonitor.lookAside();
 				}
 			}
 		}
-		catch (ReplicationException ex) {
-			// Who reads next finds out.
-		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+		}
+	}
+
+	private boolean answer() {
+		try {
+			this.stream.keepAlive();
+			return true;
+		}
+		catch (ReplicationException ex) {
+			// Who reads next finds out.
+			return false;
 		}
 	}
 

@@ -1,6 +1,7 @@
 package io.bemi.autoconfigure.ingestion;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 import io.bemi.autoconfigure.replication.SourceDetailsResolver;
@@ -110,6 +111,16 @@ public final class BemiIngestion implements SmartLifecycle {
 	 */
 	public Optional<SlotUsage> slotUsage() {
 		return Optional.ofNullable(this.ingester).map(Ingester::slotUsage);
+	}
+
+	/**
+	 * When the thread that records was last seen at work, where it is looked every ten
+	 * seconds.
+	 * @return by this process's clock; empty before the first time, and when ingestion
+	 * does not run here
+	 */
+	public Optional<Instant> activeAt() {
+		return Optional.ofNullable(this.ingester).map(Ingester::activeAt);
 	}
 
 	/**

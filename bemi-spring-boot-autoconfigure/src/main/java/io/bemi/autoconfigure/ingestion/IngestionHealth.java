@@ -33,16 +33,17 @@ record IngestionHealth(Verdict verdict, Map<String, Object> details) {
 		if (status == null) {
 			return new IngestionHealth(Verdict.UNKNOWN, Map.of("message", "Ingestion does not run here"));
 		}
-		return of(status, ingestion.slotUsage().orElse(null), ingestion.lastGap().orElse(null),
-				ingestion.baseline().orElse(null), ingestion.quarantine().orElse(Quarantine.UNKNOWN), Instant.now());
+		return of(status, ingestion.activeAt().orElse(null), ingestion.slotUsage().orElse(null),
+				ingestion.lastGap().orElse(null), ingestion.baseline().orElse(null),
+				ingestion.quarantine().orElse(Quarantine.UNKNOWN), Instant.now());
 	}
 
-	static IngestionHealth of(IngestionStatus status, @Nullable SlotUsage slot, @Nullable Gap gap,
-			@Nullable BaselineProgress baseline, Quarantine quarantine, Instant now) {
+	static IngestionHealth of(IngestionStatus status, @Nullable Instant activeAt, @Nullable SlotUsage slot,
+			@Nullable Gap gap, @Nullable BaselineProgress baseline, Quarantine quarantine, Instant now) {
 		Map<String, Object> details = new LinkedHashMap<>();
 		details.put("phase", status.phase().name());
 		details.put("message", status.message());
-		String problem = problem(status.phase(), slot, now);
+		String problem = problem(status.phase(), activeAt, slot, now);
 		if (problem != null) {
 			details.put("problem", problem);
 		}
@@ -59,21 +60,19 @@ record IngestionHealth(Verdict verdict, Map<String, Object> details) {
 		return new IngestionHealth((problem != null) ? Verdict.DOWN : Verdict.UP, details);
 	}
 
-	private static @Nullable String problem(Phase phase, @Nullable SlotUsage slot, Instant now) {
+	private static @Nullable String problem(Phase phase, @Nullable Instant activeAt, @Nullable SlotUsage slot,
+			Instant now) {
 		if (phase == Phase.FAILED) {
 			return "Changes are not recorded now";
 		}
-		if (slot == null) {
-			return null;
-		}
-		if (slot.lost()) {
+		if (slot != null && slot.lost()) {
 			return "The slot is lost: the history has a gap";
 		}
-		if (slot.share() >= UNHEALTHY_SHARE) {
+		if (slot != null && slot.share() >= UNHEALTHY_SHARE) {
 			return "The server keeps " + Math.round(100 * slot.share()) + " % of the log that it may keep for the slot";
 		}
-		if (phase == Phase.STREAMING && slot.takenAt().plus(SILENCE).isBefore(now)) {
-			return "Ingestion has stood still since " + slot.takenAt();
+		if (phase == Phase.STREAMING && activeAt != null && activeAt.plus(SILENCE).isBefore(now)) {
+			return "Ingestion has stood still since " + activeAt;
 		}
 		return null;
 	}

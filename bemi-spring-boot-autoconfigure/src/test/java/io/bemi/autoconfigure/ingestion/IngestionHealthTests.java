@@ -35,7 +35,12 @@ class IngestionHealthTests {
 	}
 
 	private static IngestionHealth health(Phase phase, @Nullable SlotUsage slot) {
-		return IngestionHealth.of(new IngestionStatus(phase, "what", null), slot, null, null, Quarantine.UNKNOWN, NOW);
+		return health(phase, NOW, slot);
+	}
+
+	private static IngestionHealth health(Phase phase, Instant activeAt, @Nullable SlotUsage slot) {
+		return IngestionHealth.of(new IngestionStatus(phase, "what", null), activeAt, slot, null, null,
+				Quarantine.UNKNOWN, NOW);
 	}
 
 	@ParameterizedTest
@@ -81,13 +86,15 @@ class IngestionHealthTests {
 	@Test
 	void isDownWhenTheThreadStandsStill() {
 		Instant before = NOW.minus(Duration.ofMinutes(3));
-		assertThat(health(Phase.STREAMING, slot("reserved", 0, null, before)).details()).containsEntry("problem",
+		assertThat(health(Phase.STREAMING, before, slot("reserved", 0, null, NOW)).details()).containsEntry("problem",
 				"Ingestion has stood still since " + before);
+		assertThat(health(Phase.STREAMING, before, null).verdict()).isEqualTo(Verdict.DOWN);
+		assertThat(health(Phase.STANDBY, before, slot("reserved", 0, null, NOW)).verdict()).isEqualTo(Verdict.UP);
 	}
 
 	@Test
 	void tellsOfGapsBaselineAndQuarantine() {
-		IngestionHealth health = IngestionHealth.of(new IngestionStatus(Phase.STREAMING, "what", null), null,
+		IngestionHealth health = IngestionHealth.of(new IngestionStatus(Phase.STREAMING, "what", null), null, null,
 				new Gap("The slot was dropped", new Position(1), null, null, null, NOW),
 				new BaselineProgress(2, "public.orders", 10, 100, null), new Quarantine(1, OptionalLong.of(3)), NOW);
 		assertThat(health.verdict()).isEqualTo(Verdict.UP);
