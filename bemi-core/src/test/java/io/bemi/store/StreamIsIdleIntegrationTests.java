@@ -1,6 +1,10 @@
 package io.bemi.store;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 import io.bemi.testsupport.OwnServer;
 import io.bemi.testsupport.TestDatabase;
@@ -21,10 +25,10 @@ class StreamIsIdleIntegrationTests {
 			: Duration.ofSeconds(15);
 
 	/**
-	 * What three rounds write: a slot moves on by what the server noted the last time but
-	 * one, and only once that is confirmed.
+	 * A slot moves on by what the server noted the last time but one, and only once that
+	 * is confirmed.
 	 */
-	private static final long KEPT = 40 * MB;
+	private static final int ROUNDS_KEPT = 4;
 
 	private static final int ROUNDS = Boolean.getBoolean("bemi.soak") ? 100 : 12;
 
@@ -47,12 +51,12 @@ class StreamIsIdleIntegrationTests {
 					.query("SELECT pg_current_wal_insert_lsn() - position < 16384 FROM bemi.source"))
 					.containsExactly("t"));
 			String begin = capture.database().query("SELECT pg_current_wal_insert_lsn()").get(0);
-			String position = capture.database().query("SELECT position, xmin FROM bemi.source").get(0);
-			pass(WINDOW);
-			long written = Long.parseLong(
-					capture.database().query("SELECT pg_current_wal_insert_lsn() - '" + begin + "'::pg_lsn").get(0));
+			Set<String> notes = new HashSet<>();
+			pass(WINDOW, () -> notes.addAll(capture.database().query("SELECT position FROM bemi.source")));
+			long written = number(capture, "SELECT pg_current_wal_insert_lsn() - '" + begin + "'::pg_lsn");
 			assertThat(written).isLessThan(MB * WINDOW.toSeconds() / 60);
-			assertThat(capture.database().query("SELECT position, xmin FROM bemi.source")).containsExactly(position);
+			// What noting writes is not noted: only what the server writes by itself.
+			assertThat(notes.size() - 1L).isLessThanOrEqualTo(written / 16384);
 		}
 	}
 
@@ -82,40 +86,41 @@ class StreamIsIdleIntegrationTests {
 	 * Far more is written than is ever kept.
 	 */
 	private static void assertLogIsLetGoOf(Capture capture, TestDatabase busy) {
+		List<Long> marks = new ArrayList<>();
 		for (int round = 0; round < ROUNDS; round++) {
 			busy.execute("INSERT INTO untracked SELECT i, repeat('x', 1000) FROM generate_series(1, 10000) i");
 			// Log is let go of up to a place where the server has noted what runs, every
 			// 15 seconds and here.
 			busy.execute("CHECKPOINT");
+			long mark = number(capture, "SELECT pg_current_wal_insert_lsn() - '0/0'");
+			marks.add(mark);
 			// What is written within two seconds may be kept for as long: no faster than
 			// this.
-			Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> unconfirmed(capture) < MB);
-			assertThat(retained(capture)).isLessThan(KEPT);
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(60))
+				.until(() -> slot(capture, "confirmed_flush_lsn") > mark - MB);
+			if (round >= ROUNDS_KEPT) {
+				assertThat(slot(capture, "restart_lsn")).isGreaterThan(marks.get(round - ROUNDS_KEPT));
+			}
 		}
 		assertThat(capture.database().query("SELECT reason FROM bemi.gap")).isEmpty();
 	}
 
-	private static long retained(Capture capture) {
-		return behind(capture, "restart_lsn");
+	private static long slot(Capture capture, String position) {
+		return number(capture,
+				"SELECT " + position + " - '0/0' FROM pg_replication_slots WHERE slot_name = '" + capture.slot() + "'");
 	}
 
-	private static long unconfirmed(Capture capture) {
-		return behind(capture, "confirmed_flush_lsn");
+	private static long number(Capture capture, String sql) {
+		return Long.parseLong(capture.database().query(sql).get(0));
 	}
 
-	private static long behind(Capture capture, String position) {
-		return Long.parseLong(capture.database()
-			.query("SELECT pg_current_wal_insert_lsn() - " + position + " FROM pg_replication_slots WHERE slot_name = '"
-					+ capture.slot() + "'")
-			.get(0));
-	}
-
-	private static void pass(Duration time) {
+	private static void pass(Duration time, Runnable look) {
 		long end = System.nanoTime() + time.toNanos();
-		Awaitility.await()
-			.atMost(time.plusSeconds(60))
-			.pollInterval(Duration.ofMillis(200))
-			.until(() -> System.nanoTime() > end);
+		Awaitility.await().atMost(time.plusSeconds(60)).pollInterval(Duration.ofMillis(200)).until(() -> {
+			look.run();
+			return System.nanoTime() > end;
+		});
 	}
 
 }

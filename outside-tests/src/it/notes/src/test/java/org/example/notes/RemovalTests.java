@@ -53,7 +53,7 @@ class RemovalTests {
 					.ignoreExceptions()
 					.until(() -> query(server, "SELECT values ->> 'body' FROM bemi.changes").equals(List.of("first")));
 			}
-			assertThat(query(server, LEFT)).hasSize(6);
+			assertThat(query(server, LEFT)).hasSize(7);
 			// The slot is free as soon as the server notices.
 			await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> run(server, "drop.sql"));
 			assertThat(query(server, "SELECT values ->> 'body' FROM bemi.changes")).containsExactly("first");
