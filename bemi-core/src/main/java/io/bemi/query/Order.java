@@ -1,0 +1,36 @@
+package io.bemi.query;
+
+/**
+ * In which order changes are listed: by the position of their transaction's commit in the
+ * log of their source, then in the order in which the transaction made them.
+ */
+public enum Order {
+
+	/** The last change first. */
+	NEWEST_FIRST(" ORDER BY c.position DESC, c.ordinal DESC, c.source DESC", "<"),
+
+	/** The first change first. */
+	OLDEST_FIRST(" ORDER BY c.position, c.ordinal, c.source", ">");
+
+	private final String sql;
+
+	private final String comparison;
+
+	Order(String sql, String comparison) {
+		this.sql = sql;
+		this.comparison = comparison;
+	}
+
+	String sql() {
+		return this.sql;
+	}
+
+	/**
+	 * The condition that a change comes after another.
+	 */
+	Condition after(Cursor cursor) {
+		return Condition.plain("(c.position, c.ordinal, c.source) " + this.comparison + " (?::pg_lsn, ?, ?)",
+				cursor.position().toString(), cursor.ordinal(), cursor.source());
+	}
+
+}
