@@ -115,8 +115,7 @@ final class TransactionAssembler {
 		 * @param transaction the transaction
 		 * @param end where its commit ends
 		 */
-		default void barrier(SourceTransaction transaction, Position end) {
-		}
+		void barrier(SourceTransaction transaction, Position end);
 
 		/**
 		 * A part of a transaction that is too large to be kept.

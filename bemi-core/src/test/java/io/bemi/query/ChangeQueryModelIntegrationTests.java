@@ -212,8 +212,7 @@ class ChangeQueryModelIntegrationTests {
 		for (int round = 0; round < ROUNDS; round++) {
 			for (String one : names) {
 				for (String other : names) {
-					List<Drawn> drawn = new ArrayList<>(
-							List.of(draw(one), draw(other)));
+					List<Drawn> drawn = new ArrayList<>(List.of(draw(one), draw(other)));
 					if (RANDOM.nextInt(4) == 0) {
 						drawn.add(draw(random.any(names)));
 					}
