@@ -59,7 +59,8 @@ public record Change(String id, @Nullable String primaryKey, Map<String, @Nullab
 
 	/**
 	 * The value of a column after the change, as a type of the application: numbers,
-	 * dates and times, UUIDs, enums, arrays and lists, records and beans for JSON objects.
+	 * dates and times, UUIDs, enums, arrays and lists, records and beans for JSON
+	 * objects.
 	 * @param column the name of the column
 	 * @param type what the value is to be
 	 * @param <T> its type

@@ -41,8 +41,8 @@ final class RowBinding {
 			return type.isRecord() ? bindRecord(row, type, overrides) : bindFields(row, type, overrides);
 		}
 		catch (NoSuchMethodException ex) {
-			throw new IllegalArgumentException("'type' must be a record or have a constructor without parameters, but is "
-					+ type.getName(), ex);
+			throw new IllegalArgumentException(
+					"'type' must be a record or have a constructor without parameters, but is " + type.getName(), ex);
 		}
 		catch (InvocationTargetException ex) {
 			throw new IllegalArgumentException("The constructor of " + type.getName() + " fails", ex.getCause());

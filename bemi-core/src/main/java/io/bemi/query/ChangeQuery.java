@@ -495,6 +495,15 @@ public final class ChangeQuery {
 	}
 
 	/**
+	 * The place of a change in the order of this question, for {@link #after(String)}.
+	 * @param change a change
+	 * @return the cursor: opaque, fit for a URL
+	 */
+	public String cursorOf(Change change) {
+		return Cursor.of(change, this.order).toString();
+	}
+
+	/**
 	 * Answers the question bit by bit, in memory that does not depend on how many changes
 	 * there are: all of them, unless {@link #limit(int)} was called. Uses a connection,
 	 * in a read-only transaction, from this call until the stream is closed.

@@ -68,7 +68,8 @@ class ChangeTests {
 	void losesNoDigit() {
 		assertThatIllegalArgumentException().isThrownBy(() -> valueOf(new BigDecimal("1.5"), Integer.class))
 			.withMessageStartingWith("Column 'c': '1.5' is no java.lang.Integer");
-		assertThatIllegalArgumentException().isThrownBy(() -> valueOf(new BigDecimal("9223372036854775808"), Long.class));
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> valueOf(new BigDecimal("9223372036854775808"), Long.class));
 		assertThatIllegalArgumentException().isThrownBy(() -> valueOf("text", LocalDate.class));
 		assertThatIllegalArgumentException().isThrownBy(() -> valueOf("text", Boolean.class));
 		assertThatIllegalArgumentException().isThrownBy(() -> valueOf(true, Integer.class));
@@ -116,11 +117,11 @@ class ChangeTests {
 	@Test
 	void givesRecords() {
 		Change change = change(Operation.UPDATE,
-				row("id", BigDecimal.ONE, "due_at", "2026-01-31T23:59:59+00:00", "tags", Arrays.asList("a", "a"), "isDone",
-						true, "address", row("streetName", "x"), "unknown", "y"),
+				row("id", BigDecimal.ONE, "due_at", "2026-01-31T23:59:59+00:00", "tags", Arrays.asList("a", "a"),
+						"isDone", true, "address", row("streetName", "x"), "unknown", "y"),
 				row("id", BigDecimal.ONE, "isDone", null));
-		assertThat(change.toEntity(Todo.class)).isEqualTo(new Todo(1, Instant.parse("2026-01-31T23:59:59Z"),
-				Set.of("a"), true, new Address("x", 0), null));
+		assertThat(change.toEntity(Todo.class)).isEqualTo(
+				new Todo(1, Instant.parse("2026-01-31T23:59:59Z"), Set.of("a"), true, new Address("x", 0), null));
 		assertThat(change.toEntityBefore(Todo.class)).isEqualTo(new Todo(1, null, null, false, null, null));
 	}
 
