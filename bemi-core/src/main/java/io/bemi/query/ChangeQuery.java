@@ -217,7 +217,7 @@ public final class ChangeQuery {
 	 * @param transactionId its id with epoch, as {@code pg_current_xact_id()} gives it
 	 */
 	public ChangeQuery transaction(long transactionId) {
-		return with(Condition.indexed("(c.transaction_id = ? AND x.transaction_id = ?)", transactionId, transactionId));
+		return with(Conditions.transaction(transactionId));
 	}
 
 	/**
@@ -225,7 +225,7 @@ public final class ChangeQuery {
 	 * @param position the position of the commit
 	 */
 	public ChangeQuery position(Position position) {
-		return with(Condition.indexed("c.position = ?::pg_lsn", position.toString()));
+		return with(Conditions.position("=", position));
 	}
 
 	/**
@@ -233,7 +233,7 @@ public final class ChangeQuery {
 	 * @param position a position
 	 */
 	public ChangeQuery fromPosition(Position position) {
-		return with(Condition.indexed("c.position >= ?::pg_lsn", position.toString()));
+		return with(Conditions.position(">=", position));
 	}
 
 	/**
@@ -241,7 +241,7 @@ public final class ChangeQuery {
 	 * @param position a position
 	 */
 	public ChangeQuery toPosition(Position position) {
-		return with(Condition.plain("c.position <= ?::pg_lsn", position.toString()));
+		return with(Conditions.position("<=", position));
 	}
 
 	/**
@@ -555,10 +555,8 @@ public final class ChangeQuery {
 	 * @throws org.springframework.dao.DataAccessException when the store cannot be read
 	 */
 	public List<Transaction> transactions() {
-		ChangeQuery all = new ChangeQuery(this.reader, this.conditions, this.order, null, this.cursor);
-		try (Stream<Change> changes = all.stream()) {
-			return TransactionGroups.of(changes, limit());
-		}
+		return TransactionGroups.of(new ChangeQuery(this.reader, this.conditions, this.order, null, this.cursor),
+				limit());
 	}
 
 	List<Condition> conditions() {
@@ -568,7 +566,7 @@ public final class ChangeQuery {
 		Cursor end = Cursor.parse(this.cursor);
 		Assert.isTrue(end.order() == this.order,
 				() -> "'cursor' must be of a page in the order " + this.order + ", but is of " + end.order());
-		return with(this.order.after(end)).conditions;
+		return with(this.order.from(end)).with(this.order.after(end)).conditions;
 	}
 
 	Order order() {

@@ -14,11 +14,14 @@ import org.jspecify.annotations.Nullable;
  * reading on from either end of the history soon does
  * @param needs by how much others must narrow it
  * @param narrows by how much it narrows others
+ * @param about what it is about
  */
-record Condition(String sql, List<Object> parameters, @Nullable String asks, Narrowing needs, Narrowing narrows) {
+record Condition(String sql, List<Object> parameters, @Nullable String asks, Narrowing needs, Narrowing narrows,
+		About about) {
 
 	/** What text that the server cannot hold is equal to. */
-	private static final Condition NOTHING = new Condition("false", List.of(), null, Narrowing.NONE, Narrowing.FEW);
+	private static final Condition NOTHING = new Condition("false", List.of(), null, Narrowing.NONE, Narrowing.FEW,
+			About.CHANGE);
 
 	Condition {
 		parameters = List.copyOf(parameters);
@@ -42,7 +45,7 @@ record Condition(String sql, List<Object> parameters, @Nullable String asks, Nar
 				return NOTHING;
 			}
 		}
-		return new Condition(sql, List.of(parameters), null, Narrowing.NONE, narrows);
+		return new Condition(sql, List.of(parameters), null, Narrowing.NONE, narrows, About.CHANGE);
 	}
 
 	/**
@@ -50,7 +53,16 @@ record Condition(String sql, List<Object> parameters, @Nullable String asks, Nar
 	 */
 	static Condition broad(String asks, Narrowing needs, String sql, Object... parameters) {
 		Condition condition = plain(sql, parameters);
-		return (condition != NOTHING) ? new Condition(sql, List.of(parameters), asks, needs, Narrowing.NONE) : NOTHING;
+		return (condition != NOTHING)
+				? new Condition(sql, List.of(parameters), asks, needs, Narrowing.NONE, About.CHANGE) : NOTHING;
+	}
+
+	/**
+	 * The same, when it is about something else.
+	 */
+	Condition about(About other) {
+		return (this != NOTHING) ? new Condition(this.sql, this.parameters, this.asks, this.needs, this.narrows, other)
+				: this;
 	}
 
 	/**
@@ -62,7 +74,7 @@ record Condition(String sql, List<Object> parameters, @Nullable String asks, Nar
 		Condition widest = conditions.stream()
 			.reduce((one, other) -> (other.needs.compareTo(one.needs) > 0) ? other : one)
 			.orElse(NOTHING);
-		return new Condition(sql, parameters, widest.asks, widest.needs, Narrowing.NONE);
+		return new Condition(sql, parameters, widest.asks, widest.needs, Narrowing.NONE, About.CHANGE);
 	}
 
 	/**
@@ -86,6 +98,25 @@ record Condition(String sql, List<Object> parameters, @Nullable String asks, Nar
 
 		/** What an index finds, or a time range. */
 		FEW
+
+	}
+
+	/**
+	 * What a condition is about.
+	 */
+	enum About {
+
+		/** The change, and whatever belongs to it. */
+		CHANGE,
+
+		/** The record: an index finds its few changes. */
+		RECORD,
+
+		/** The context alone: an index finds it. */
+		CONTEXT,
+
+		/** The moment or position, which the context shares. */
+		PLACE
 
 	}
 

@@ -12,7 +12,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.bemi.change.Operation;
+import io.bemi.change.Position;
 import io.bemi.context.ContextValues;
+import io.bemi.query.Condition.About;
 import io.bemi.query.Condition.Narrowing;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
@@ -41,7 +43,7 @@ final class Conditions {
 		Assert.notNull(entries, "'entries' must not be null");
 		String sql = document.sql() + " @> ?::jsonb";
 		String json = ContextValues.toJson(entries);
-		return (document == Document.CONTEXT) ? Condition.indexed(sql, json)
+		return (document == Document.CONTEXT) ? Condition.indexed(sql, json).about(About.CONTEXT)
 				: Condition.broad("The content of '" + document.label() + "'", Narrowing.FEW, sql, json);
 	}
 
@@ -102,11 +104,11 @@ final class Conditions {
 	}
 
 	static Condition since(Instant moment) {
-		return Condition.indexed("c.committed_at >= ?", timestamp(moment));
+		return Condition.indexed("c.committed_at >= ?", timestamp(moment)).about(About.PLACE);
 	}
 
 	static Condition until(Instant moment) {
-		return Condition.plain("c.committed_at < ?", timestamp(moment));
+		return Condition.plain("c.committed_at < ?", timestamp(moment)).about(About.PLACE);
 	}
 
 	/**
@@ -134,7 +136,21 @@ final class Conditions {
 	}
 
 	static Condition key(List<?> values) {
-		return Condition.indexed("c.primary_key = ?", KeyText.of(values));
+		return Condition.indexed("c.primary_key = ?", KeyText.of(values)).about(About.RECORD);
+	}
+
+	static Condition transaction(long transactionId) {
+		return Condition.indexed("x.transaction_id = ?", transactionId).about(About.CONTEXT);
+	}
+
+	/**
+	 * A condition on the position.
+	 */
+	static Condition position(String comparison, Position position) {
+		String sql = "c.position " + comparison + " ?::pg_lsn";
+		boolean narrows = !comparison.startsWith("<");
+		return (narrows ? Condition.indexed(sql, position.toString()) : Condition.plain(sql, position.toString()))
+			.about(About.PLACE);
 	}
 
 }

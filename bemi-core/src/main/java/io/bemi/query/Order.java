@@ -7,10 +7,10 @@ package io.bemi.query;
 public enum Order {
 
 	/** The last change first. */
-	NEWEST_FIRST(" ORDER BY c.position DESC, c.ordinal DESC, c.source DESC", "<"),
+	NEWEST_FIRST(" ORDER BY %s.position DESC, c.ordinal DESC, c.source DESC", "<"),
 
 	/** The first change first. */
-	OLDEST_FIRST(" ORDER BY c.position, c.ordinal, c.source", ">");
+	OLDEST_FIRST(" ORDER BY %s.position, c.ordinal, c.source", ">");
 
 	private final String sql;
 
@@ -21,8 +21,19 @@ public enum Order {
 		this.comparison = comparison;
 	}
 
-	String sql() {
-		return this.sql;
+	/**
+	 * The clause.
+	 * @param table whose position it is
+	 */
+	String sql(String table) {
+		return this.sql.formatted(table);
+	}
+
+	/**
+	 * The condition that a change is in the transaction of another, or comes after it.
+	 */
+	Condition from(Cursor cursor) {
+		return Conditions.position(this.comparison + "=", cursor.position());
 	}
 
 	/**

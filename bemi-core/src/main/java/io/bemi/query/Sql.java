@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import io.bemi.query.Condition.About;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,9 +44,44 @@ record Sql(String text, List<Object> parameters) {
 			 WHERE c.operation <> 'B'
 			""";
 
+	/**
+	 * The same from the contexts on, in the order of their positions. The four columns
+	 * that join the two make the planner believe that hardly any change has a context; so
+	 * that it would find all of them first, however many there are, to show the first.
+	 */
+	private static final String FROM_CONTEXT = """
+			  FROM (SELECT * FROM %1$s.context x WHERE %2$s) x
+			 CROSS JOIN LATERAL (SELECT * FROM %1$s.change c
+			                      WHERE c.committed_at = x.committed_at AND c.source = x.source
+			                        AND c.position = x.position AND c.context = x.number OFFSET 0) c
+			  JOIN %1$s.relation r ON r.id = c.relation
+			  JOIN %1$s.source s ON s.id = c.source
+			 WHERE c.operation <> 'B'
+			""";
+
+	/**
+	 * Says nothing, but keeps the planner from parallel workers, which take longer to
+	 * start than an index takes to answer.
+	 */
+	private static final String SERIAL = " AND (true OR pg_catalog.set_config('bemi.serial', '', true) IS NULL)";
+
 	static Sql changes(QuerySettings settings, List<Condition> conditions, Order order, @Nullable Integer limit) {
-		Builder sql = new Builder().add(COLUMNS).from(settings, conditions).add(order.sql());
-		return ((limit != null) ? sql.add(" LIMIT ?", limit) : sql).build();
+		Builder sql = new Builder().add(COLUMNS);
+		if (limit == null) {
+			return sql.from(settings, conditions).add(order.sql("c")).build();
+		}
+		boolean fromContext = conditions.stream().anyMatch((condition) -> condition.about() == About.CONTEXT)
+				&& conditions.stream().noneMatch((condition) -> condition.about() == About.RECORD);
+		if (fromContext) {
+			sql.fromContext(settings, conditions);
+		}
+		else {
+			sql.from(settings, conditions);
+		}
+		if (conditions.stream().allMatch((condition) -> condition.asks() == null)) {
+			sql.add(SERIAL);
+		}
+		return sql.add(order.sql(fromContext ? "x" : "c")).add(" LIMIT ?", limit).build();
 	}
 
 	static Sql count(QuerySettings settings, List<Condition> conditions) {
@@ -79,10 +115,25 @@ record Sql(String text, List<Object> parameters) {
 
 		Builder from(QuerySettings settings, List<Condition> conditions) {
 			this.text.append(FROM.formatted(settings.quotedSchema()));
-			this.text.append(
-					conditions.stream().map((condition) -> " AND " + condition.sql()).collect(Collectors.joining()));
-			conditions.forEach((condition) -> this.parameters.addAll(condition.parameters()));
+			conditions.forEach(this::and);
 			return this;
+		}
+
+		Builder fromContext(QuerySettings settings, List<Condition> conditions) {
+			List<Condition> ofContext = conditions.stream()
+				.filter((condition) -> condition.about() == About.CONTEXT || condition.about() == About.PLACE)
+				.toList();
+			String where = ofContext.stream().map(Condition::sql).collect(Collectors.joining(" AND "));
+			// Moments and positions are those of the context as well.
+			this.text.append(FROM_CONTEXT.formatted(settings.quotedSchema(), where.replace("c.", "x.")));
+			ofContext.forEach((condition) -> this.parameters.addAll(condition.parameters()));
+			conditions.stream().filter((condition) -> !ofContext.contains(condition)).forEach(this::and);
+			return this;
+		}
+
+		private void and(Condition condition) {
+			this.text.append(" AND ").append(condition.sql());
+			this.parameters.addAll(condition.parameters());
 		}
 
 		Sql build() {

@@ -1,11 +1,9 @@
 package io.bemi.query;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 import io.bemi.change.Change;
 import io.bemi.change.Position;
@@ -15,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Puts changes together to transactions.
  */
 final class TransactionGroups {
+
+	private static final int PAGE = 500;
 
 	private final int limit;
 
@@ -30,18 +30,22 @@ final class TransactionGroups {
 	}
 
 	/**
-	 * Reads as many changes as it takes.
-	 * @param changes the changes, ordered by position
+	 * Reads as many pages as it takes.
+	 * @param query the question
 	 * @param limit the most transactions to return
 	 */
-	static List<Transaction> of(Stream<Change> changes, int limit) {
+	static List<Transaction> of(ChangeQuery query, int limit) {
 		TransactionGroups groups = new TransactionGroups(limit);
-		Iterator<Change> iterator = changes.iterator();
-		while (iterator.hasNext() && !groups.isFullAfter(iterator.next())) {
-			continue;
+		Page page = query.limit(PAGE).page();
+		while (!groups.isFullAfter(page.changes()) && page.hasNext()) {
+			page = query.limit(PAGE).after(page.cursor()).page();
 		}
 		groups.close();
 		return groups.complete.subList(0, Math.min(limit, groups.complete.size()));
+	}
+
+	private boolean isFullAfter(List<Change> changes) {
+		return changes.stream().anyMatch(this::isFullAfter);
 	}
 
 	private boolean isFullAfter(Change change) {

@@ -98,7 +98,7 @@ class EntityQueryIntegrationTests {
 		assertThat(operations(changes.query().entity(Todo.class, 1L).changed("isCompleted")))
 			.containsExactly(Operation.UPDATE);
 		assertThatIllegalArgumentException().isThrownBy(() -> changes.query().entity("no entity"));
-		assertThatIllegalArgumentException().isThrownBy(() -> changes.query().entity(Todo.class, "no id"));
+		assertThatIllegalArgumentException().isThrownBy(() -> changes.query().entity(OrderLine.class, "no id"));
 	}
 
 	@Test
