@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
@@ -19,7 +20,10 @@ final class ReadComparison {
 
 	static final int PER_MONTH = Integer.getInteger("bemi.benchmarks.per-month", 1_000_000);
 
-	private static final int ROUNDS = 4;
+	/** After which no other round begins, so that all takes eight minutes at most. */
+	private static final long LONGEST = TimeUnit.MINUTES.toNanos(6);
+
+	private static final int ROUNDS = 5;
 
 	private static final int CALLS = 25;
 
@@ -45,18 +49,18 @@ final class ReadComparison {
 			ReadStore small = new ReadStore(pool, "million", PER_MONTH).fill(pool, PER_MONTH);
 			ReadStore large = new ReadStore(pool, "millions", 10 * PER_MONTH).fill(pool, PER_MONTH);
 			System.out.printf(Locale.ROOT, "Filled in %.0f s%n", (System.nanoTime() - begun) / 1e9);
-			compare(small, large);
+			compare(small, large, begun + LONGEST);
 		}
 		catch (SQLException ex) {
 			throw new IOException(ex);
 		}
 	}
 
-	private static void compare(ReadStore small, ReadStore large) {
+	private static void compare(ReadStore small, ReadStore large, long deadline) {
 		Map<Question, List<Double>> one = new EnumMap<>(Question.class);
 		Map<Question, List<Double>> ten = new EnumMap<>(Question.class);
 		Random random = new Random(1);
-		for (int round = 0; round < ROUNDS; round++) {
+		for (int round = 0; round < ROUNDS && (round < 2 || System.nanoTime() < deadline); round++) {
 			for (Question question : Question.values()) {
 				// The first round only warms up.
 				ask(question, small, random, one, round > 0);

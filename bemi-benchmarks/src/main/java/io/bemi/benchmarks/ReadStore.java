@@ -57,6 +57,15 @@ final class ReadStore {
 			       LATERAL (SELECT abs(hashint8(t * 5 + o)) %% %6$d AS r) x
 			""";
 
+	/** What another month was like, with other records. */
+	private static final String SAME_CHANGES = """
+			INSERT INTO change_%1$s
+			SELECT committed_at + (timestamptz '%2$s-01 00:00+00' - timestamptz '%3$s-01 00:00+00'), source,
+			       position + %4$d * 4096::numeric, ordinal, relation, transaction_id + %4$d, context, operation,
+			       (primary_key::bigint + %5$d)::text, image, replaced, unknown, digest
+			  FROM change_%6$s WHERE transaction_id <= %7$d
+			""";
+
 	private final String schema;
 
 	private final int changes;
