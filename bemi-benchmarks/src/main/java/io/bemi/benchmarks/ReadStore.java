@@ -38,7 +38,7 @@ final class ReadStore {
 
 	private static final String CONTEXTS = """
 			INSERT INTO context_%1$s
-			SELECT %2$s, 1, (t * 4096)::text::numeric + '0/0'::pg_lsn, 0, t,
+			SELECT %2$s, 1, (t::bigint * 4096)::numeric + '0/0'::pg_lsn, 0, t,
 			       jsonb_build_object('user', 'user-' || hashint8(t) %% 500 + 500, 'tenant', 'tenant-' || t %% 10,
 			         'endpoint', 'PUT /orders/{id}', 'requestId', md5('r' || t), 'params', jsonb_build_object('page', t %% 7),
 			         '_bemi', jsonb_build_object('entryPoint', 'http', 'method', 'OrderController.update',
@@ -48,7 +48,7 @@ final class ReadStore {
 
 	private static final String CHANGES = """
 			INSERT INTO change_%1$s
-			SELECT %2$s, 1, (t * 4096)::text::numeric + '0/0'::pg_lsn, o, 1 + (r %% %5$d), t, 0,
+			SELECT %2$s, 1, (t::bigint * 4096)::numeric + '0/0'::pg_lsn, o, 1 + (r %% %5$d), t, 0,
 			       (CASE WHEN r / %6$d = 0 AND o %% 2 = 0 THEN 'C' ELSE 'U' END)::"char", r::text,
 			       jsonb_build_object('id', r, 'task', 'task ' || t, 'status', (ARRAY['new', 'paid', 'sent'])[1 + t %% 3],
 			                          'amount', t %% 1000, 'note', md5(t::text), 'isCompleted', false),
