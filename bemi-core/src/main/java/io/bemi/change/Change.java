@@ -58,6 +58,80 @@ public record Change(String id, @Nullable String primaryKey, Map<String, @Nullab
 	}
 
 	/**
+	 * The value of a column after the change, as a type of the application: numbers,
+	 * dates and times, UUIDs, enums, arrays and lists, records and beans for JSON
+	 * objects.
+	 * @param column the name of the column
+	 * @param type what the value is to be
+	 * @param <T> its type
+	 * @return the value; {@code null} when it is, or when it is not known
+	 * @throws IllegalArgumentException when the value cannot be that
+	 */
+	public <T> @Nullable T valueOf(String column, Class<T> type) {
+		return convert(this.values, column, type);
+	}
+
+	/**
+	 * The value of a column before the change, as a type of the application.
+	 * @param column the name of the column
+	 * @param type what the value is to be
+	 * @param <T> its type
+	 * @return the value; {@code null} when it is, or when it is not known
+	 * @throws IllegalArgumentException when the value cannot be that
+	 */
+	public <T> @Nullable T beforeOf(String column, Class<T> type) {
+		return convert(this.before, column, type);
+	}
+
+	@SuppressWarnings("unchecked")
+	private static <T> @Nullable T convert(Map<String, @Nullable Object> row, String column, Class<T> type) {
+		try {
+			return (T) JsonConversion.convert(row.get(column), type);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException("Column '" + column + "': " + ex.getMessage(), ex);
+		}
+	}
+
+	/**
+	 * The row as an object: as it is after the change, or as it was before a DELETE. A
+	 * record is made by its constructor, another class by the one without parameters,
+	 * then its fields are set. A column finds its property by the name in JPA's
+	 * {@code @Column}, else by the property's name, in camel or snake case. Associations,
+	 * and properties without a column or of unknown value, stay as the constructor leaves
+	 * them. The object belongs to no persistence context.
+	 * @param type the class, such as that of an entity
+	 * @param <T> its type
+	 * @return a new object
+	 * @throws IllegalArgumentException when there can be no such object, or a value does
+	 * not fit
+	 * @throws IllegalStateException for a TRUNCATE, which is about no row
+	 */
+	public <T> T toEntity(Class<T> type) {
+		return bind((this.operation == Operation.DELETE) ? this.before : this.values, type);
+	}
+
+	/**
+	 * The row as an object, as it was before the change.
+	 * @param type the class, such as that of an entity
+	 * @param <T> its type
+	 * @return a new object; {@code null} for a CREATE, before which there was no row
+	 * @throws IllegalArgumentException when there can be no such object, or a value does
+	 * not fit
+	 * @throws IllegalStateException for a TRUNCATE, which is about no row
+	 */
+	public <T> @Nullable T toEntityBefore(Class<T> type) {
+		return (this.operation == Operation.CREATE) ? null : bind(this.before, type);
+	}
+
+	private <T> T bind(Map<String, @Nullable Object> row, Class<T> type) {
+		if (this.operation == Operation.TRUNCATE) {
+			throw new IllegalStateException("A TRUNCATE is about no row");
+		}
+		return RowBinding.bind(row, type);
+	}
+
+	/**
 	 * The old and the new value of one column.
 	 *
 	 * @param old the value before the change, or {@code null}

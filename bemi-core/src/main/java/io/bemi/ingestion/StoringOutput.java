@@ -157,6 +157,18 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 		this.pendingCommit = transaction.position();
 	}
 
+	/**
+	 * The place is noted as soon as nothing else arrives, or together with what does:
+	 * however many wait, there is no more than one write for all of them. Nothing is
+	 * written when nobody waits.
+	 */
+	@Override
+	public void barrier(SourceTransaction transaction, Position end) {
+		if (!isStored(transaction)) {
+			this.pendingCommit = end.previous();
+		}
+	}
+
 	@Override
 	public void part(SourceTransaction transaction, List<RowChange> rows, List<TransactionContext> contexts,
 			List<PoisonRow> poison) {

@@ -71,6 +71,7 @@ final class TransactionAssembler {
 				Optional<ContextMessage> context = ContextMessage.of(logical, MemoryLimit.longestContext());
 				context.ifPresent(this.running::message);
 				this.running.alteration(logical);
+				this.running.barrier |= Barrier.isOne(logical);
 			}
 		}
 		else if (message instanceof PgOutputMessage.Type || message instanceof Origin) {
@@ -107,6 +108,14 @@ final class TransactionAssembler {
 		 */
 		void transaction(SourceTransaction transaction, List<RowChange> rows, List<TransactionContext> contexts,
 				List<PoisonRow> poison, Position end);
+
+		/**
+		 * Somebody waits for what was committed before a transaction that was just handed
+		 * over.
+		 * @param transaction the transaction
+		 * @param end where its commit ends
+		 */
+		void barrier(SourceTransaction transaction, Position end);
 
 		/**
 		 * A part of a transaction that is too large to be kept.
@@ -157,6 +166,9 @@ final class TransactionAssembler {
 		private long characters;
 
 		private boolean inParts;
+
+		/** Whether somebody waits for what was committed before. */
+		private boolean barrier;
 
 		Running(SourceTransaction transaction) {
 			this.transaction = transaction;
@@ -260,6 +272,9 @@ final class TransactionAssembler {
 			}
 			TransactionAssembler.this.output.transaction(this.transaction, this.changes, this.contexts.take(),
 					this.poison, commit.endPosition());
+			if (this.barrier) {
+				TransactionAssembler.this.output.barrier(this.transaction, commit.endPosition());
+			}
 		}
 
 	}

@@ -1,5 +1,6 @@
 package io.bemi.query;
 
+import java.time.Duration;
 import java.util.Optional;
 
 import io.bemi.change.Change;
@@ -24,5 +25,35 @@ public interface Changes {
 	 * @throws org.springframework.dao.DataAccessException when the store cannot be read
 	 */
 	Optional<Change> find(String id);
+
+	/**
+	 * Waits until everything that was committed in the application's database before this
+	 * call is in the history, as long as is configured
+	 * ({@code bemi.query.await-timeout}).
+	 * @throws IngestionTimeoutException when that takes longer; the message says how far
+	 * behind ingestion is
+	 * @throws IllegalStateException when a transaction is open in this thread, or when
+	 * there is nothing to wait for
+	 * @throws org.springframework.dao.DataAccessException when the source or the store
+	 * cannot be asked
+	 */
+	default void awaitIngested() {
+		throw new UnsupportedOperationException("This history cannot be waited for");
+	}
+
+	/**
+	 * Waits until everything that was committed in the application's database before this
+	 * call is in the history.
+	 * @param timeout how long at most
+	 * @throws IngestionTimeoutException when that takes longer; the message says how far
+	 * behind ingestion is
+	 * @throws IllegalStateException when a transaction is open in this thread, or when
+	 * there is nothing to wait for
+	 * @throws org.springframework.dao.DataAccessException when the source or the store
+	 * cannot be asked
+	 */
+	default void awaitIngested(Duration timeout) {
+		throw new UnsupportedOperationException("This history cannot be waited for");
+	}
 
 }

@@ -94,6 +94,40 @@ class StoringOutputTests {
 	}
 
 	@Test
+	void aPlaceThatSomebodyWaitsForIsNotedOnceForAll() {
+		accept(110, 0);
+		this.output.barrier(transaction(110), new Position(115));
+		accept(120, 0);
+		this.output.barrier(transaction(120), new Position(125));
+		assertThat(this.output.hasPending()).isTrue();
+		assertThat(this.sink.log).isEmpty();
+		this.output.flush();
+		assertThat(this.sink.log).containsExactly("begin 100 -> 124", "commit");
+		assertThat(this.output.storedUpTo()).isEqualTo(new Position(125));
+		this.output.flush();
+		assertThat(this.sink.log).hasSize(2);
+	}
+
+	@Test
+	void aPlaceThatSomebodyWaitsForIsNotedWithWhatIsBefore() {
+		accept(110, 1);
+		accept(120, 0);
+		this.output.barrier(transaction(120), new Position(125));
+		this.output.flush();
+		assertThat(this.sink.log).containsExactly("begin 100 -> 124", "poison 110", "commit");
+	}
+
+	@Test
+	void aPlaceThatIsStoredIsNotNotedAgain() {
+		accept(90, 0);
+		this.output.barrier(transaction(90), new Position(95));
+		accept(110, 1);
+		this.output.barrier(transaction(110), new Position(115));
+		this.output.flush();
+		assertThat(this.sink.log).containsExactly("begin 100 -> 110", "poison 110", "commit");
+	}
+
+	@Test
 	void nothingIsSkippedWhileSomethingIsPending() {
 		accept(110, 1);
 		this.output.skipTo(new Position(2_000_000));

@@ -129,6 +129,20 @@ class TransactionAssemblerTests {
 	}
 
 	@Test
+	void tellsThatSomebodyWaits() {
+		begin(100);
+		message(20, "_bemi_heartbeat", "barrier");
+		commit(100);
+		assertThat(this.log).containsExactly("rows , contexts , end 108", "barrier 108");
+		this.log.clear();
+		begin(200);
+		message(120, "_bemi", "barrier");
+		message(130, "_bemi_heartbeat", "barriers");
+		commit(200);
+		assertThat(this.log).hasSize(1);
+	}
+
+	@Test
 	void contextsThatWouldExhaustMemoryAreHandedOver() {
 		begin(100);
 		String large = "x".repeat(400_000);
@@ -311,6 +325,11 @@ class TransactionAssemblerTests {
 		public void replaceContexts(SourceTransaction transaction, String metadata) {
 			TransactionAssemblerTests.this.given.replaceAll((number, before) -> metadata);
 			TransactionAssemblerTests.this.log.add("replace " + metadata);
+		}
+
+		@Override
+		public void barrier(SourceTransaction transaction, Position end) {
+			TransactionAssemblerTests.this.log.add("barrier " + end.value());
 		}
 
 		@Override

@@ -2,20 +2,29 @@ package io.bemi.autoconfigure.query;
 
 import javax.sql.DataSource;
 
+import io.bemi.autoconfigure.replication.SourceDetailsResolver;
 import io.bemi.autoconfigure.store.BemiStoreAutoConfiguration;
 import io.bemi.autoconfigure.store.BemiStoreProperties;
 import io.bemi.autoconfigure.store.StoreDetailsResolver;
 import io.bemi.query.Changes;
+import io.bemi.query.EntityTables;
+import io.bemi.query.IngestionBarrier;
 import io.bemi.query.JdbcChanges;
+import io.bemi.replication.ReplicationSettings;
 import io.bemi.store.StoreSettings;
+import jakarta.persistence.EntityManagerFactory;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 /**
  * Auto-configuration of the entry to the history.
@@ -23,15 +32,28 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = BemiStoreAutoConfiguration.class)
 @ConditionalOnBean(BemiStoreProperties.class)
 @ConditionalOnSingleCandidate(DataSource.class)
+@EnableConfigurationProperties(BemiQueryProperties.class)
 public final class BemiQueryAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	Changes bemiChanges(BemiStoreProperties properties, StoreDetailsResolver store,
-			ObjectProvider<DataSource> dataSource) {
+	Changes bemiChanges(BemiQueryProperties query, BemiStoreProperties properties, StoreDetailsResolver store,
+			ObjectProvider<SourceDetailsResolver> source, ObjectProvider<DataSource> dataSource,
+			ObjectProvider<EntityTables> entities) {
 		boolean separate = properties.getUrl() != null;
 		return new JdbcChanges(separate ? separate(store.settings().orElseThrow()) : dataSource.getObject(),
-				properties.getSchema());
+				query.settings(properties.getSchema()), entities.getIfUnique(() -> EntityTables.NONE),
+				barrier(source.getIfAvailable(), dataSource.getObject()));
+	}
+
+	/**
+	 * In the application's database: that is where it commits.
+	 */
+	private static @Nullable IngestionBarrier barrier(@Nullable SourceDetailsResolver source, DataSource dataSource) {
+		return (source != null) ? source.settings()
+			.map(ReplicationSettings::slot)
+			.map((slot) -> new IngestionBarrier(dataSource, slot))
+			.orElse(null) : null;
 	}
 
 	private static DataSource separate(StoreSettings settings) {
@@ -40,6 +62,19 @@ public final class BemiQueryAutoConfiguration {
 		separate.setUser(settings.username());
 		separate.setPassword(settings.password());
 		return separate;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(
+			name = { "jakarta.persistence.EntityManagerFactory", "org.hibernate.engine.spi.SessionFactoryImplementor" })
+	static class EntityConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(EntityTables.class)
+		HibernateEntityTables bemiEntityTables(ObjectProvider<EntityManagerFactory> entityManagerFactory) {
+			return new HibernateEntityTables(entityManagerFactory);
+		}
+
 	}
 
 }

@@ -1,0 +1,30 @@
+package io.bemi.query;
+
+import java.time.ZoneId;
+import java.util.List;
+import java.util.stream.Stream;
+
+import io.bemi.change.Change;
+
+/**
+ * Answers questions.
+ */
+interface ChangeReader {
+
+	List<Change> list(ChangeQuery query, int limit);
+
+	Stream<Change> stream(ChangeQuery query);
+
+	long count(ChangeQuery query);
+
+	List<Count> counts(ChangeQuery query, Bucket bucket, ZoneId zone, Grouping grouping);
+
+	EntityTables entities();
+
+	/**
+	 * The columns of a table's key in the order in which the store writes them.
+	 * @return their names; empty when nothing of the table is recorded
+	 */
+	List<String> keyColumns(EntityTable table);
+
+}

@@ -1,0 +1,16 @@
+package io.bemi.query;
+
+import java.time.Instant;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many changes there were in a span of time.
+ *
+ * @param from when the span begins
+ * @param group what the changes have in common; {@code null} when they are not grouped,
+ * or have no value to be grouped by
+ * @param changes how many there were, never 0
+ */
+public record Count(Instant from, @Nullable String group, long changes) {
+}

@@ -1,0 +1,159 @@
+package io.bemi.query;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+import javax.sql.DataSource;
+
+import io.bemi.change.Change;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGStatement;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.RowMapper;
+
+/**
+ * Answers questions by SQL.
+ */
+final class JdbcReader implements ChangeReader {
+
+	private static final String KEY_COLUMNS = """
+			SELECT k.c ->> 'name' FROM jsonb_array_elements((
+			       SELECT columns FROM %s.relation WHERE name = ? AND schema = coalesce(?, schema) ORDER BY id DESC LIMIT 1))
+			       WITH ORDINALITY AS k (c, n)
+			 WHERE (k.c ->> 'key')::boolean ORDER BY k.n
+			""";
+
+	private final DataSource dataSource;
+
+	private final QuerySettings settings;
+
+	private final EntityTables entities;
+
+	private final JdbcTemplate jdbc;
+
+	JdbcReader(DataSource dataSource, QuerySettings settings, EntityTables entities) {
+		this.dataSource = dataSource;
+		this.settings = settings;
+		this.entities = entities;
+		this.jdbc = new JdbcTemplate(dataSource);
+		if (!settings.timeout().isZero()) {
+			this.jdbc.setQueryTimeout(settings.timeoutSeconds());
+		}
+	}
+
+	@Override
+	public EntityTables entities() {
+		return this.entities;
+	}
+
+	@Override
+	public List<String> keyColumns(EntityTable table) {
+		return this.jdbc.queryForList(KEY_COLUMNS.formatted(this.settings.quotedSchema()), String.class,
+				table.names().get(0), table.schema());
+	}
+
+	@Override
+	public List<Change> list(ChangeQuery query, int limit) {
+		return list(query.conditions(), query.order(), limit);
+	}
+
+	List<Change> list(List<Condition> conditions, Order order, int limit) {
+		return query(conditions, Sql.changes(this.settings, conditions, order, limit),
+				(row, number) -> Row.change(row));
+	}
+
+	@Override
+	public long count(ChangeQuery query) {
+		List<Condition> conditions = query.conditions();
+		return query(conditions, Sql.count(this.settings, conditions), (row, number) -> row.getLong(1)).get(0);
+	}
+
+	@Override
+	public List<Count> counts(ChangeQuery query, Bucket bucket, ZoneId zone, Grouping grouping) {
+		List<Condition> conditions = query.conditions();
+		return query(conditions, Sql.counts(this.settings, conditions, bucket, name(zone), grouping),
+				(row, number) -> new Count(row.getObject(1, OffsetDateTime.class).toInstant(), row.getString(2),
+						row.getLong(3)));
+	}
+
+	/**
+	 * The server counts offsets westwards.
+	 */
+	private static String name(ZoneId zone) {
+		ZoneId plain = zone.normalized();
+		if (plain instanceof ZoneOffset offset) {
+			int seconds = Math.abs(offset.getTotalSeconds());
+			return "UTC%s%02d:%02d:%02d".formatted((offset.getTotalSeconds() > 0) ? "-" : "+", seconds / 3600,
+					seconds / 60 % 60, seconds % 60);
+		}
+		return plain.getId();
+	}
+
+	@Override
+	public Stream<Change> stream(ChangeQuery query) {
+		List<Condition> conditions = query.conditions();
+		QueryProblems.check(conditions);
+		Sql sql = Sql.changes(this.settings, conditions, query.order(), query.givenLimit());
+		try {
+			return ChangeStream.open(this.dataSource, (connection) -> prepare(connection, sql),
+					this.settings.timeoutSeconds());
+		}
+		catch (SQLException ex) {
+			throw translate(this.jdbc.getExceptionTranslator().translate("stream changes", sql.text(), ex), conditions,
+					ex);
+		}
+	}
+
+	private <T> List<T> query(List<Condition> conditions, Sql sql, RowMapper<T> mapper) {
+		QueryProblems.check(conditions);
+		try {
+			List<T> result = this.jdbc.query((connection) -> prepare(connection, sql), mapper);
+			return result;
+		}
+		catch (DataAccessException ex) {
+			throw translate(ex, conditions, ex);
+		}
+	}
+
+	private RuntimeException translate(@Nullable DataAccessException known, List<Condition> conditions,
+			Exception original) {
+		return QueryProblems.translate((known != null) ? known : new org.springframework.jdbc.UncategorizedSQLException(
+				"stream changes", null, (SQLException) original), conditions, this.settings.timeout());
+	}
+
+	private static PreparedStatement prepare(Connection connection, Sql sql) throws SQLException {
+		PreparedStatement statement = connection.prepareStatement(sql.text(), ResultSet.TYPE_FORWARD_ONLY,
+				ResultSet.CONCUR_READ_ONLY);
+		if (statement.isWrapperFor(PGStatement.class)) {
+			// Which index is best depends on the values: no plan is to be used again.
+			statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+		}
+		List<Object> parameters = new ArrayList<>(sql.parameters());
+		for (int i = 0; i < parameters.size(); i++) {
+			statement.setObject(i + 1, parameters.get(i));
+		}
+		return statement;
+	}
+
+	/**
+	 * The position up to which the history of a source is stored.
+	 * @return the position; {@code null} when nothing is stored
+	 */
+	@Nullable String storedPosition(String source, String database, String systemIdentifier) {
+		List<String> positions = this.jdbc.queryForList(
+				"SELECT coalesce(position::text, '') FROM " + this.settings.quotedSchema()
+						+ ".source WHERE name = ? AND database = ? AND system_identifier = ? ORDER BY id DESC LIMIT 1",
+				String.class, source, database, systemIdentifier);
+		return (positions.isEmpty() || positions.get(0).isEmpty()) ? null : positions.get(0);
+	}
+
+}

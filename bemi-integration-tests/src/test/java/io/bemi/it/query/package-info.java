@@ -1,0 +1,7 @@
+/**
+ * Applications that read their history.
+ */
+@NullMarked
+package io.bemi.it.query;
+
+import org.jspecify.annotations.NullMarked;
