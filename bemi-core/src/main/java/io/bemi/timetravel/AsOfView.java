@@ -144,14 +144,18 @@ final class AsOfView {
 				Sql.numbers(this.boundaries));
 	}
 
+	/**
+	 * The image as a row. The view must not depend on the table: then the application
+	 * could not change it any more.
+	 */
 	private String populated(String image) {
-		String hstores = this.table.columns()
+		String columns = this.table.columns()
 			.stream()
-			.filter((column) -> column.hstore() != null)
-			.map((column) -> " - " + Sql.literal(column.name()))
-			.collect(Collectors.joining());
-		return "pg_catalog.jsonb_populate_record(NULL::%s.%s, (%s)%s) r".formatted(Sql.identifier(this.table.schema()),
-				Sql.identifier(this.table.name()), image, hstores);
+			.filter((column) -> column.generated() == null && column.hstore() == null)
+			.map((column) -> Sql.identifier(column.name()) + " " + column.type())
+			.collect(Collectors.joining(", "));
+		return "pg_catalog.jsonb_to_record(%s) AS r(%s)".formatted(image,
+				columns.isEmpty() ? "\"bemi none\" boolean" : columns);
 	}
 
 	private String columns(Map<String, String> lookups, String image) {

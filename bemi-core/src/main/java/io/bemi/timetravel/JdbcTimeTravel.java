@@ -259,6 +259,8 @@ public final class JdbcTimeTravel implements TimeTravel {
 				.formatted(Sql.identifier(this.store.schema())), database)))
 			.orElse(null);
 		try (Connection connection = BemiDataSource.bare(this.dataSource).getConnection()) {
+			// What is not on disk is sent to nobody: a commit brings it there.
+			single(connection, "SELECT pg_catalog.pg_logical_emit_message(true, '_bemi_heartbeat', '')::text");
 			String present = single(connection, """
 					SELECT pg_catalog.pg_current_wal_insert_lsn()::text WHERE CASE WHEN ?::text = 'time'
 					       THEN ?::timestamptz <= pg_catalog.clock_timestamp() ELSE true END

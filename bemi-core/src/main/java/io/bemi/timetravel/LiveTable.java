@@ -32,7 +32,12 @@ record LiveTable(long oid, String schema, String name, @Nullable String obstacle
 			       CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
 			       CASE WHEN t.typname = 'hstore' THEN pg_catalog.quote_ident(m.nspname) END,
 			       EXISTS (SELECT FROM pg_catalog.pg_constraint f
-			                WHERE f.conrelid = c.oid AND f.contype = 'f' AND a.attnum = ANY (f.conkey))
+			                WHERE f.conrelid = c.oid AND f.contype = 'f' AND a.attnum = ANY (f.conkey)),
+			       pg_catalog.format_type(a.atttypid, a.atttypmod)
+			           || CASE WHEN a.attcollation <> t.typcollation
+			                   THEN (SELECT pg_catalog.format(' COLLATE %I.%I', k.nspname, o.collname)
+			                           FROM pg_catalog.pg_collation o JOIN pg_catalog.pg_namespace k ON k.oid = o.collnamespace
+			                          WHERE o.oid = a.attcollation) ELSE '' END
 			  FROM pg_catalog.pg_class c
 			  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 			  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -62,7 +67,7 @@ record LiveTable(long oid, String schema, String name, @Nullable String obstacle
 					}
 					table.columns()
 						.add(new Column(new LiveColumn(row.getString(6), row.getLong(7), row.getInt(8), row.getInt(9)),
-								row.getBoolean(10), row.getString(11), row.getString(12), row.getBoolean(13)));
+								row.getBoolean(10), row.getString(11), row.getString(12), row.getBoolean(13), row.getString(14)));
 				}
 			}
 		}
@@ -111,9 +116,10 @@ record LiveTable(long oid, String schema, String name, @Nullable String obstacle
 	 * @param generated what it is computed from; {@code null} if it is not
 	 * @param hstore the quoted schema of its type, if that is {@code hstore}
 	 * @param reference whether it is part of a foreign key
+	 * @param type its type as it stands in SQL
 	 */
 	record Column(LiveColumn column, boolean plain, @Nullable String generated, @Nullable String hstore,
-			boolean reference) {
+			boolean reference, String type) {
 
 		/**
 		 * The types whose text an index can hold as the value that it is.

@@ -48,7 +48,8 @@ DECLARE
   newest    timestamptz;
   present   pg_lsn;
   confirmed pg_lsn;
-  tries     integer := 0;
+  started   timestamptz := clock_timestamp();
+  flushed   boolean := false;
 BEGIN
   -- The source, all its incarnations in this cluster, and what is recorded of it.
   SELECT array_agg(s.id ORDER BY s.id) AS ids, count(DISTINCT s.name) AS names, max(s.name) AS name INTO known
@@ -103,11 +104,15 @@ BEGIN
     SELECT s.confirmed_flush_lsn INTO confirmed FROM pg_replication_slots s
      WHERE s.slot_name = known.name AND s.database = current_database() AND database_name = current_database();
     EXIT WHEN confirmed >= coalesce(upto, present) AND upto <= present IS NOT FALSE AND confirmed >= wanted.position;
-    tries := tries + 1;
-    IF confirmed IS NULL OR tries > 100 OR upto > present THEN
+    IF confirmed IS NULL OR upto > present OR clock_timestamp() > started + interval '10 s' + 3 * current_setting('wal_writer_delay')::interval THEN
       RAISE EXCEPTION '% is after what is known. %', value, known_range(known.ids) USING ERRCODE = 'BEMI1';
     END IF;
     PERFORM pg_sleep(0.05);
+    IF NOT flushed AND clock_timestamp() > started + 3 * current_setting('wal_writer_delay')::interval THEN
+      -- By now every transaction is on disk that had committed. What is not on disk is sent to nobody.
+      present := least(present, pg_current_wal_flush_lsn());
+      flushed := true;
+    END IF;
   END LOOP;
 
   IF upto IS NULL THEN
