@@ -28,6 +28,10 @@ final class IngestionSession implements AutoCloseable {
 
 	private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
+	private static final String HEARTBEAT = "_bemi_heartbeat";
+
+	private static final int BARRIER = "barrier".length();
+
 	private final Connection catalogConnection;
 
 	private final Connection replication;
@@ -46,6 +50,8 @@ final class IngestionSession implements AutoCloseable {
 
 	/** Of the last message, in bytes. */
 	private long length;
+
+	private boolean barrier;
 
 	private final PgOutputDecoder decoder = new PgOutputDecoder();
 
@@ -195,10 +201,26 @@ final class IngestionSession implements AutoCloseable {
 		if (this.output.isFull()) {
 			store();
 		}
-		if (message instanceof Commit) {
+		this.barrier |= message instanceof LogicalMessage logical && isBarrier(logical);
+		if (message instanceof Commit commit) {
+			if (this.barrier) {
+				this.barrier = false;
+				if (this.output.hasPending()) {
+					store();
+				}
+				this.output.reach(commit.endPosition());
+			}
 			this.stream.confirm(this.output.storedUpTo());
 			this.baselines.advance(false);
 		}
+	}
+
+	/**
+	 * Whether somebody waits until everything before is stored.
+	 */
+	private static boolean isBarrier(LogicalMessage message) {
+		return message.transactional() && message.prefix().equals(HEARTBEAT) && message.content().remaining() == BARRIER
+				&& message.text().equals("barrier");
 	}
 
 	/**

@@ -95,6 +95,20 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 			return;
 		}
 		this.skippedAt = now;
+		note(position);
+	}
+
+	/**
+	 * Notes now that nothing before a position is left to store: somebody waits for it.
+	 * @param position the end of a transaction
+	 */
+	void reach(Position position) {
+		if (!hasPending() && this.large == null && position.isAfter(storedUpTo())) {
+			note(position);
+		}
+	}
+
+	private void note(Position position) {
 		Position last = position.previous();
 		try (SinkWrite write = this.sink.begin(this.source, last)) {
 			write.commit();

@@ -73,11 +73,14 @@ public final class JdbcTimeTravel implements TimeTravel {
 	/** What the store's functions say by themselves. */
 	private static final String UNKNOWN = "BEMI1";
 
+	/** What they say when it may be known later. */
+	private static final String LATER = "BEMI2";
+
 	private static final int LARGEST_ATTEMPT = 5;
 
-	private static final int ATTEMPTS = 100;
+	private static final int ATTEMPTS = 500;
 
-	private static final long PAUSE_NANOS = 50_000_000;
+	private static final long PAUSE_NANOS = 20_000_000;
 
 	private final DataSource dataSource;
 
@@ -183,7 +186,7 @@ public final class JdbcTimeTravel implements TimeTravel {
 			requireLocal();
 			for (int attempt = 0;; attempt++) {
 				Prepared before = this.prepared;
-				Resolved resolved = resolve(moment, false, before.tables());
+				Resolved resolved = resolve(moment, before.tables());
 				if (resolved.state().equals(before.state()) || attempt >= LARGEST_ATTEMPT) {
 					return resolved.text();
 				}
@@ -209,21 +212,25 @@ public final class JdbcTimeTravel implements TimeTravel {
 	 */
 	String resolve(Moment moment) {
 		try {
-			if (place().local()) {
-				return resolve(moment, false, List.of()).text();
-			}
-			try {
-				return resolve(moment, false, List.of()).text();
-			}
-			catch (SQLException ex) {
-				if (!UNKNOWN.equals(ex.getSQLState()) || !isCaughtUp(moment)) {
-					throw ex;
-				}
-				return resolve(moment, true, List.of()).text();
-			}
+			return resolve(moment, List.of()).text();
 		}
 		catch (SQLException ex) {
 			throw translated(ex);
+		}
+	}
+
+	/**
+	 * Waits for the store where a moment is after what is in it.
+	 */
+	private Resolved resolve(Moment moment, List<Long> tables) throws SQLException {
+		try {
+			return resolve(moment, false, tables);
+		}
+		catch (SQLException ex) {
+			if (!LATER.equals(ex.getSQLState()) || !catchUp(moment)) {
+				throw ex;
+			}
+			return resolve(moment, true, tables);
 		}
 	}
 
@@ -246,37 +253,41 @@ public final class JdbcTimeTravel implements TimeTravel {
 	}
 
 	/**
-	 * Whether everything that has happened in the source by now is in the store, which is
-	 * elsewhere: the slot says so.
+	 * Waits until everything is stored that has happened in the source by now: a message
+	 * in the log says when that is.
+	 * @return whether it is
 	 */
-	private boolean isCaughtUp(Moment moment) throws SQLException {
-		if (moment.kind().equals("transaction")) {
-			return false;
-		}
+	private boolean catchUp(Moment moment) throws SQLException {
 		String database = place().database();
-		String slot = this.store.call((connection) -> Optional
-			.ofNullable(single(connection, "SELECT name FROM %s.source WHERE database = ? ORDER BY id DESC LIMIT 1"
-				.formatted(Sql.identifier(this.store.schema())), database)))
-			.orElse(null);
+		String barrier;
 		try (Connection connection = BemiDataSource.bare(this.dataSource).getConnection()) {
-			// What is not on disk is sent to nobody: a commit brings it there.
-			single(connection, "SELECT pg_catalog.pg_logical_emit_message(true, '_bemi_heartbeat', '')::text");
-			String present = single(connection, """
-					SELECT pg_catalog.pg_current_wal_insert_lsn()::text WHERE CASE WHEN ?::text = 'time'
-					       THEN ?::timestamptz <= pg_catalog.clock_timestamp() ELSE true END
+			boolean autoCommit = connection.getAutoCommit();
+			connection.setAutoCommit(true);
+			// A transaction reads the clock a little before its commit is in the log.
+			barrier = single(connection, """
+					SELECT pg_catalog.pg_logical_emit_message(true, '_bemi_heartbeat', 'barrier')::text
+					  FROM (SELECT pg_catalog.pg_sleep(0.02)) pause
+					 WHERE CASE WHEN ? = 'time' THEN ?::timestamptz <= pg_catalog.clock_timestamp() ELSE true END
 					""", moment.kind(), moment.kind().equals("time") ? moment.value() : null);
-			String wanted = moment.kind().equals("position") ? moment.value() : present;
-			for (int attempt = 0; attempt < ATTEMPTS && slot != null && present != null; attempt++) {
-				if ("true".equals(single(connection, """
-						SELECT (confirmed_flush_lsn >= ?::pg_lsn AND ?::pg_lsn <= ?::pg_lsn)::text
-						  FROM pg_catalog.pg_replication_slots WHERE slot_name = ?
-						""", wanted, wanted, present, slot))) {
-					return true;
-				}
-				LockSupport.parkNanos(PAUSE_NANOS);
-			}
-			return false;
+			connection.setAutoCommit(autoCommit);
 		}
+		for (int attempt = 0; attempt < ATTEMPTS && barrier != null; attempt++) {
+			String position = barrier;
+			String reached = this.store
+				.call((connection) -> Optional.ofNullable(
+						single(connection,
+								"""
+										SELECT (s.position >= ?::pg_lsn)::text FROM %s.source s WHERE s.database = ? ORDER BY s.id DESC LIMIT 1
+										"""
+									.formatted(Sql.identifier(this.store.schema())),
+								position, database)))
+				.orElse("false");
+			if (reached.equals("true")) {
+				return true;
+			}
+			LockSupport.parkNanos(PAUSE_NANOS);
+		}
+		return false;
 	}
 
 	private static @Nullable String single(Connection connection, String sql, @Nullable String... parameters)
@@ -325,8 +336,8 @@ public final class JdbcTimeTravel implements TimeTravel {
 	}
 
 	static TimeTravelException translated(SQLException ex) {
-		if (UNKNOWN.equals(ex.getSQLState()) && ex instanceof org.postgresql.util.PSQLException server
-				&& server.getServerErrorMessage() != null) {
+		if ((UNKNOWN.equals(ex.getSQLState()) || LATER.equals(ex.getSQLState()))
+				&& ex instanceof org.postgresql.util.PSQLException server && server.getServerErrorMessage() != null) {
 			return new TimeTravelException(String.valueOf(server.getServerErrorMessage().getMessage()), ex);
 		}
 		return new TimeTravelException("The past cannot be read: " + ex.getMessage(), ex);

@@ -67,7 +67,8 @@ record LiveTable(long oid, String schema, String name, @Nullable String obstacle
 					}
 					table.columns()
 						.add(new Column(new LiveColumn(row.getString(6), row.getLong(7), row.getInt(8), row.getInt(9)),
-								row.getBoolean(10), row.getString(11), row.getString(12), row.getBoolean(13), row.getString(14)));
+								row.getBoolean(10), row.getString(11), row.getString(12), row.getBoolean(13),
+								row.getString(14)));
 				}
 			}
 		}

@@ -31,7 +31,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PastAndPresentIntegrationTests {
 
-	private static final int ALTERNATIONS = 10_000;
+	private static final String TABLES = """
+			CREATE TABLE todo (id bigint PRIMARY KEY, task varchar(20), list_id bigint);
+			CREATE TABLE hot (id bigint PRIMARY KEY, n bigint);
+			CREATE TABLE secret (id bigint PRIMARY KEY);
+			ALTER TABLE secret ENABLE ROW LEVEL SECURITY;
+			CREATE VIEW done AS SELECT * FROM todo;
+			CREATE SEQUENCE numbers
+			""";
+
+	private static final int ALTERNATIONS = Integer.getInteger("bemi.alternations", 10_000);
 
 	private Recording recording;
 
@@ -45,17 +54,11 @@ class PastAndPresentIntegrationTests {
 
 	@BeforeAll
 	void record() throws Exception {
-		this.recording = Recording.of(18, false, Set.of(), """
-				CREATE TABLE todo (id bigint PRIMARY KEY, task varchar(20), list_id bigint);
-				CREATE TABLE hot (id bigint PRIMARY KEY, n bigint);
-				CREATE TABLE secret (id bigint PRIMARY KEY);
-				ALTER TABLE secret ENABLE ROW LEVEL SECURITY;
-				CREATE VIEW done AS SELECT * FROM todo;
-				CREATE SEQUENCE numbers
-				""");
-		this.past = this.recording.transact("INSERT INTO todo VALUES (1, 'past', 7), (2, 'gone', 7)", "INSERT INTO secret VALUES (1)",
-				"INSERT INTO hot VALUES (1, 0)");
-		this.present = this.recording.transact("UPDATE todo SET task = 'present' WHERE id = 1", "DELETE FROM todo WHERE id = 2");
+		this.recording = Recording.of(18, false, Set.of(), TABLES);
+		this.past = this.recording.transact("INSERT INTO todo VALUES (1, 'past', 7), (2, 'gone', 7)",
+				"INSERT INTO secret VALUES (1)", "INSERT INTO hot VALUES (1, 0)");
+		this.present = this.recording.transact("UPDATE todo SET task = 'present' WHERE id = 1",
+				"DELETE FROM todo WHERE id = 2");
 		for (int i = 0; i < 200; i++) {
 			long id = this.recording.transact("UPDATE hot SET n = n + 1");
 			this.warm = (i == 149) ? id : this.warm;
@@ -104,9 +107,9 @@ class PastAndPresentIntegrationTests {
 		for (int i = 0; i < 5; i++) {
 			try (Connection connection = this.recording.pool().getConnection();
 					Statement statement = connection.createStatement();
-					ResultSet row = statement
-						.executeQuery("SELECT current_setting('bemi.as_of', true), current_setting('search_path'), current_user,"
-								+ " current_setting('transaction_read_only')")) {
+					ResultSet row = statement.executeQuery(
+							"SELECT current_setting('bemi.as_of', true), current_setting('search_path'), current_user,"
+									+ " current_setting('transaction_read_only')")) {
 				row.next();
 				assertThat(row.getString(1)).isNullOrEmpty();
 				assertThat(row.getString(2)).isEqualTo("\"$user\", public");
@@ -132,9 +135,10 @@ class PastAndPresentIntegrationTests {
 
 	@Test
 	void refusesWrites() {
-		for (String sql : List.of("INSERT INTO todo VALUES (9)", "UPDATE todo SET task = 'x'", "DELETE FROM todo", "TRUNCATE todo",
-				"WITH w AS (DELETE FROM todo RETURNING id) SELECT * FROM w", "SELECT nextval('numbers')",
-				"CREATE TABLE x (id int)", "SELECT * FROM todo FOR UPDATE", "COMMIT; DELETE FROM public.todo")) {
+		for (String sql : List.of("INSERT INTO todo VALUES (9)", "UPDATE todo SET task = 'x'", "DELETE FROM todo",
+				"TRUNCATE todo", "WITH w AS (DELETE FROM todo RETURNING id) SELECT * FROM w",
+				"SELECT nextval('numbers')", "CREATE TABLE x (id int)", "SELECT * FROM todo FOR UPDATE",
+				"COMMIT; DELETE FROM public.todo")) {
 			assertThatThrownBy(() -> at(() -> {
 				this.jdbc.execute(sql);
 				return "";
@@ -145,7 +149,8 @@ class PastAndPresentIntegrationTests {
 
 	@Test
 	void worksInTransactions() {
-		TransactionTemplate transactions = new TransactionTemplate(new JdbcTransactionManager(this.recording.dataSource()));
+		TransactionTemplate transactions = new TransactionTemplate(
+				new JdbcTransactionManager(this.recording.dataSource()));
 		String tasks = at(() -> transactions.execute((status) -> task() + task()));
 		assertThat(tasks).isEqualTo("pastpast");
 		assertThatThrownBy(() -> transactions.execute((status) -> task() + at(this::task)))
@@ -171,8 +176,7 @@ class PastAndPresentIntegrationTests {
 
 	@Test
 	void nests() {
-		List<String> seen = at(() -> List.of(task(),
-				this.recording.travel().at(this.present, this::task), task()));
+		List<String> seen = at(() -> List.of(task(), this.recording.travel().at(this.present, this::task), task()));
 		assertThat(seen).containsExactly("past", "present", "past");
 	}
 
@@ -189,11 +193,14 @@ class PastAndPresentIntegrationTests {
 	@Test
 	void readsOneChangeOfARecordHoweverManyThereAre() {
 		String plan = this.recording.travel()
-			.at(this.warm, () -> String.join("\n", this.jdbc.queryForList(
-					"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT * FROM hot WHERE id = 1", String.class)));
+			.at(this.warm,
+					() -> String.join("\n", this.jdbc.queryForList(
+							"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT * FROM hot WHERE id = 1",
+							String.class)));
 		assertThat(plan).contains("Index Cond: ((primary_key)::bigint = 1)").doesNotContain("Seq Scan");
-		assertThat(plan.lines().filter((line) -> line.contains("actual rows=")).map((line) -> line.replaceAll(".*actual rows=(\\d+).*", "$1")))
-			.as(plan)
+		assertThat(plan.lines()
+			.filter((line) -> line.contains("actual rows="))
+			.map((line) -> line.replaceAll(".*actual rows=(\\d+).*", "$1"))).as(plan)
 			.allSatisfy((rows) -> assertThat(Integer.parseInt(rows)).isLessThan(5));
 		assertThat(plan).as(plan).doesNotContainPattern("Rows Removed by (Index Recheck|Filter|Join Filter): \\d\\d");
 		Long n = this.recording.travel()
@@ -224,8 +231,7 @@ class PastAndPresentIntegrationTests {
 		Past then = travel.asOf(this.past);
 		assertThat(then.find("todo", 1).orElseThrow()).containsEntry("task", "past");
 		assertThat(then.find("public.todo", 3)).isEmpty();
-		assertThat(then.diff("todo", 1, Moment.ofTransaction(this.present)).get("task"))
-			.hasToString("past -> present");
+		assertThat(then.diff("todo", 1, Moment.ofTransaction(this.present)).get("task")).hasToString("past -> present");
 		assertThat(then.diff("todo", Moment.ofTransaction(this.present))).containsOnlyKeys("1", "2");
 		assertThat(then.history("todo", 1)).hasSize(1);
 		assertThat(travel.asOf(this.present).history("todo", 1)).hasSize(2);
@@ -241,19 +247,21 @@ class PastAndPresentIntegrationTests {
 		assertThat(names(known, "SELECT name || old FROM moved ORDER BY id")).containsExactly("one1", "two3");
 		this.recording.transact("ALTER TABLE moved RENAME name TO title", "ALTER TABLE moved DROP COLUMN old",
 				"ALTER TABLE moved ADD COLUMN added text DEFAULT 'filled'");
-		long after = this.recording.transact("INSERT INTO moved VALUES (3, 'three', 'x')", "DELETE FROM moved WHERE id = 1");
+		long after = this.recording.transact("INSERT INTO moved VALUES (3, 'three', 'x')",
+				"DELETE FROM moved WHERE id = 1");
 		this.recording.await(after);
-		assertThat(names(known, "SELECT title || added FROM moved ORDER BY id")).containsExactly("onefilled", "twofilled");
+		assertThat(names(known, "SELECT title || added FROM moved ORDER BY id")).containsExactly("onefilled",
+				"twofilled");
 		assertThat(names(after, "SELECT title || added FROM moved ORDER BY id")).containsExactly("twofilled", "threex");
-		assertThat(this.recording.travel().asOf(known).rows("moved"))
-			.extracting((row) -> row.keySet().toString())
+		assertThat(this.recording.travel().asOf(known).rows("moved")).extracting((row) -> row.keySet().toString())
 			.containsOnly("[id, name, old]");
 		this.recording.transact("ALTER TABLE moved RENAME TO renamed");
 		assertThat(names(known, "SELECT title FROM renamed ORDER BY id")).containsExactly("one", "two");
 		long gone = this.recording.transact("DROP TABLE renamed", "CREATE TABLE renamed (id bigint PRIMARY KEY)",
 				"INSERT INTO renamed VALUES (5)");
 		this.recording.await(gone);
-		assertThatThrownBy(() -> names(known, "SELECT id::text FROM renamed")).hasStackTraceContaining("was not there then");
+		assertThatThrownBy(() -> names(known, "SELECT id::text FROM renamed"))
+			.hasStackTraceContaining("was not there then");
 	}
 
 	private List<String> names(long moment, String sql) {
@@ -290,9 +298,11 @@ class PastAndPresentIntegrationTests {
 			.query("SELECT max(committed_at) FROM bemi.changes WHERE transaction_id = " + this.past)
 			.get(0);
 		assertThat(this.recording.database()
-			.query("SELECT task FROM bemi.as_of(NULL::public.todo, '" + time + "') ORDER BY id")).containsExactly("past", "gone");
-		assertThat(this.recording.database()
-			.query("SELECT operation, changed FROM bemi.history('public', 'todo', '1')")).containsExactly("CREATE|{}", "UPDATE|{task}");
+			.query("SELECT task FROM bemi.as_of(NULL::public.todo, '" + time + "') ORDER BY id"))
+			.containsExactly("past", "gone");
+		assertThat(
+				this.recording.database().query("SELECT operation, changed FROM bemi.history('public', 'todo', '1')"))
+			.containsExactly("CREATE|{}", "UPDATE|{task}");
 	}
 
 }

@@ -20,26 +20,26 @@ class TimeTravelIntegrationTests {
 
 	private static final String[] TABLES = {
 			"""
-					CREATE TABLE tick (n integer PRIMARY KEY);
-			INSERT INTO tick VALUES (0);
-			CREATE TABLE list (id bigint PRIMARY KEY, name varchar(40) NOT NULL, note text);
-					CREATE TABLE todo (id bigint PRIMARY KEY, list_id bigint REFERENCES list ON UPDATE CASCADE, task text,
-					    "isCompleted" boolean NOT NULL DEFAULT false, cost numeric(10, 2), due date, tags text[], data jsonb,
-					    double_cost numeric GENERATED ALWAYS AS (cost * 2) STORED);
-					CREATE TABLE todo_tag (todo_id bigint, tag text, weight integer, PRIMARY KEY (todo_id, tag));
-					CREATE TABLE code (code varchar(20) PRIMARY KEY, meaning text);
-					CREATE TABLE token (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), holder text);
-					ALTER TABLE token REPLICA IDENTITY FULL;
-					CREATE TABLE log (line text, number integer);
-					ALTER TABLE log REPLICA IDENTITY FULL;
-					CREATE TABLE event (id integer, day date, what text, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
-					CREATE TABLE event_old PARTITION OF event FOR VALUES FROM ('2000-01-01') TO ('2020-01-01');
-					CREATE TABLE event_new PARTITION OF event FOR VALUES FROM ('2020-01-01') TO ('2040-01-01');
-					INSERT INTO list SELECT i, 'list ' || i, repeat(md5(i::text), 200) FROM generate_series(1, 5) i;
-					INSERT INTO todo (id, list_id, task, cost) SELECT i, 1 + i % 5, 'task ' || i, i FROM generate_series(1, 20) i;
-					INSERT INTO log SELECT 'line ' || i % 3, i % 2 FROM generate_series(1, 10) i;
-					INSERT INTO code VALUES ('a', 'first'), ('b', 'second')
-					""" };
+							CREATE TABLE tick (n integer PRIMARY KEY);
+					INSERT INTO tick VALUES (0);
+					CREATE TABLE list (id bigint PRIMARY KEY, name varchar(40) NOT NULL, note text);
+							CREATE TABLE todo (id bigint PRIMARY KEY, list_id bigint REFERENCES list ON UPDATE CASCADE, task text,
+							    "isCompleted" boolean NOT NULL DEFAULT false, cost numeric(10, 2), due date, tags text[], data jsonb,
+							    double_cost numeric GENERATED ALWAYS AS (cost * 2) STORED);
+							CREATE TABLE todo_tag (todo_id bigint, tag text, weight integer, PRIMARY KEY (todo_id, tag));
+							CREATE TABLE code (code varchar(20) PRIMARY KEY, meaning text);
+							CREATE TABLE token (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), holder text);
+							ALTER TABLE token REPLICA IDENTITY FULL;
+							CREATE TABLE log (line text, number integer);
+							ALTER TABLE log REPLICA IDENTITY FULL;
+							CREATE TABLE event (id integer, day date, what text, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+							CREATE TABLE event_old PARTITION OF event FOR VALUES FROM ('2000-01-01') TO ('2020-01-01');
+							CREATE TABLE event_new PARTITION OF event FOR VALUES FROM ('2020-01-01') TO ('2040-01-01');
+							INSERT INTO list SELECT i, 'list ' || i, repeat(md5(i::text), 200) FROM generate_series(1, 5) i;
+							INSERT INTO todo (id, list_id, task, cost) SELECT i, 1 + i % 5, 'task ' || i, i FROM generate_series(1, 20) i;
+							INSERT INTO log SELECT 'line ' || i % 3, i % 2 FROM generate_series(1, 10) i;
+							INSERT INTO code VALUES ('a', 'first'), ('b', 'second')
+							""" };
 
 	private static final List<String> NAMES = List.of("list", "todo", "todo_tag", "code", "token", "log", "event");
 
