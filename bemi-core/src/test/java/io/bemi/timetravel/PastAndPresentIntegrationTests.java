@@ -77,8 +77,8 @@ class PastAndPresentIntegrationTests {
 	}
 
 	private String task() {
-		return java.util.Objects.requireNonNull(
-				this.jdbc.queryForObject("SELECT task FROM todo WHERE id = ?", String.class, 1L));
+		return java.util.Objects
+			.requireNonNull(this.jdbc.queryForObject("SELECT task FROM todo WHERE id = ?", String.class, 1L));
 	}
 
 	private String pastTask() {

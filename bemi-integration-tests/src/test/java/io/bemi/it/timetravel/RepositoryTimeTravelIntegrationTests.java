@@ -53,14 +53,16 @@ class RepositoryTimeTravelIntegrationTests {
 		try (TestDatabase database = PostgresServer.version(version).createDatabase()) {
 			database.execute("CREATE TABLE author (id bigint PRIMARY KEY, name text)",
 					"CREATE TABLE book (id bigint PRIMARY KEY, title varchar(100), author_id bigint REFERENCES author)");
-			try (ConfigurableApplicationContext application = Applications.startWithoutWeb(database, Application.class)) {
+			try (ConfigurableApplicationContext application = Applications.startWithoutWeb(database,
+					Application.class)) {
 				run(application, database);
 			}
 		}
 	}
 
 	private void run(ConfigurableApplicationContext application, TestDatabase database) {
-		TransactionTemplate transactions = new TransactionTemplate(application.getBean(PlatformTransactionManager.class));
+		TransactionTemplate transactions = new TransactionTemplate(
+				application.getBean(PlatformTransactionManager.class));
 		Authors authors = application.getBean(Authors.class);
 		Books books = application.getBean(Books.class);
 		TimeTravel travel = application.getBean(TimeTravel.class);
@@ -88,11 +90,13 @@ class RepositoryTimeTravelIntegrationTests {
 			assertThat(past).isEqualTo(rows);
 		});
 		long first = copies.keySet().iterator().next();
-		assertThat(travel.asOf(first).find(Author.class, 1000L)).hasValueSatisfying((author) -> assertThat(author.name).isEqualTo("marks the moment"));
+		assertThat(travel.asOf(first).find(Author.class, 1000L))
+			.hasValueSatisfying((author) -> assertThat(author.name).isEqualTo("marks the moment"));
 		assertThat(travel.asOf(first).find(Author.class, 1001L)).isEmpty();
 		assertThatThrownBy(() -> travel.at(first, () -> authors.save(new Author(1, "x"))))
 			.hasStackTraceContaining("Nothing is written within the past as of");
-		assertThatThrownBy(() -> travel.at(first, books::inTheSchema)).hasStackTraceContaining("permission denied for table book");
+		assertThatThrownBy(() -> travel.at(first, books::inTheSchema))
+			.hasStackTraceContaining("permission denied for table book");
 		openInView(application.getBean(EntityManagerFactory.class), authors, travel, first);
 	}
 
@@ -120,7 +124,8 @@ class RepositoryTimeTravelIntegrationTests {
 		long book = this.random.nextInt(30);
 		switch (this.random.nextInt(6)) {
 			case 0 -> authors.save(new Author(author, "author " + this.random.nextInt(100)));
-			case 1, 2, 3 -> books.save(new Book(book, "book " + this.random.nextInt(100), authors.findById(author).orElse(null)));
+			case 1, 2, 3 ->
+				books.save(new Book(book, "book " + this.random.nextInt(100), authors.findById(author).orElse(null)));
 			case 4 -> books.findById(book).ifPresent(books::delete);
 			default -> authors.findById(author).ifPresent((found) -> {
 				books.deleteAll(books.findAll().stream().filter((other) -> other.author == found).toList());
@@ -150,7 +155,8 @@ class RepositoryTimeTravelIntegrationTests {
 
 	interface Books extends JpaRepository<Book, Long> {
 
-		@org.springframework.data.jpa.repository.Query(value = "SELECT pg_current_xact_id()::text::bigint", nativeQuery = true)
+		@org.springframework.data.jpa.repository.Query(value = "SELECT pg_current_xact_id()::text::bigint",
+				nativeQuery = true)
 		long transaction();
 
 		@org.springframework.data.jpa.repository.Query(value = "SELECT count(*) FROM public.book", nativeQuery = true)

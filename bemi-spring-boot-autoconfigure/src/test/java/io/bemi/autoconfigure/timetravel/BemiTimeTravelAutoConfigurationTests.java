@@ -22,10 +22,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class BemiTimeTravelAutoConfigurationTests {
 
-	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(BemiReplicationAutoConfiguration.class,
-				BemiStoreAutoConfiguration.class, BemiQueryAutoConfiguration.class,
-				BemiTimeTravelAutoConfiguration.class));
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner().withConfiguration(
+			AutoConfigurations.of(BemiReplicationAutoConfiguration.class, BemiStoreAutoConfiguration.class,
+					BemiQueryAutoConfiguration.class, BemiTimeTravelAutoConfiguration.class));
 
 	@Test
 	void contributesThePast() {
