@@ -43,6 +43,25 @@ BEGIN
     END LOOP;
   END IF;
 
+  -- The as-of views are made anew when somebody travels. The role may serve other databases.
+  FOR name IN SELECT n.nspname FROM pg_catalog.pg_namespace n WHERE n.nspname LIKE E'bemi\\_asof\\_%' LOOP
+    EXECUTE pg_catalog.format('DROP SCHEMA %I CASCADE', name);
+  END LOOP;
+  IF pg_catalog.to_regclass('bemi.asof_view') IS NOT NULL THEN
+    FOR name IN EXECUTE 'SELECT unnest(indexes) FROM bemi.asof_view' LOOP
+      EXECUTE pg_catalog.format('DROP INDEX IF EXISTS bemi.%I', name);
+    END LOOP;
+    EXECUTE 'DELETE FROM bemi.asof_view';
+  END IF;
+  IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'bemi_past') THEN
+    BEGIN
+      DROP OWNED BY bemi_past;
+      DROP ROLE bemi_past;
+    EXCEPTION WHEN dependent_objects_still_exist OR insufficient_privilege THEN
+      RAISE NOTICE 'Role bemi_past stays: %', SQLERRM;
+    END;
+  END IF;
+
   IF EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'bemi') THEN
     DROP FUNCTION IF EXISTS bemi.create_event_trigger();
     DROP FUNCTION IF EXISTS bemi.track_ddl();

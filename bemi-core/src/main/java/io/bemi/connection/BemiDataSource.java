@@ -9,6 +9,7 @@ import java.util.logging.Logger;
 
 import javax.sql.DataSource;
 
+import io.bemi.context.ContextSnapshot;
 import io.bemi.context.ContextWriter;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
@@ -94,13 +95,24 @@ public final class BemiDataSource implements DataSource {
 
 	@Override
 	public Connection getConnection() throws SQLException {
+		ReadScope scope = readScope();
+		if (scope != null) {
+			return scope.connection(this, this.delegate.getConnection());
+		}
 		Connection lent = this.shared.lend();
 		return (lent != null) ? lent : proxy(this.delegate.getConnection());
 	}
 
 	@Override
 	public Connection getConnection(String username, String password) throws SQLException {
-		return proxy(this.delegate.getConnection(username, password));
+		ReadScope scope = readScope();
+		Connection connection = this.delegate.getConnection(username, password);
+		return (scope != null) ? scope.connection(this, connection) : proxy(connection);
+	}
+
+	// Who builds a context at this moment is no part of the application's work.
+	private static @Nullable ReadScope readScope() {
+		return ContextSnapshot.isSuspended() ? null : ReadScope.current();
 	}
 
 	private Connection proxy(Connection connection) throws SQLException {

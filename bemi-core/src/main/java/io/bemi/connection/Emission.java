@@ -60,6 +60,7 @@ final class Emission {
 			if (ContextSnapshot.isSuspended()) {
 				return this.guard.run(execution.call());
 			}
+			ReadScope.refuseOthers();
 			this.guard.release();
 			TransactionState state = this.server.getTransactionState();
 			return (state == TransactionState.IDLE && this.connection.getAutoCommit()) ? executeInAutocommit(execution)

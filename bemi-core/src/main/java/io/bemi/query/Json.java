@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * From JSON text to plain Java values; numbers keep every digit.
  */
-final class Json {
+public final class Json {
 
 	private static final ObjectMapper MAPPER = mapper();
 
@@ -39,7 +39,13 @@ final class Json {
 		return mapper;
 	}
 
-	static Map<String, @Nullable Object> readObject(String text) {
+	/**
+	 * Reads an object.
+	 * @param text its JSON
+	 * @return its members, in their order
+	 * @throws IllegalStateException when it is no object in JSON
+	 */
+	public static Map<String, @Nullable Object> readObject(String text) {
 		try {
 			return object(MAPPER.readTree(text));
 		}

@@ -30,15 +30,23 @@ final class Baselines {
 			""";
 
 	private static final String REQUEST = """
-			INSERT INTO baseline (source, oid, schema, name, since, ordinal, committed_at, transaction_id, completed_at)
-			VALUES (?, ?, ?, ?, ?::pg_lsn, ?, ?::timestamptz, ?, CASE WHEN ? THEN now() END)
+			INSERT INTO baseline (source, oid, schema, name, since, ordinal, committed_at, transaction_id, completed_at, known,
+			                      relation)
+			SELECT b.*, CASE WHEN e.empty THEN now() END, CASE WHEN e.empty THEN b.since END,
+			       (SELECT max(r.id) FROM relation r WHERE r.source = b.source AND r.oid = b.oid)
+			  FROM (VALUES (?, ?, ?, ?, ?::pg_lsn, ?, ?::timestamptz, ?)) b(source, oid, schema, name, since, ordinal,
+			        committed_at, transaction_id), (VALUES (?)) e(empty)
 			""";
 
 	private static final String KNOWN = "SELECT 1 FROM baseline WHERE source = ? AND oid = ? LIMIT 1";
 
 	private static final String ADVANCE = """
-			UPDATE baseline SET after = ?, rows = rows + ?, completed_at = CASE WHEN ? THEN now() END, position = ?::pg_lsn
-			 WHERE id = ? AND completed_at IS NULL RETURNING since, ordinal, committed_at, transaction_id
+			UPDATE baseline b
+			   SET after = ?, rows = rows + ?, completed_at = CASE WHEN c.complete THEN now() END, position = c.position,
+			       known = CASE WHEN c.complete THEN greatest(b.since, coalesce(c.position, s.position)) END
+			  FROM source s, (VALUES (?, ?::pg_lsn)) c(complete, position)
+			 WHERE b.id = ? AND b.completed_at IS NULL AND s.id = b.source
+			RETURNING since, ordinal, committed_at, transaction_id
 			""";
 
 	private static final String END = """

@@ -36,7 +36,7 @@ final class PostgresSinkWrite implements SinkWrite {
 
 	private static final String COPY_CHANGES = """
 			COPY change (committed_at, source, position, ordinal, relation, transaction_id, context, operation,
-			             primary_key, image, replaced, unknown) FROM STDIN
+			             primary_key, previous_key, image, replaced, unknown) FROM STDIN
 			""";
 
 	private static final String COPY_CONTEXTS = """
@@ -305,7 +305,8 @@ final class PostgresSinkWrite implements SinkWrite {
 			.add(transaction.transactionId())
 			.add(change.context())
 			.add(String.valueOf(change.operation().code()))
-			.add(change.primaryKey());
+			.add(change.primaryKey())
+			.add((change.operation() == RowOperation.UPDATE) ? change.previousKey() : null);
 		add(text, row.image());
 		add(text, row.replaced());
 		text.add(row.unknown());

@@ -192,6 +192,15 @@ final class RelationDictionary {
 		return loss;
 	}
 
+	/**
+	 * All that was told of a table, the newest last.
+	 */
+	List<Description> descriptions(int oid) throws SQLException {
+		return versions(oid).stream()
+			.map((stored) -> new Description(stored.schema(), stored.name(), stored.identity(), stored.version()))
+			.toList();
+	}
+
 	private TableHistory history(int oid) throws SQLException {
 		return new TableHistory(versions(oid).stream().map(Stored::version).toList());
 	}
@@ -264,6 +273,17 @@ final class RelationDictionary {
 	 * @param empty whether the table has no rows now
 	 */
 	record Loss(String schema, String name, boolean empty) {
+	}
+
+	/**
+	 * A description of a table.
+	 *
+	 * @param schema the table's schema
+	 * @param name its name
+	 * @param identity its replica identity; empty where a message has told
+	 * @param version what it looked like
+	 */
+	record Description(String schema, String name, String identity, TableVersion version) {
 	}
 
 	/**

@@ -50,6 +50,20 @@ final class TableHistory {
 	}
 
 	/**
+	 * The versions from which on nothing is known of any record from before.
+	 * @return the versions' numbers
+	 */
+	List<Long> boundaries() {
+		List<Long> boundaries = new ArrayList<>();
+		for (int i = 1; i < this.versions.size(); i++) {
+			if (this.versions.get(i).severed() || new TableHistory(this.versions.subList(0, i + 1)).isJustRekeyed()) {
+				boundaries.add(this.versions.get(i).id());
+			}
+		}
+		return boundaries;
+	}
+
+	/**
 	 * Whether its last change left something unknown of the rows that were there: values,
 	 * or which record each of them is.
 	 */

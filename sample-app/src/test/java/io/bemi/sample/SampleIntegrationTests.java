@@ -120,6 +120,31 @@ class SampleIntegrationTests {
 	}
 
 	@Test
+	void todosAreListedAsTheyWere() {
+		long id = create("Sleep");
+		send(HttpMethod.PUT, "/todos/" + id, "{\"task\": \"Sleep well\"}", HttpStatus.OK);
+		send(HttpMethod.DELETE, "/todos/" + id, "", HttpStatus.NO_CONTENT);
+		awaitLast("DELETE", "{}", id);
+		List<String> moments = database.query(
+				"SELECT to_char(committed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM bemi.changes WHERE primary_key = '"
+						+ id + "' ORDER BY id");
+		assertThat(listed(moments.get(0), id))
+			.containsExactly(Map.of("id", (int) id, "task", "Sleep", "isCompleted", false));
+		assertThat(listed(moments.get(1), id))
+			.containsExactly(Map.of("id", (int) id, "task", "Sleep well", "isCompleted", false));
+		assertThat(listed(moments.get(2), id)).isEmpty();
+	}
+
+	private List<Map<String, Object>> listed(String asOf, long id) {
+		List<Map<String, Object>> todos = Objects.requireNonNull(this.writer.get()
+			.uri("/todos?asOf={moment}", asOf)
+			.retrieve()
+			.body(new ParameterizedTypeReference<List<Map<String, Object>>>() {
+			}));
+		return todos.stream().filter((todo) -> Integer.valueOf((int) id).equals(todo.get("id"))).toList();
+	}
+
+	@Test
 	void sqlTypedByHandIsRecordedWithTheDatabaseUserAndTheTicket() {
 		long id = create("Sleep");
 		database.execute("UPDATE todo SET task = 'by hand' WHERE id = " + id,

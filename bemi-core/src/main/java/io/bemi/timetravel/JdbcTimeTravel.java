@@ -1,0 +1,373 @@
+package io.bemi.timetravel;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+import javax.sql.DataSource;
+
+import io.bemi.connection.BemiDataSource;
+import io.bemi.connection.ReadScope;
+import io.bemi.query.Changes;
+import io.bemi.store.RecordedTable;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.util.Assert;
+
+/**
+ * Reads the past from a store in PostgreSQL; {@link #at} from one in the application's
+ * own database.
+ */
+public final class JdbcTimeTravel implements TimeTravel {
+
+	/**
+	 * The last parameter is a schema or null. Names are looked for in the as-of views of
+	 * a schema, then in the schema, so that what has no view is refused and not found
+	 * elsewhere.
+	 */
+	private static final String OPENING = """
+			SELECT pg_catalog.set_config('bemi.as_of', ?, true),
+			       pg_catalog.set_config('search_path', (
+			           SELECT coalesce(pg_catalog.string_agg(pg_catalog.quote_ident('bemi_asof_' || s.name) || ', '
+			                      || pg_catalog.quote_ident(s.name), ', ' ORDER BY s.n), '')
+			             FROM (SELECT ?::text AS schema) g
+			            CROSS JOIN LATERAL pg_catalog.unnest(CASE WHEN g.schema IS NULL THEN pg_catalog.current_schemas(false)
+			                                                      ELSE ARRAY[g.schema] END) WITH ORDINALITY s(name, n)), true),
+			       pg_catalog.set_config('transaction_read_only', 'on', true),
+			       pg_catalog.set_config('role', 'bemi_past', true)
+			""";
+
+	/**
+	 * Changes whenever a view may have to: with what the history says of tables, and with
+	 * the catalogue.
+	 */
+	private static final String RESOLVE = """
+			SELECT %1$s.moment(?, ?, ?, ?), pg_catalog.concat_ws(' ',
+			       (SELECT pg_catalog.max(id) FROM %1$s.relation), (SELECT pg_catalog.max(id) FROM %1$s.baseline),
+			       (SELECT pg_catalog.sum(pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', a.attrelid, a.attnum, a.attname, a.atttypid,
+			               a.atttypmod, a.attcollation, a.attgenerated, a.attisdropped, a.attacl), 0))
+			          FROM pg_catalog.pg_attribute a WHERE a.attrelid = ANY (t.oids) AND a.attnum > 0),
+			       (SELECT pg_catalog.sum(pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', c.oid, c.relname, c.relnamespace, c.relrowsecurity,
+			               c.relhassubclass, c.relacl), 0))
+			          FROM pg_catalog.pg_class c
+			         WHERE c.oid = ANY (t.oids) OR (c.relkind IN ('v', 'm') AND c.relacl IS NOT NULL) OR c.relispartition AND c.relacl IS NOT NULL),
+			       (SELECT pg_catalog.max(f.oid) FROM pg_catalog.pg_constraint f WHERE f.conrelid = ANY (t.oids)))
+			  FROM (SELECT ?::oid[] AS oids) t
+			""";
+
+	private static final String IDENTITY = """
+			SELECT pg_catalog.concat_ws(' ', pg_catalog.pg_postmaster_start_time(), d.oid, pg_catalog.inet_server_port()), d.datname
+			  FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()
+			""";
+
+	/** What the store's functions say by themselves. */
+	private static final String UNKNOWN = "BEMI1";
+
+	/** What they say when it may be known later. */
+	private static final String LATER = "BEMI2";
+
+	private static final int LARGEST_ATTEMPT = 5;
+
+	private static final int ATTEMPTS = 500;
+
+	private static final long PAUSE_NANOS = 20_000_000;
+
+	private final DataSource dataSource;
+
+	private final StoreConnections store;
+
+	private final Changes changes;
+
+	private final AsOfViews views;
+
+	private final Supplier<List<TravelParticipant>> participants;
+
+	private final Supplier<@Nullable EntityReader> entities;
+
+	private final Map<Long, RecordedTable> tables = new ConcurrentHashMap<>();
+
+	private volatile @Nullable Place place;
+
+	private volatile Prepared prepared = new Prepared("", List.of());
+
+	/**
+	 * Creates an entry to the past.
+	 * @param dataSource the application's data source
+	 * @param store connections to the store's database; may be the same
+	 * @param schema the store's schema
+	 * @param changes the recorded changes
+	 * @param rowSecurity the tables that can be read though they have row-level security,
+	 * as schema.name; {@code *} stands for all
+	 * @param participants what must not mix past and present
+	 * @param entities finds entities; supplies {@code null} where nothing does
+	 */
+	public JdbcTimeTravel(DataSource dataSource, DataSource store, String schema, Changes changes,
+			Set<String> rowSecurity, Supplier<List<TravelParticipant>> participants,
+			Supplier<@Nullable EntityReader> entities) {
+		Assert.notNull(dataSource, "'dataSource' must not be null");
+		Assert.notNull(store, "'store' must not be null");
+		Assert.hasText(schema, "'schema' must not be empty");
+		this.dataSource = dataSource;
+		this.store = new StoreConnections(store, schema);
+		this.changes = changes;
+		this.views = new AsOfViews(new StoreConnections(dataSource, schema), this.store, rowSecurity);
+		this.participants = participants;
+		this.entities = entities;
+	}
+
+	@Override
+	public Past asOf(Moment moment) {
+		Assert.notNull(moment, "'moment' must not be null");
+		return new StoredPast(this, moment, this.store, this.changes);
+	}
+
+	@Override
+	public <T> T at(Moment moment, Supplier<T> work) {
+		Assert.notNull(moment, "'moment' must not be null");
+		Assert.notNull(work, "'work' must not be null");
+		if (TransactionSynchronizationManager.isActualTransactionActive()
+				|| TransactionSynchronizationManager.isSynchronizationActive()) {
+			throw new TimeTravelException(
+					"A transaction is under way on this thread, and reads the present: the past as of " + moment
+							+ " is read before or after it, or on another thread");
+		}
+		ReadScope scope = new ReadScope(wrapped(), "the past as of " + moment, OPENING, List.of(local(moment)), "past");
+		List<Runnable> backs = new ArrayList<>();
+		try (ReadScope.Opened opened = scope.open()) {
+			for (TravelParticipant participant : this.participants.get()) {
+				backs.add(0, participant.enter());
+			}
+			return work.get();
+		}
+		finally {
+			backs.forEach(Runnable::run);
+		}
+	}
+
+	@Override
+	public void prepare() {
+		try {
+			requireLocal();
+			this.prepared = new Prepared("", this.views.refresh());
+		}
+		catch (SQLException ex) {
+			throw translated(ex);
+		}
+	}
+
+	private BemiDataSource wrapped() {
+		try {
+			if (this.dataSource instanceof BemiDataSource wrapped) {
+				return wrapped;
+			}
+			return this.dataSource.unwrap(BemiDataSource.class);
+		}
+		catch (SQLException ex) {
+			throw new TimeTravelException("The past is read through connections that carry the context, but those of "
+					+ this.dataSource + " do not: see bemi.connection.exclude", ex);
+		}
+	}
+
+	/**
+	 * What stands for a moment in the views, which are up to date then.
+	 */
+	private String local(Moment moment) {
+		try {
+			requireLocal();
+			for (int attempt = 0;; attempt++) {
+				Prepared before = this.prepared;
+				Resolved resolved = resolve(moment, before.tables());
+				if (resolved.state().equals(before.state()) || attempt >= LARGEST_ATTEMPT) {
+					return resolved.text();
+				}
+				List<Long> tables = this.views.refresh();
+				// As it was before: who changes something meanwhile is noticed next time.
+				this.prepared = new Prepared(tables.equals(before.tables()) ? resolved.state() : "", tables);
+			}
+		}
+		catch (SQLException ex) {
+			throw translated(ex);
+		}
+	}
+
+	private void requireLocal() throws SQLException {
+		if (!place().local()) {
+			throw new TimeTravelException("The store is in another database than the application's tables, so that SQL"
+					+ " cannot read the past: asOf(...) can");
+		}
+	}
+
+	/**
+	 * What stands for a moment in the store.
+	 */
+	String resolve(Moment moment) {
+		try {
+			return resolve(moment, List.of()).text();
+		}
+		catch (SQLException ex) {
+			throw translated(ex);
+		}
+	}
+
+	/**
+	 * Waits for the store where a moment is after what is in it.
+	 */
+	private Resolved resolve(Moment moment, List<Long> tables) throws SQLException {
+		try {
+			return resolve(moment, false, tables);
+		}
+		catch (SQLException ex) {
+			if (!LATER.equals(ex.getSQLState()) || !catchUp(moment)) {
+				throw ex;
+			}
+			return resolve(moment, true, tables);
+		}
+	}
+
+	private Resolved resolve(Moment moment, boolean caughtUp, List<Long> tables) throws SQLException {
+		String database = place().database();
+		return this.store.call((connection) -> {
+			try (PreparedStatement statement = connection
+				.prepareStatement(RESOLVE.formatted(Sql.identifier(this.store.schema())))) {
+				statement.setString(1, moment.kind());
+				statement.setString(2, moment.value());
+				statement.setBoolean(3, caughtUp);
+				statement.setString(4, database);
+				statement.setArray(5, connection.createArrayOf("bigint", tables.toArray()));
+				try (ResultSet row = statement.executeQuery()) {
+					row.next();
+					return new Resolved(row.getString(1), row.getString(2));
+				}
+			}
+		});
+	}
+
+	/**
+	 * Waits until everything is stored that has happened in the source by now: a message
+	 * in the log says when that is.
+	 * @return whether it is
+	 */
+	private boolean catchUp(Moment moment) throws SQLException {
+		String database = place().database();
+		String barrier;
+		try (Connection connection = BemiDataSource.bare(this.dataSource).getConnection()) {
+			boolean autoCommit = connection.getAutoCommit();
+			connection.setAutoCommit(true);
+			// A transaction reads the clock a little before its commit is in the log.
+			barrier = single(connection, """
+					SELECT pg_catalog.pg_logical_emit_message(true, '_bemi_heartbeat', 'barrier')::text
+					  FROM (SELECT pg_catalog.pg_sleep(0.02)) pause
+					 WHERE CASE WHEN ? = 'time' THEN ?::timestamptz <= pg_catalog.clock_timestamp() ELSE true END
+					""", moment.kind(), moment.kind().equals("time") ? moment.value() : null);
+			connection.setAutoCommit(autoCommit);
+		}
+		for (int attempt = 0; attempt < ATTEMPTS && barrier != null; attempt++) {
+			String position = barrier;
+			String reached = this.store
+				.call((connection) -> Optional.ofNullable(
+						single(connection,
+								"""
+										SELECT (s.position >= ?::pg_lsn)::text FROM %s.source s WHERE s.database = ? ORDER BY s.id DESC LIMIT 1
+										"""
+									.formatted(Sql.identifier(this.store.schema())),
+								position, database)))
+				.orElse("false");
+			if (reached.equals("true")) {
+				return true;
+			}
+			LockSupport.parkNanos(PAUSE_NANOS);
+		}
+		return false;
+	}
+
+	private static @Nullable String single(Connection connection, String sql, @Nullable String... parameters)
+			throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(sql)) {
+			for (int i = 0; i < parameters.length; i++) {
+				statement.setString(i + 1, parameters[i]);
+			}
+			try (ResultSet row = statement.executeQuery()) {
+				return row.next() ? row.getString(1) : null;
+			}
+		}
+	}
+
+	private Place place() throws SQLException {
+		Place known = this.place;
+		if (known == null) {
+			try (Connection connection = BemiDataSource.bare(this.dataSource).getConnection();
+					PreparedStatement statement = connection.prepareStatement(IDENTITY);
+					ResultSet row = statement.executeQuery()) {
+				row.next();
+				String here = row.getString(1);
+				String there = this.store.call((other) -> Objects.requireNonNull(single(other, IDENTITY)));
+				known = new Place(here.equals(there), row.getString(2));
+			}
+			this.place = known;
+		}
+		return known;
+	}
+
+	/**
+	 * A table as the store has described it.
+	 * @param newest the number of its newest description
+	 */
+	RecordedTable table(int source, long oid, long newest) throws SQLException {
+		RecordedTable known = this.tables.get(oid);
+		if (known == null || newest == 0 || known.version(Long.MAX_VALUE) != newest) {
+			known = this.store.transact((connection) -> RecordedTable.of(connection, source, oid));
+			this.tables.put(oid, known);
+		}
+		return known;
+	}
+
+	@Nullable EntityReader entities() {
+		return this.entities.get();
+	}
+
+	static TimeTravelException translated(SQLException ex) {
+		if ((UNKNOWN.equals(ex.getSQLState()) || LATER.equals(ex.getSQLState()))
+				&& ex instanceof org.postgresql.util.PSQLException server && server.getServerErrorMessage() != null) {
+			return new TimeTravelException(String.valueOf(server.getServerErrorMessage().getMessage()), ex);
+		}
+		return new TimeTravelException("The past cannot be read: " + ex.getMessage(), ex);
+	}
+
+	/**
+	 * Where the store is.
+	 *
+	 * @param local whether it is in the application's database
+	 * @param database the name of the application's database
+	 */
+	private record Place(boolean local, String database) {
+	}
+
+	/**
+	 * What the views were last made of.
+	 *
+	 * @param state the state of the catalogue and of the dictionary
+	 * @param tables the object ids of the tables that are recorded
+	 */
+	private record Prepared(String state, List<Long> tables) {
+	}
+
+	/**
+	 * A moment in the store.
+	 *
+	 * @param text what stands for it
+	 * @param state the state of the catalogue and of the dictionary
+	 */
+	private record Resolved(String text, String state) {
+	}
+
+}

@@ -1,0 +1,75 @@
+package io.bemi.timetravel;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+import io.bemi.change.Position;
+import org.springframework.util.Assert;
+
+/**
+ * A moment in the history of a database: which transactions had happened.
+ */
+public final class Moment {
+
+	private final String kind;
+
+	private final String value;
+
+	private Moment(String kind, String value) {
+		this.kind = kind;
+		this.value = value;
+	}
+
+	/**
+	 * When all transactions had committed that committed at a time or before.
+	 * @param time by the clock of the source; microseconds count
+	 * @return the moment
+	 */
+	public static Moment of(Instant time) {
+		Assert.notNull(time, "'time' must not be null");
+		return new Moment("time", time.truncatedTo(ChronoUnit.MICROS).toString());
+	}
+
+	/**
+	 * When a transaction had just committed.
+	 * @param transactionId its id with epoch, as {@code pg_current_xact_id()} gives it
+	 * @return the moment
+	 */
+	public static Moment ofTransaction(long transactionId) {
+		return new Moment("transaction", Long.toString(transactionId));
+	}
+
+	/**
+	 * When all transactions had committed whose commit is at a position or before.
+	 * @param position the position, as {@code Change.position()} gives it
+	 * @return the moment
+	 */
+	public static Moment of(Position position) {
+		Assert.notNull(position, "'position' must not be null");
+		return new Moment("position", position.toString());
+	}
+
+	String kind() {
+		return this.kind;
+	}
+
+	String value() {
+		return this.value;
+	}
+
+	@Override
+	public boolean equals(Object other) {
+		return other instanceof Moment that && this.kind.equals(that.kind) && this.value.equals(that.value);
+	}
+
+	@Override
+	public int hashCode() {
+		return this.value.hashCode();
+	}
+
+	@Override
+	public String toString() {
+		return this.kind.equals("time") ? this.value : this.kind + " " + this.value;
+	}
+
+}

@@ -1,0 +1,309 @@
+package io.bemi.timetravel;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+import io.bemi.change.Position;
+import io.bemi.connection.ReadScope;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * Past and present on the same pool are never mixed, and what cannot be known is refused.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PastAndPresentIntegrationTests {
+
+	private static final String TABLES = """
+			CREATE TABLE todo (id bigint PRIMARY KEY, task varchar(20), list_id bigint);
+			CREATE TABLE hot (id bigint PRIMARY KEY, n bigint);
+			CREATE TABLE secret (id bigint PRIMARY KEY);
+			ALTER TABLE secret ENABLE ROW LEVEL SECURITY;
+			CREATE VIEW done AS SELECT * FROM todo;
+			CREATE SEQUENCE numbers
+			""";
+
+	private static final int ALTERNATIONS = Integer.getInteger("bemi.alternations", 10_000);
+
+	private Recording recording;
+
+	private JdbcTemplate jdbc;
+
+	private long past;
+
+	private long present;
+
+	private long warm;
+
+	@BeforeAll
+	void record() throws Exception {
+		this.recording = Recording.of(18, false, Set.of(), TABLES);
+		this.past = this.recording.transact("INSERT INTO todo VALUES (1, 'past', 7), (2, 'gone', 7)",
+				"INSERT INTO secret VALUES (1)", "INSERT INTO hot VALUES (1, 0)");
+		this.present = this.recording.transact("UPDATE todo SET task = 'present' WHERE id = 1",
+				"DELETE FROM todo WHERE id = 2");
+		for (int i = 0; i < 200; i++) {
+			long id = this.recording.transact("UPDATE hot SET n = n + 1");
+			this.warm = (i == 149) ? id : this.warm;
+		}
+		this.recording.await(this.recording.transact("INSERT INTO todo VALUES (3, 'new', 8)"));
+		this.jdbc = new JdbcTemplate(this.recording.dataSource());
+	}
+
+	@AfterAll
+	void close() {
+		this.recording.close();
+	}
+
+	private <T> T at(Supplier<T> work) {
+		return this.recording.travel().at(this.past, work);
+	}
+
+	private String task() {
+		return java.util.Objects
+			.requireNonNull(this.jdbc.queryForObject("SELECT task FROM todo WHERE id = ?", String.class, 1L));
+	}
+
+	private String pastTask() {
+		return at(this::task);
+	}
+
+	@Test
+	void alternates() {
+		ReadScope[] scope = new ReadScope[1];
+		at(() -> scope[0] = ReadScope.current());
+		for (int i = 0; i < ALTERNATIONS; i++) {
+			try (ReadScope.Opened opened = scope[0].open()) {
+				assertThat(task()).isEqualTo("past");
+				assertThat(this.jdbc.queryForList("SELECT task FROM todo ORDER BY id", String.class))
+					.containsExactly("past", "gone");
+			}
+			assertThat(task()).isEqualTo("present");
+			assertThat(this.jdbc.queryForList("SELECT task FROM todo ORDER BY id", String.class))
+				.containsExactly("present", "new");
+		}
+		assertThat(pastTask()).isEqualTo("past");
+	}
+
+	@Test
+	void givesConnectionsBackAsTheyCame() throws SQLException {
+		at(this::task);
+		for (int i = 0; i < 5; i++) {
+			try (Connection connection = this.recording.pool().getConnection();
+					Statement statement = connection.createStatement();
+					ResultSet row = statement.executeQuery(
+							"SELECT current_setting('bemi.as_of', true), current_setting('search_path'), current_user,"
+									+ " current_setting('transaction_read_only')")) {
+				row.next();
+				assertThat(row.getString(1)).isNullOrEmpty();
+				assertThat(row.getString(2)).isEqualTo("\"$user\", public");
+				assertThat(row.getString(3)).isEqualTo("postgres");
+				assertThat(row.getString(4)).isEqualTo("off");
+				assertThat(connection.getAutoCommit()).isTrue();
+			}
+		}
+	}
+
+	@Test
+	void refusesTheSchemaByItsName() {
+		assertThatExceptionOfType(DataAccessException.class)
+			.isThrownBy(() -> at(() -> this.jdbc.queryForList("SELECT * FROM public.todo")))
+			.withStackTraceContaining("permission denied for table todo");
+		assertThatExceptionOfType(DataAccessException.class)
+			.isThrownBy(() -> at(() -> this.jdbc.queryForList("SELECT * FROM done")))
+			.withStackTraceContaining("permission denied for view done");
+		assertThatExceptionOfType(DataAccessException.class)
+			.isThrownBy(() -> at(() -> this.jdbc.queryForList("SELECT * FROM secret")))
+			.withStackTraceContaining("permission denied for table secret");
+	}
+
+	@Test
+	void refusesWrites() {
+		for (String sql : List.of("INSERT INTO todo VALUES (9)", "UPDATE todo SET task = 'x'", "DELETE FROM todo",
+				"TRUNCATE todo", "WITH w AS (DELETE FROM todo RETURNING id) SELECT * FROM w",
+				"SELECT nextval('numbers')", "CREATE TABLE x (id int)", "SELECT * FROM todo FOR UPDATE",
+				"COMMIT; DELETE FROM public.todo")) {
+			assertThatThrownBy(() -> at(() -> {
+				this.jdbc.execute(sql);
+				return "";
+			})).as(sql).hasStackTraceContaining("within the past as of transaction " + this.past);
+		}
+		assertThat(task()).isEqualTo("present");
+	}
+
+	@Test
+	void worksInTransactions() {
+		TransactionTemplate transactions = new TransactionTemplate(
+				new JdbcTransactionManager(this.recording.dataSource()));
+		String tasks = at(() -> transactions.execute((status) -> task() + task()));
+		assertThat(tasks).isEqualTo("pastpast");
+		assertThatThrownBy(() -> transactions.execute((status) -> task() + at(this::task)))
+			.isInstanceOf(TimeTravelException.class)
+			.hasMessageContaining("A transaction is under way");
+	}
+
+	@Test
+	void refusesAConnectionFromOutside() throws SQLException {
+		try (Connection connection = this.recording.dataSource().getConnection();
+				Statement statement = connection.createStatement()) {
+			statement.execute("SELECT 1");
+			assertThatThrownBy(() -> at(() -> {
+				try {
+					return statement.execute("SELECT * FROM todo");
+				}
+				catch (SQLException ex) {
+					throw new IllegalStateException(ex);
+				}
+			})).hasStackTraceContaining("was taken outside of the past as of");
+		}
+	}
+
+	@Test
+	void nests() {
+		List<String> seen = at(() -> List.of(task(), this.recording.travel().at(this.present, this::task), task()));
+		assertThat(seen).containsExactly("past", "present", "past");
+	}
+
+	@Test
+	void goesOnAfterAnErrorInAutocommit() {
+		String task = at(() -> {
+			assertThatThrownBy(() -> this.jdbc.queryForList("SELECT 1 / 0 FROM todo"))
+				.isInstanceOf(DataAccessException.class);
+			return task();
+		});
+		assertThat(task).isEqualTo("past");
+	}
+
+	@Test
+	void readsOneChangeOfARecordHoweverManyThereAre() {
+		String plan = this.recording.travel()
+			.at(this.warm,
+					() -> String.join("\n", this.jdbc.queryForList(
+							"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT * FROM hot WHERE id = 1",
+							String.class)));
+		assertThat(plan).contains("Index Cond: ((primary_key)::bigint = 1)").doesNotContain("Seq Scan");
+		assertThat(plan.lines()
+			.filter((line) -> line.contains("actual rows="))
+			.map((line) -> line.replaceAll(".*actual rows=(\\d+).*", "$1"))).as(plan)
+			.allSatisfy((rows) -> assertThat(Integer.parseInt(rows)).isLessThan(5));
+		assertThat(plan).as(plan).doesNotContainPattern("Rows Removed by (Index Recheck|Filter|Join Filter): \\d\\d");
+		Long n = this.recording.travel()
+			.at(this.warm, () -> this.jdbc.queryForObject("SELECT n FROM hot WHERE id = 1", Long.class));
+		assertThat(n).isEqualTo(150);
+	}
+
+	@Test
+	void refusesWhatIsNotKnown() {
+		TimeTravel travel = this.recording.travel();
+		assertThatThrownBy(() -> travel.at(Instant.parse("2001-01-01T00:00:00Z"), this::task))
+			.isInstanceOf(TimeTravelException.class)
+			.hasMessageContaining("is before what is known. Known is: ");
+		assertThatThrownBy(() -> travel.at(Instant.now().plus(Duration.ofDays(1)), this::task))
+			.hasMessageContaining("is in the future");
+		assertThatThrownBy(() -> travel.at(new Position(Long.MAX_VALUE), this::task))
+			.hasMessageContaining("is after what is known. Known is: ");
+		assertThatThrownBy(() -> travel.at(Position.ZERO, this::task)).hasMessageContaining("is before what is known");
+		assertThatThrownBy(() -> travel.asOf(1L).rows("todo")).hasMessageContaining("Transaction 1 is not recorded");
+		assertThatThrownBy(() -> travel.asOf(this.past).rows("nothing")).hasMessageContaining("No table 'nothing'");
+		String now = travel.at(Instant.now().minusMillis(1), this::task);
+		assertThat(now).isEqualTo("present");
+	}
+
+	@Test
+	void readsRecordsAndDifferences() {
+		TimeTravel travel = this.recording.travel();
+		Past then = travel.asOf(this.past);
+		assertThat(then.find("todo", 1).orElseThrow()).containsEntry("task", "past");
+		assertThat(then.find("public.todo", 3)).isEmpty();
+		assertThat(then.diff("todo", 1, Moment.ofTransaction(this.present)).get("task")).hasToString("past -> present");
+		assertThat(then.diff("todo", Moment.ofTransaction(this.present))).containsOnlyKeys("1", "2");
+		assertThat(then.history("todo", 1)).hasSize(1);
+		assertThat(travel.asOf(this.present).history("todo", 1)).hasSize(2);
+	}
+
+	@Test
+	void followsTheTables() {
+		long before = this.recording.transact("CREATE TABLE moved (id bigint PRIMARY KEY, name text, old integer)",
+				"INSERT INTO moved VALUES (1, 'one', 1), (2, 'two', 2)");
+		this.recording.await(before);
+		long known = this.recording.transact("UPDATE moved SET old = 3 WHERE id = 2");
+		this.recording.await(known);
+		assertThat(names(known, "SELECT name || old FROM moved ORDER BY id")).containsExactly("one1", "two3");
+		this.recording.transact("ALTER TABLE moved RENAME name TO title", "ALTER TABLE moved DROP COLUMN old",
+				"ALTER TABLE moved ADD COLUMN added text DEFAULT 'filled'");
+		long after = this.recording.transact("INSERT INTO moved VALUES (3, 'three', 'x')",
+				"DELETE FROM moved WHERE id = 1");
+		this.recording.await(after);
+		assertThat(names(known, "SELECT title || added FROM moved ORDER BY id")).containsExactly("onefilled",
+				"twofilled");
+		assertThat(names(after, "SELECT title || added FROM moved ORDER BY id")).containsExactly("twofilled", "threex");
+		assertThat(this.recording.travel().asOf(known).rows("moved")).extracting((row) -> row.keySet().toString())
+			.containsOnly("[id, name, old]");
+		this.recording.transact("ALTER TABLE moved RENAME TO renamed");
+		assertThat(names(known, "SELECT title FROM renamed ORDER BY id")).containsExactly("one", "two");
+		long gone = this.recording.transact("DROP TABLE renamed", "CREATE TABLE renamed (id bigint PRIMARY KEY)",
+				"INSERT INTO renamed VALUES (5)");
+		this.recording.await(gone);
+		assertThatThrownBy(() -> names(known, "SELECT id::text FROM renamed"))
+			.hasStackTraceContaining("was not there then");
+	}
+
+	private List<String> names(long moment, String sql) {
+		return this.recording.travel().at(moment, () -> this.jdbc.queryForList(sql, String.class));
+	}
+
+	@Test
+	void refusesATableThatEverybodyMayRead() {
+		this.recording.database().execute("GRANT SELECT ON todo TO PUBLIC");
+		try {
+			assertThatThrownBy(() -> at(this::task)).isInstanceOf(TimeTravelException.class)
+				.hasMessageContaining("REVOKE SELECT ON public.todo FROM PUBLIC");
+		}
+		finally {
+			this.recording.database().execute("REVOKE SELECT ON todo FROM PUBLIC");
+		}
+		assertThat(pastTask()).isEqualTo("past");
+	}
+
+	@Test
+	void servesPeopleWhoOnlyUseSql() throws SQLException {
+		this.recording.travel().prepare();
+		try (Connection connection = this.recording.database().connect();
+				Statement statement = connection.createStatement()) {
+			connection.setAutoCommit(false);
+			statement.execute("SELECT bemi.as_of(" + this.past + ")");
+			try (ResultSet row = statement.executeQuery("SELECT task FROM todo WHERE id = 1")) {
+				row.next();
+				assertThat(row.getString(1)).isEqualTo("past");
+			}
+			connection.rollback();
+		}
+		String time = this.recording.database()
+			.query("SELECT max(committed_at) FROM bemi.changes WHERE transaction_id = " + this.past)
+			.get(0);
+		assertThat(this.recording.database()
+			.query("SELECT task FROM bemi.as_of(NULL::public.todo, '" + time + "') ORDER BY id"))
+			.containsExactly("past", "gone");
+		assertThat(
+				this.recording.database().query("SELECT operation, changed FROM bemi.history('public', 'todo', '1')"))
+			.containsExactly("CREATE|{}", "UPDATE|{task}");
+	}
+
+}

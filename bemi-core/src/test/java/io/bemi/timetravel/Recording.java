@@ -1,0 +1,111 @@
+package io.bemi.timetravel;
+
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.bemi.connection.BemiDataSource;
+import io.bemi.ingestion.Ingester;
+import io.bemi.query.JdbcChanges;
+import io.bemi.replication.ReplicationSettings;
+import io.bemi.replication.ReplicationSource;
+import io.bemi.store.PostgresChangeSink;
+import io.bemi.store.StoreSettings;
+import io.bemi.testsupport.PostgresServer;
+import io.bemi.testsupport.TestDatabase;
+import io.bemi.tracking.Tracking;
+import io.bemi.tracking.TrackingSettings;
+import org.awaitility.Awaitility;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A database that is recorded, an application's pool, and the past.
+ *
+ * @param database the application's database
+ * @param store the store's database, perhaps the same
+ * @param pool the application's connections
+ * @param dataSource the same, wrapped
+ * @param ingester records
+ * @param travel the past
+ */
+record Recording(TestDatabase database, TestDatabase store, HikariDataSource pool, BemiDataSource dataSource,
+		Ingester ingester, JdbcTimeTravel travel) implements AutoCloseable {
+
+	static Recording of(int version, boolean elsewhere, Set<String> rowSecurity, String... tables) throws Exception {
+		TestDatabase database = PostgresServer.version(version).createDatabase();
+		TestDatabase store = elsewhere ? PostgresServer.version(version).createDatabase() : database;
+		database.execute(tables);
+		PostgresServer server = database.server();
+		try (Connection connection = database.connect()) {
+			new Tracking(new TrackingSettings("app", List.of("*"), List.of("copy.*"), "bemi")).track(connection);
+		}
+		Ingester ingester = new Ingester(
+				new ReplicationSource(new ReplicationSettings(database.url(), server.username(), server.password(),
+						ReplicationSettings.slotOf(database.name()), "bemi")),
+				new PostgresChangeSink(new StoreSettings(store.url(), server.username(), server.password(), "bemi")));
+		ingester.start();
+		assertThat(ingester.awaitSettled(Duration.ofSeconds(20))).isTrue();
+		HikariConfig config = new HikariConfig();
+		config.setJdbcUrl(database.url());
+		config.setUsername(server.username());
+		config.setPassword(server.password());
+		config.setMaximumPoolSize(3);
+		HikariDataSource pool = new HikariDataSource(config);
+		BemiDataSource dataSource = new BemiDataSource(pool);
+		JdbcTimeTravel travel = new JdbcTimeTravel(dataSource, elsewhere ? store.dataSource() : dataSource, "bemi",
+				new JdbcChanges(store.dataSource(), "bemi"), rowSecurity, List::of, () -> null);
+		return new Recording(database, store, pool, dataSource, ingester, travel);
+	}
+
+	/**
+	 * Waits until a transaction is recorded, and everything is copied.
+	 */
+	void await(long transaction) {
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.pollInterval(Duration.ofMillis(20))
+			.untilAsserted(
+					() -> assertThat(this.store.query("SELECT 1 FROM bemi.context WHERE transaction_id = " + transaction
+							+ " AND NOT EXISTS (SELECT FROM bemi.baseline WHERE completed_at IS NULL)"))
+						.isNotEmpty());
+	}
+
+	/**
+	 * Runs statements in one transaction.
+	 * @return its id
+	 */
+	long transact(String... statements) {
+		try (Connection connection = this.database.connect()) {
+			connection.setAutoCommit(false);
+			try (java.sql.Statement statement = connection.createStatement()) {
+				for (String sql : statements) {
+					statement.execute(sql);
+				}
+				try (java.sql.ResultSet row = statement.executeQuery("SELECT pg_current_xact_id()::text::bigint")) {
+					row.next();
+					long id = row.getLong(1);
+					connection.commit();
+					return id;
+				}
+			}
+		}
+		catch (java.sql.SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Override
+	public void close() {
+		this.pool.close();
+		this.ingester.close();
+		if (this.store != this.database) {
+			this.store.close();
+		}
+		this.database.close();
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Tests of the past.
+ */
+@NullMarked
+package io.bemi.timetravel;
+
+import org.jspecify.annotations.NullMarked;
