@@ -27,6 +27,7 @@ import io.bemi.query.Page;
 import io.bemi.query.Transaction;
 import io.bemi.testsupport.PostgresServer;
 import io.bemi.testsupport.TestDatabase;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -112,7 +113,7 @@ class DocumentedQueriesIntegrationTests {
 		Todo before = culprit.toEntityBefore(Todo.class);
 		List<Transaction> request = changes.query().context("requestId", "r-2").transactions();
 		assertThat(completed).hasSize(1);
-		assertThat(before.getTask()).isEqualTo("Eat");
+		assertThat(before).extracting(Todo::getTask).isEqualTo("Eat");
 		assertThat(request).hasSize(1).first().extracting((transaction) -> transaction.changes().size()).isEqualTo(2);
 	}
 
@@ -155,7 +156,7 @@ class DocumentedQueriesIntegrationTests {
 		assertThat(exported).hasSize(5).hasSameSizeAs(all);
 	}
 
-	private static void show(Object... values) {
+	private static void show(@Nullable Object... values) {
 		assertThat(values).doesNotContainNull();
 	}
 
