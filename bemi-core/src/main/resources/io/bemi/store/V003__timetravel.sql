@@ -61,8 +61,11 @@ BEGIN
   END IF;
 
   IF kind = 'transaction' THEN
+    -- Rows that were found have the id of the next transaction, and a place before it.
     SELECT x.position INTO upto FROM context x
-     WHERE x.transaction_id = value::bigint AND x.source = ANY (known.ids) ORDER BY x.source DESC LIMIT 1;
+     WHERE x.transaction_id = value::bigint AND x.source = ANY (known.ids)
+       AND EXISTS (SELECT FROM change c WHERE c.source = x.source AND c.position = x.position AND c.operation <> 'B')
+     ORDER BY x.source DESC, x.position DESC LIMIT 1;
     IF upto IS NULL THEN
       RAISE EXCEPTION 'Transaction % is not recorded: it wrote to no tracked table, or is not stored yet', value
         USING ERRCODE = 'BEMI1';

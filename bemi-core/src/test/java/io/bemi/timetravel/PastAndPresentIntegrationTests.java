@@ -227,6 +227,18 @@ class PastAndPresentIntegrationTests {
 	}
 
 	@Test
+	void rowsThatWereFoundBeforeATransactionAreNotTakenForIt() {
+		this.recording.database()
+			.execute(
+					"INSERT INTO bemi.context SELECT committed_at, source, position - 8::numeric, 0, transaction_id, '{}'"
+							+ " FROM bemi.context WHERE transaction_id = " + this.past);
+		assertThat(pastTask()).isEqualTo("past");
+		this.recording.database()
+			.execute("DELETE FROM bemi.context c WHERE transaction_id = " + this.past
+					+ " AND NOT EXISTS (SELECT FROM bemi.change WHERE position = c.position)");
+	}
+
+	@Test
 	void readsRecordsAndDifferences() {
 		TimeTravel travel = this.recording.travel();
 		Past then = travel.asOf(this.past);
