@@ -14,7 +14,8 @@ UPDATE change c
  WHERE r.id = c.relation AND c.operation = 'U' AND c.primary_key IS NOT NULL AND c.replaced ?| k.names;
 CREATE INDEX change_moved ON change (relation, previous_key, position, ordinal) WHERE previous_key IS NOT NULL;
 CREATE INDEX change_truncate ON change (relation, position, ordinal) WHERE operation = 'T';
-CREATE INDEX context_moment ON context (source, committed_at, position);
+-- With the number, for what joins changes to their contexts takes it as well, and a transaction may have many of those.
+CREATE INDEX context_moment ON context (source, committed_at, position, number);
 
 -- relation: the newest description of the table when its rows had to be copied.
 -- known: from which position on everything is known that the table holds; null while that is not so.
