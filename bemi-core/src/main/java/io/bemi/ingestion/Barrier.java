@@ -1,5 +1,6 @@
 package io.bemi.ingestion;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 import io.bemi.pgoutput.PgOutputMessage.LogicalMessage;
@@ -22,7 +23,8 @@ public final class Barrier {
 
 	private static final String PREFIX = "_bemi_heartbeat";
 
-	private static final byte[] CONTENT = "barrier".getBytes(StandardCharsets.US_ASCII);
+	private static final ByteBuffer CONTENT = ByteBuffer.wrap("barrier".getBytes(StandardCharsets.US_ASCII))
+		.asReadOnlyBuffer();
 
 	private Barrier() {
 	}
@@ -31,8 +33,7 @@ public final class Barrier {
 	 * Whether a message is one.
 	 */
 	static boolean isOne(LogicalMessage message) {
-		return message.transactional() && PREFIX.equals(message.prefix())
-				&& message.content().equals(java.nio.ByteBuffer.wrap(CONTENT));
+		return message.transactional() && PREFIX.equals(message.prefix()) && message.content().equals(CONTENT);
 	}
 
 }

@@ -21,6 +21,7 @@ import io.bemi.connection.ReadScope;
 import io.bemi.query.Changes;
 import io.bemi.store.RecordedTable;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.util.Assert;
 
@@ -336,8 +337,8 @@ public final class JdbcTimeTravel implements TimeTravel {
 	}
 
 	static TimeTravelException translated(SQLException ex) {
-		if ((UNKNOWN.equals(ex.getSQLState()) || LATER.equals(ex.getSQLState()))
-				&& ex instanceof org.postgresql.util.PSQLException server && server.getServerErrorMessage() != null) {
+		if ((UNKNOWN.equals(ex.getSQLState()) || LATER.equals(ex.getSQLState())) && ex instanceof PSQLException server
+				&& server.getServerErrorMessage() != null) {
 			return new TimeTravelException(String.valueOf(server.getServerErrorMessage().getMessage()), ex);
 		}
 		return new TimeTravelException("The past cannot be read: " + ex.getMessage(), ex);

@@ -9,6 +9,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -237,7 +238,7 @@ final class StoredPast implements Past {
 	private static Map<String, Difference> diff(Map<String, @Nullable Object> before,
 			Map<String, @Nullable Object> after) {
 		Map<String, Difference> differences = new LinkedHashMap<>();
-		Set<String> columns = new java.util.LinkedHashSet<>(before.keySet());
+		Set<String> columns = new LinkedHashSet<>(before.keySet());
 		columns.addAll(after.keySet());
 		for (String column : columns) {
 			Object old = before.get(column);
