@@ -18,6 +18,7 @@ import javax.sql.DataSource;
 
 import io.bemi.connection.BemiDataSource;
 import io.bemi.connection.ReadScope;
+import io.bemi.ingestion.Barrier;
 import io.bemi.query.Changes;
 import io.bemi.store.RecordedTable;
 import org.jspecify.annotations.Nullable;
@@ -265,9 +266,8 @@ public final class JdbcTimeTravel implements TimeTravel {
 			boolean autoCommit = connection.getAutoCommit();
 			connection.setAutoCommit(true);
 			// A transaction reads the clock a little before its commit is in the log.
-			barrier = single(connection, """
-					SELECT pg_catalog.pg_logical_emit_message(true, '_bemi_heartbeat', 'barrier')::text
-					  FROM (SELECT pg_catalog.pg_sleep(0.02)) pause
+			barrier = single(connection, "SELECT " + Barrier.MESSAGE + """
+					 FROM (SELECT pg_catalog.pg_sleep(0.02)) pause
 					 WHERE CASE WHEN ? = 'time' THEN ?::timestamptz <= pg_catalog.clock_timestamp() ELSE true END
 					""", moment.kind(), moment.kind().equals("time") ? moment.value() : null);
 			connection.setAutoCommit(autoCommit);
