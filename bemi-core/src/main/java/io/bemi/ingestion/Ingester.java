@@ -153,12 +153,12 @@ public final class Ingester implements AutoCloseable {
 				streamUntilStopped();
 			}
 			catch (SlotInUseException ex) {
-				standBy();
+				standBy(ex);
 				this.backoff.reset();
 			}
 			catch (FencedException ex) {
 				logger.info("{}", ex.getMessage());
-				standBy();
+				standBy(ex);
 				this.backoff.reset();
 			}
 			catch (NoMemoryException ex) {
@@ -229,7 +229,7 @@ public final class Ingester implements AutoCloseable {
 	/**
 	 * Looks every second whether the slot is free, over one connection.
 	 */
-	private void standBy() {
+	private void standBy(RuntimeException cause) {
 		this.sink.close();
 		boolean wasActive = false;
 		try (Connection connection = this.source.connect()) {
@@ -256,6 +256,9 @@ public final class Ingester implements AutoCloseable {
 		}
 		if (!wasActive) {
 			// Another instance prepares the slot, or does not answer.
+			if (this.status.phase() != Phase.FAILED) {
+				report(new IngestionStatus(Phase.STANDBY, "Standing by: " + cause.getMessage(), null));
+			}
 			pause(STANDBY_INTERVAL);
 		}
 	}

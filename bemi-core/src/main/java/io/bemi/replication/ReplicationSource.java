@@ -54,6 +54,11 @@ public final class ReplicationSource {
 
 	private static final String RELEASE = "SELECT pg_catalog.pg_advisory_unlock(hashtext('bemi slot'), hashtext(?))";
 
+	/** An instance that is stopped where it stands keeps its session, and the lock. */
+	private static final String EXPIRE = "SET idle_session_timeout = '30s'";
+
+	private static final String KEEP = "SET idle_session_timeout = 0";
+
 	private static final Logger logger = LoggerFactory.getLogger(ReplicationSource.class);
 
 	private final ReplicationSettings settings;
@@ -252,7 +257,8 @@ public final class ReplicationSource {
 
 	/**
 	 * Claims the preparation of the slot among the instances: until {@link #release}, or
-	 * until the connection ends, no other one creates or adopts it.
+	 * until the connection ends, no other one creates or adopts it. The server ends a
+	 * connection that is not used for half a minute, unless the claim is kept.
 	 * @param connection an ordinary connection to the source
 	 * @throws SlotInUseException when another instance prepares it now
 	 * @throws SQLException when the source cannot be asked
@@ -262,6 +268,17 @@ public final class ReplicationSource {
 			throw new SlotInUseException(
 					"The replication slot '" + this.settings.slot() + "' is being prepared by another instance", null);
 		}
+		execute(connection, EXPIRE);
+	}
+
+	/**
+	 * Keeps a claim for as long as it takes: for what waits for others on another
+	 * connection.
+	 * @param connection the connection that claimed
+	 * @throws SQLException when the source cannot be asked
+	 */
+	public void keepClaim(Connection connection) throws SQLException {
+		execute(connection, KEEP);
 	}
 
 	/**
@@ -271,6 +288,13 @@ public final class ReplicationSource {
 	 */
 	public void release(Connection connection) throws SQLException {
 		lock(connection, RELEASE);
+		execute(connection, KEEP);
+	}
+
+	private static void execute(Connection connection, String sql) throws SQLException {
+		try (Statement statement = connection.createStatement()) {
+			statement.execute(sql);
+		}
 	}
 
 	private boolean lock(Connection connection, String sql) throws SQLException {

@@ -1,13 +1,17 @@
 package io.bemi.store;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 
 import io.bemi.ingestion.Ingester;
 import io.bemi.ingestion.IngestionStatus.Phase;
+import io.bemi.replication.ReplicationSettings;
+import io.bemi.replication.ReplicationSource;
 import io.bemi.testsupport.OwnServer;
+import io.bemi.testsupport.PostgresServer;
 import io.bemi.testsupport.TestDatabase;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -155,6 +159,33 @@ class SlotAccidentsIntegrationTests {
 				.execute(History.WITHIN, "SELECT count(*) FROM pg_logical_slot_get_binary_changes('" + capture.slot()
 						+ "', NULL, NULL, 'proto_version', '1', 'publication_names', 'bemi')");
 			history.assertGap(capture, capture.start(), "read by others");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void anInstanceThatIsStoppedWhileItPreparesKeepsNobodyOut(int version) throws Exception {
+		try (Capture capture = Capture.on(version)) {
+			History history = new History(capture.database());
+			Ingester first = capture.start();
+			history.record(capture, History.BEFORE, 2);
+			first.close();
+			PostgresServer server = capture.database().server();
+			ReplicationSource source = new ReplicationSource(new ReplicationSettings(capture.database().url(),
+					server.username(), server.password(), capture.slot(), "bemi"));
+			try (Connection stopped = source.connect(); Statement statement = stopped.createStatement()) {
+				source.claim(stopped);
+				try (ResultSet row = statement.executeQuery("SHOW idle_session_timeout")) {
+					row.next();
+					assertThat(row.getString(1)).isEqualTo("30s");
+				}
+				// Sooner, for the sake of the test.
+				statement.execute("SET idle_session_timeout = '3s'");
+				Ingester next = capture.start();
+				Awaitility.await().until(() -> next.status().phase() == Phase.STANDBY);
+				Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> next.status().phase() == Phase.STREAMING);
+				history.assertNoGap(capture, next, 2);
+			}
 		}
 	}
 
