@@ -174,8 +174,10 @@ class CaptureIntegrationTests {
 			Ingester first = capture.start();
 			Ingester second = capture.start();
 			Awaitility.await().until(() -> first.status().phase() == Phase.STREAMING);
-			Awaitility.await().until(() -> second.status().phase() == Phase.STANDBY);
-			assertThat(second.status().message()).contains("is used by process").contains("bemi-ingestion");
+			Awaitility.await().untilAsserted(() -> {
+				assertThat(second.status().phase()).isEqualTo(Phase.STANDBY);
+				assertThat(second.status().message()).contains("is used by process").contains("bemi-ingestion");
+			});
 			capture.database().execute("INSERT INTO todo VALUES (1, 'first')");
 			capture.awaitChanges(1);
 			first.close();
