@@ -35,6 +35,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @DirtiesContext
 class SampleIntegrationTests {
 
+	private static final Duration AT_MOST = Duration.ofSeconds(10);
+
+	private static final String LAST = """
+			SELECT operation, values FROM bemi.changes WHERE "table" = 'todo' AND primary_key = '%d'
+			ORDER BY id DESC LIMIT 1
+			""";
+
 	private static final TestDatabase database = PostgresServer.shared().createDatabase();
 
 	@LocalServerPort
@@ -65,15 +72,15 @@ class SampleIntegrationTests {
 	@Test
 	void everyChangeIsRecordedWithinASecond() {
 		long sleep = create("Sleep");
-		awaitLast("CREATE", "{\"id\": %d, \"task\": \"Sleep\", \"isCompleted\": false}", sleep);
+		awaitWithinASecond("CREATE", "{\"id\": %d, \"task\": \"Sleep\", \"isCompleted\": false}", sleep);
 		long eat = create("Eat");
-		awaitLast("CREATE", "{\"id\": %d, \"task\": \"Eat\", \"isCompleted\": false}", eat);
+		awaitWithinASecond("CREATE", "{\"id\": %d, \"task\": \"Eat\", \"isCompleted\": false}", eat);
 		long repeat = create("Repeat");
-		awaitLast("CREATE", "{\"id\": %d, \"task\": \"Repeat\", \"isCompleted\": false}", repeat);
+		awaitWithinASecond("CREATE", "{\"id\": %d, \"task\": \"Repeat\", \"isCompleted\": false}", repeat);
 		send(HttpMethod.PUT, "/todos/" + sleep, "{\"isCompleted\": true}", HttpStatus.OK);
-		awaitLast("UPDATE", "{\"id\": %d, \"task\": \"Sleep\", \"isCompleted\": true}", sleep);
+		awaitWithinASecond("UPDATE", "{\"id\": %d, \"task\": \"Sleep\", \"isCompleted\": true}", sleep);
 		send(HttpMethod.DELETE, "/todos/" + sleep, "", HttpStatus.NO_CONTENT);
-		awaitLast("DELETE", "{}", sleep);
+		awaitWithinASecond("DELETE", "{}", sleep);
 	}
 
 	@Test
@@ -160,8 +167,7 @@ class SampleIntegrationTests {
 	@Test
 	void tableCreatedLaterIsRecorded() {
 		database.execute("CREATE TABLE later (id int PRIMARY KEY)", "INSERT INTO later VALUES (7)");
-		awaitWithinASecond("SELECT operation, values FROM bemi.changes WHERE \"table\" = 'later'",
-				"CREATE|{\"id\": 7}");
+		await(AT_MOST, "SELECT operation, values FROM bemi.changes WHERE \"table\" = 'later'", "CREATE|{\"id\": 7}");
 	}
 
 	@Test
@@ -197,16 +203,17 @@ class SampleIntegrationTests {
 			});
 	}
 
-	private static void awaitLast(String operation, String values, long id) {
-		awaitWithinASecond("""
-				SELECT operation, values FROM bemi.changes WHERE "table" = 'todo' AND primary_key = '%d'
-				ORDER BY id DESC LIMIT 1
-				""".formatted(id), operation + "|" + values.formatted(id));
+	private static void awaitWithinASecond(String operation, String values, long id) {
+		await(Duration.ofSeconds(1), LAST.formatted(id), operation + "|" + values.formatted(id));
 	}
 
-	private static void awaitWithinASecond(String sql, String expected) {
+	private static void awaitLast(String operation, String values, long id) {
+		await(AT_MOST, LAST.formatted(id), operation + "|" + values.formatted(id));
+	}
+
+	private static void await(Duration atMost, String sql, String expected) {
 		Awaitility.await()
-			.atMost(Duration.ofSeconds(1))
+			.atMost(atMost)
 			.pollInterval(Duration.ofMillis(20))
 			.untilAsserted(() -> assertThat(database.query(sql)).containsExactly(expected));
 	}
