@@ -25,6 +25,9 @@ final class SlotMonitor {
 
 	private static final long INTERVAL = TimeUnit.SECONDS.toNanos(10);
 
+	/** cannot_connect_now; the stream would not run on a server that starts up. */
+	private static final String SHUTTING_DOWN = "57P03";
+
 	private final ReplicationSource source;
 
 	private volatile @Nullable SlotUsage usage;
@@ -84,17 +87,20 @@ final class SlotMonitor {
 	/**
 	 * Looks in place of the ingestion thread, which waits, if the last time is long
 	 * enough ago.
+	 * @return whether the server wants the stream to end
 	 */
-	void lookAside() {
+	boolean lookAside() {
 		if (!isDue(this.lookedAsideAt)) {
-			return;
+			return false;
 		}
 		this.lookedAsideAt = System.nanoTime();
 		try (Connection connection = this.source.connect()) {
 			see(connection);
+			return this.source.isEnding(connection);
 		}
 		catch (SQLException | RuntimeException ex) {
 			logger.debug("It could not be seen how much log is kept for the slot", ex);
+			return ex instanceof SQLException refused && SHUTTING_DOWN.equals(refused.getSQLState());
 		}
 	}
 

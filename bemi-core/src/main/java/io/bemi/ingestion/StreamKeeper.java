@@ -10,7 +10,8 @@ import io.bemi.replication.ReplicationStream;
  * Answers for a stream while nobody reads it, because something is being stored: the
  * server takes a silent instance for one that has vanished, and what takes longer than
  * its patience would be begun anew for ever. Looks after the slot meanwhile, for which
- * the server keeps more and more.
+ * the server keeps more and more, and lets the stream go when the server wants it to end:
+ * a checkpoint that gives the slot up waits for that.
  */
 final class StreamKeeper implements AutoCloseable {
 
@@ -52,8 +53,9 @@ final class StreamKeeper implements AutoCloseable {
 				if (answers && silent >= INTERVAL_NANOS && silent < LONGEST_NANOS) {
 					answers = answer();
 				}
-				if (silent >= SLOT_NANOS) {
-					this.slotMonitor.lookAside();
+				if (silent >= SLOT_NANOS && this.slotMonitor.lookAside()) {
+					this.stream.abort();
+					answers = false;
 				}
 			}
 		}

@@ -43,6 +43,13 @@ public final class ReplicationSource {
 
 	private static final String HOLDER = "SELECT active_pid FROM pg_catalog.pg_replication_slots WHERE slot_name = ?";
 
+	/** Otherwise it never waits for a client to read. */
+	private static final String ENDING = """
+			SELECT EXISTS (SELECT
+			  FROM pg_catalog.pg_replication_slots s JOIN pg_catalog.pg_stat_activity a ON a.pid = s.active_pid
+			 WHERE s.slot_name = ? AND a.wait_event = 'ClientWrite')
+			""";
+
 	private static final String PUBLICATION = "SELECT 1 FROM pg_catalog.pg_publication WHERE pubname = ?";
 
 	private static final String WAL_POSITION = """
@@ -177,6 +184,18 @@ public final class ReplicationSource {
 	}
 
 	/**
+	 * Asks whether the process that streams from the slot has been told to end, and waits
+	 * for its last message to be read. Whoever told it may wait for it: a checkpoint
+	 * does, when the slot keeps more of the log than it may.
+	 * @param connection an ordinary connection to the source
+	 * @return whether it does
+	 * @throws SQLException when the source cannot be asked
+	 */
+	public boolean isEnding(Connection connection) throws SQLException {
+		return isTrue(connection, ENDING);
+	}
+
+	/**
 	 * Says which cluster and database the changes come from.
 	 * @param replication a replication connection
 	 * @return the identity
@@ -264,7 +283,7 @@ public final class ReplicationSource {
 	 * @throws SQLException when the source cannot be asked
 	 */
 	public void claim(Connection connection) throws SQLException {
-		if (!lock(connection, CLAIM)) {
+		if (!isTrue(connection, CLAIM)) {
 			throw new SlotInUseException(
 					"The replication slot '" + this.settings.slot() + "' is being prepared by another instance", null);
 		}
@@ -287,7 +306,7 @@ public final class ReplicationSource {
 	 * @throws SQLException when the source cannot be asked
 	 */
 	public void release(Connection connection) throws SQLException {
-		lock(connection, RELEASE);
+		isTrue(connection, RELEASE);
 		execute(connection, KEEP);
 	}
 
@@ -297,7 +316,7 @@ public final class ReplicationSource {
 		}
 	}
 
-	private boolean lock(Connection connection, String sql) throws SQLException {
+	private boolean isTrue(Connection connection, String sql) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(sql)) {
 			statement.setString(1, this.settings.slot());
 			try (ResultSet row = statement.executeQuery()) {

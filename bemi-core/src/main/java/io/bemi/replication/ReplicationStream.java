@@ -131,6 +131,20 @@ public final class ReplicationStream implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Cuts the connection, whatever another thread does with the stream: who reads next
+	 * finds it ended. The server does not have to wait for anybody to read its last
+	 * words.
+	 */
+	public void abort() {
+		try {
+			this.connection.abort(Runnable::run);
+		}
+		catch (SQLException ex) {
+			throw ReplicationProblems.translate(ex, this.settings);
+		}
+	}
+
 	private void report(LogSequenceNumber position) {
 		this.stream.setFlushedLSN(position);
 		this.stream.setAppliedLSN(position);
