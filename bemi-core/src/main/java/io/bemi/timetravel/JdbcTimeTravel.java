@@ -144,7 +144,8 @@ public final class JdbcTimeTravel implements TimeTravel {
 					"A transaction is under way on this thread, and reads the present: the past as of " + moment
 							+ " is read before or after it, or on another thread");
 		}
-		ReadScope scope = new ReadScope(wrapped(), "the past as of " + moment, OPENING, List.of(local(moment)), "past");
+		ReadScope scope = new ReadScope(wrapped(), "the past as of " + moment, OPENING, List.of(local(moment)), "past",
+				TimeTravelException::new);
 		List<Runnable> backs = new ArrayList<>();
 		try (ReadScope.Opened opened = scope.open()) {
 			for (TravelParticipant participant : this.application.participants().get()) {
