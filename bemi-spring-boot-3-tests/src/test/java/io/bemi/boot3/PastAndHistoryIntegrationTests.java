@@ -12,7 +12,6 @@ import io.bemi.testsupport.PostgresServer;
 import io.bemi.testsupport.TestDatabase;
 import io.bemi.timetravel.TimeTravel;
 import io.bemi.timetravel.TimeTravelException;
-import jakarta.persistence.Column;
 import jakarta.persistence.Embeddable;
 import jakarta.persistence.EmbeddedId;
 import jakarta.persistence.Entity;
@@ -52,7 +51,7 @@ class PastAndHistoryIntegrationTests {
 		try (TestDatabase database = PostgresServer.version(version).createDatabase()) {
 			database.execute("CREATE TABLE author (id bigint PRIMARY KEY, name text)",
 					"CREATE TABLE book (id bigint PRIMARY KEY, title text, author_id bigint REFERENCES author)",
-					"CREATE TABLE loan (book_id bigint, \"No\" int, reader text, PRIMARY KEY (book_id, \"No\"))");
+					"CREATE TABLE loan (book_id bigint, number int, reader text, PRIMARY KEY (book_id, number))");
 			try (ConfigurableApplicationContext application = start(database)) {
 				check(application);
 			}
@@ -209,7 +208,6 @@ class PastAndHistoryIntegrationTests {
 
 		private long bookId;
 
-		@Column(name = "\"No\"")
 		private int number;
 
 		LoanKey() {

@@ -49,7 +49,8 @@ class CachesInThePastIntegrationTests {
 	static void start() {
 		database = PostgresServer.shared().createDatabase();
 		ShelfApplication.createTables(database);
-		application = ShelfApplication.start(database, "spring.jpa.properties.hibernate.cache.use_second_level_cache=true",
+		application = ShelfApplication.start(database,
+				"spring.jpa.properties.hibernate.cache.use_second_level_cache=true",
 				"spring.jpa.properties.hibernate.cache.use_query_cache=true",
 				"spring.jpa.properties.hibernate.cache.region.factory_class=jcache",
 				"spring.jpa.properties.hibernate.javax.cache.provider=com.github.benmanes.caffeine.jcache.spi.CaffeineCachingProvider",
@@ -107,8 +108,9 @@ class CachesInThePastIntegrationTests {
 	private static final List<String> PAST = List.of("past 1", "true", "false", "[past 1, past 2, gone]",
 			"[past 1, past 2, gone]", "[past item, past other]", "past 1", "past 2");
 
-	private static final List<String> PRESENT = List.of("present 1", "false", "true", "[present 1, present 2, present 4]",
-			"[present 1, present 2, present 4]", "[past other]", "present 2", "present 1");
+	private static final List<String> PRESENT = List.of("present 1", "false", "true",
+			"[present 1, present 2, present 4]", "[present 1, present 2, present 4]", "[past other]", "present 2",
+			"present 1");
 
 	@Test
 	void whatIsCachedOfThePresentIsNotTakenForThePast() {
@@ -187,7 +189,8 @@ class CachesInThePastIntegrationTests {
 	}
 
 	/**
-	 * "Open in view" leaves a persistence context open, whose entities are of the present.
+	 * "Open in view" leaves a persistence context open, whose entities are of the
+	 * present.
 	 */
 	@Test
 	void anOpenPersistenceContextStaysInItsTime() {
@@ -271,8 +274,8 @@ class CachesInThePastIntegrationTests {
 	 */
 	@Test
 	void aRepositoryDoesNotTellWhatIsNotKnown() {
-		database.execute("UPDATE bemi.change SET image = image - 'note', unknown = '{note}' WHERE transaction_id = " + past
-				+ " AND primary_key = '2' AND image ? 'note'");
+		database.execute("UPDATE bemi.change SET image = image - 'note', unknown = '{note}' WHERE transaction_id = "
+				+ past + " AND primary_key = '2' AND image ? 'note'");
 		try {
 			String message = "It is not known what column note of table public.shelf held then, in the record 2";
 			assertThatThrownBy(() -> at(() -> shelves.findById(2L))).isInstanceOf(TimeTravelException.class)

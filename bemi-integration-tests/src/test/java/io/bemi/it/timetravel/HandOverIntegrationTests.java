@@ -119,7 +119,8 @@ class HandOverIntegrationTests {
 	void aVirtualThreadTakesItAlong() throws ReflectiveOperationException {
 		ExecutorService threads = (ExecutorService) Executors.class.getMethod("newVirtualThreadPerTaskExecutor")
 			.invoke(null);
-		check(ContextExecutorService.wrap(threads, () -> ContextSnapshotFactory.builder().build().captureAll()), threads);
+		check(ContextExecutorService.wrap(threads, () -> ContextSnapshotFactory.builder().build().captureAll()),
+				threads);
 		SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor();
 		executor.setVirtualThreads(true);
 		executor.setTaskDecorator(new ContextPropagatingTaskDecorator());
@@ -198,9 +199,9 @@ class HandOverIntegrationTests {
 	@Test
 	void refusesWritesOnOtherThreads() {
 		AsyncTaskExecutor executor = application.getBean("applicationTaskExecutor", AsyncTaskExecutor.class);
-		assertThatThrownBy(() -> at(() -> get(executor
-			.submit(() -> application.getBean(JdbcTemplate.class).update("DELETE FROM item"))))).hasStackTraceContaining(
-					"Nothing is written within the past as of");
+		assertThatThrownBy(() -> at(
+				() -> get(executor.submit(() -> application.getBean(JdbcTemplate.class).update("DELETE FROM item")))))
+			.hasStackTraceContaining("Nothing is written within the past as of");
 		assertThat(database.query("SELECT count(*) FROM item")).containsExactly("2");
 	}
 
@@ -208,7 +209,8 @@ class HandOverIntegrationTests {
 	void reactorTakesItAlong() {
 		reactor.core.publisher.Hooks.enableAutomaticContextPropagation();
 		try {
-			Mono<String> mono = Mono.fromCallable(HandOverIntegrationTests::read).subscribeOn(Schedulers.boundedElastic());
+			Mono<String> mono = Mono.fromCallable(HandOverIntegrationTests::read)
+				.subscribeOn(Schedulers.boundedElastic());
 			String then = at(() -> mono.block());
 			assertThat(then).isEqualTo("past 1");
 			assertThat(mono.block()).isEqualTo("present 1");

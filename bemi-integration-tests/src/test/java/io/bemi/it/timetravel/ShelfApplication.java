@@ -45,9 +45,11 @@ class ShelfApplication {
 				"INSERT INTO shelf VALUES (1, 'a', 'past 1'), (2, 'b', 'past 2'), (3, 'c', 'gone')",
 				"INSERT INTO badge VALUES (1, 'a'), (2, 'b')",
 				"INSERT INTO item VALUES (10, 'past item', 1), (11, 'past other', 1)");
-		await(database, transact(database, "UPDATE shelf SET note = 'present ' || id, label = translate(label, 'ab', 'ba')",
-				"DELETE FROM shelf WHERE id = 3", "UPDATE badge SET code = translate(code, 'ab', 'ba')", "UPDATE item SET name = 'present item', shelf_id = 2 WHERE id = 10",
-				"INSERT INTO shelf VALUES (4, 'd', 'present 4')"));
+		await(database,
+				transact(database, "UPDATE shelf SET note = 'present ' || id, label = translate(label, 'ab', 'ba')",
+						"DELETE FROM shelf WHERE id = 3", "UPDATE badge SET code = translate(code, 'ab', 'ba')",
+						"UPDATE item SET name = 'present item', shelf_id = 2 WHERE id = 10",
+						"INSERT INTO shelf VALUES (4, 'd', 'present 4')"));
 		return past;
 	}
 
@@ -61,9 +63,8 @@ class ShelfApplication {
 	static void await(TestDatabase database, long transaction) {
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(30))
-			.untilAsserted(() -> assertThat(
-					database.query("SELECT DISTINCT 1 FROM bemi.context WHERE transaction_id = " + transaction
-							+ " AND NOT EXISTS (SELECT FROM bemi.baseline WHERE completed_at IS NULL)"))
+			.untilAsserted(() -> assertThat(database.query("SELECT DISTINCT 1 FROM bemi.context WHERE transaction_id = "
+					+ transaction + " AND NOT EXISTS (SELECT FROM bemi.baseline WHERE completed_at IS NULL)"))
 				.isEqualTo(List.of("1")));
 	}
 

@@ -8,9 +8,8 @@ import org.springframework.core.task.TaskDecorator;
 
 /**
  * Takes the context of the thread that submits a task, and the past that it reads, to the
- * thread that runs it. The
- * executors of the application context have it already; this is for those that are no
- * beans.
+ * thread that runs it. The executors of the application context have it already; this is
+ * for those that are no beans.
  */
 public final class BemiTaskDecorator implements TaskDecorator {
 
@@ -25,8 +24,7 @@ public final class BemiTaskDecorator implements TaskDecorator {
 	}
 
 	private static void run(Runnable task, ContextSnapshot context, @Nullable ReadScope past) {
-		try (BemiContext.Scope scope = context.open();
-				ReadScope.Opened opened = (past != null) ? past.open() : null) {
+		try (BemiContext.Scope scope = context.open(); ReadScope.Opened opened = (past != null) ? past.open() : null) {
 			task.run();
 		}
 	}

@@ -54,7 +54,8 @@ final class SessionTime implements SessionEventListener {
 
 	private void refuseCache() {
 		if (this.opened != null) {
-			throw new TimeTravelException("Hibernate's caches are of the present, and are not used within " + this.opened
+			throw new TimeTravelException("Hibernate's caches are of the present, and are not used within "
+					+ this.opened
 					+ ": leave out hints that ask for them, and read entities with @NaturalIdCache, whose cache cannot be"
 					+ " bypassed, by JDBC or as values");
 		}
