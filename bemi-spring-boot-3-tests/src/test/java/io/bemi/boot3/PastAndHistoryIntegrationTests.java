@@ -101,8 +101,11 @@ class PastAndHistoryIntegrationTests {
 
 		long past = history.get(1).transactionId();
 		List<String> seen = travel.at(past,
-				() -> Objects.requireNonNull(transactions.execute((status) -> authors.findById(1L)
-					.orElseThrow().books.stream().map((book) -> book.title + Objects.requireNonNull(book.author).name).sorted().toList())));
+				() -> Objects
+					.requireNonNull(transactions.execute((status) -> authors.findById(1L).orElseThrow().books.stream()
+						.map((book) -> book.title + Objects.requireNonNull(book.author).name)
+						.sorted()
+						.toList())));
 		assertThat(seen).containsExactly("FirstAnn", "SecondAnn");
 		assertThat(travel.at(past, () -> books.findAll())).hasSize(2);
 		assertThat(travel.at(past, () -> loans.findById(new LoanKey(10, 1)))).isPresent();

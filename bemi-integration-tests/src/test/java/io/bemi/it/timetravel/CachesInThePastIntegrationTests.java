@@ -162,11 +162,10 @@ class CachesInThePastIntegrationTests {
 	}
 
 	private static Long badge(String code) {
-		return Objects.requireNonNull(transactions.execute((status) -> application.getBean(EntityManager.class)
-			.unwrap(Session.class)
-			.bySimpleNaturalId(Badge.class)
-			.load(code)
-			.getId()));
+		return Objects.requireNonNull(transactions.execute((status) -> {
+			Session session = application.getBean(EntityManager.class).unwrap(Session.class);
+			return Objects.requireNonNull(session.bySimpleNaturalId(Badge.class).load(code).getId());
+		}));
 	}
 
 	@Test
