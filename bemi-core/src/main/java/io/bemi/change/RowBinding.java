@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * or snake case. Columns without a property are left out; a property without a column
  * stays as the constructor leaves it, as do associations.
  */
-final class RowBinding {
+public final class RowBinding {
 
 	private RowBinding() {
 	}
@@ -29,10 +29,11 @@ final class RowBinding {
 	 * Binds a row.
 	 * @param row values by column
 	 * @param type the class of the object
+	 * @param <T> its type
 	 * @return the object
 	 * @throws IllegalArgumentException when it cannot be made, or does not take a value
 	 */
-	static <T> T bind(Map<String, @Nullable Object> row, Class<T> type) {
+	public static <T> T bind(Map<String, @Nullable Object> row, Class<T> type) {
 		return bind(row, type, Overrides.NONE);
 	}
 

@@ -14,6 +14,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
+import org.postgresql.util.PSQLException;
 
 /**
  * A connection that was taken within a {@link ReadScope}. Its driver's connection is
@@ -26,6 +27,9 @@ final class ReadConnection implements InvocationHandler {
 	private static final Map<String, String> REFUSALS = Map.of("25006", "nothing is written within", "55000",
 			"nothing is written within", "42809", "nothing is written within", "42501",
 			"only tables that are recorded can be read, by names that no other schema claims, within");
+
+	/** With what the SQLSTATE of the store's functions begins. */
+	private static final String UNKNOWN = "BEMI";
 
 	private final Connection connection;
 
@@ -156,10 +160,20 @@ final class ReadConnection implements InvocationHandler {
 		}
 	}
 
+	/**
+	 * What is refused is no {@link SQLException}: Hibernate's {@code find} takes one in a
+	 * transaction for nothing found.
+	 */
 	private SQLException explained(SQLException ex) {
-		String refusal = REFUSALS.get(String.valueOf(ex.getSQLState()));
-		return (refusal == null) ? ex
-				: new SQLException(ex.getMessage() + " - " + refusal + " " + this.scope, ex.getSQLState(), ex);
+		String state = String.valueOf(ex.getSQLState());
+		String refusal = REFUSALS.get(state);
+		if (refusal != null) {
+			throw this.scope.refusal(ex.getMessage() + " - " + refusal + " " + this.scope, ex);
+		}
+		if (state.startsWith(UNKNOWN) && ex instanceof PSQLException server && server.getServerErrorMessage() != null) {
+			throw this.scope.refusal(String.valueOf(server.getServerErrorMessage().getMessage()), ex);
+		}
+		return ex;
 	}
 
 	/**

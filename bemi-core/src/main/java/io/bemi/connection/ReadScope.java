@@ -3,6 +3,7 @@ package io.bemi.connection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.BiFunction;
 
 import javax.sql.DataSource;
 
@@ -32,6 +33,8 @@ public final class ReadScope {
 
 	private final String marker;
 
+	private final BiFunction<String, SQLException, RuntimeException> refusal;
+
 	/**
 	 * Describes a scope; {@link #open} begins it.
 	 * @param dataSource the wrapped data source whose connections are to be taken
@@ -41,9 +44,11 @@ public final class ReadScope {
 	 * @param parameters the query's other parameters
 	 * @param marker a word that statements get in a comment at their end, so that the
 	 * driver keeps no plans for them that others use
+	 * @param refusal makes an exception of what is refused within. It is thrown as it is,
+	 * for some frameworks take an {@link SQLException} for nothing found
 	 */
 	public ReadScope(BemiDataSource dataSource, String description, String opening, List<String> parameters,
-			String marker) {
+			String marker, BiFunction<String, SQLException, RuntimeException> refusal) {
 		Assert.notNull(dataSource, "'dataSource' must not be null");
 		Assert.isTrue(marker.matches("\\w+"), "'marker' must be a word");
 		this.dataSource = dataSource;
@@ -51,6 +56,7 @@ public final class ReadScope {
 		this.opening = opening;
 		this.parameters = List.copyOf(parameters);
 		this.marker = marker;
+		this.refusal = refusal;
 	}
 
 	/**
@@ -111,6 +117,10 @@ public final class ReadScope {
 			connection.close();
 			throw ex;
 		}
+	}
+
+	RuntimeException refusal(String message, SQLException cause) {
+		return this.refusal.apply(message, cause);
 	}
 
 	String opening() {

@@ -13,17 +13,12 @@ import io.bemi.pgoutput.PgOutputMessage.LogicalMessage;
 public final class Barrier {
 
 	/**
-	 * An expression that writes such a message, and gives its position as text, which is
-	 * before that of its commit. For a transaction of its own.
-	 */
-	public static final String MESSAGE = "pg_catalog.pg_logical_emit_message(true, '_bemi_heartbeat', 'barrier')::text";
-
-	/**
 	 * Writes such a message, in a transaction of its own. Gives its position, before that
 	 * of its commit, and which database it is in.
 	 */
-	public static final String EMIT = "SELECT " + MESSAGE + """
-			, pg_catalog.current_database(), (SELECT system_identifier FROM pg_catalog.pg_control_system())::text
+	public static final String EMIT = """
+			SELECT pg_catalog.pg_logical_emit_message(true, '_bemi_heartbeat', 'barrier')::text, pg_catalog.current_database(),
+			       (SELECT system_identifier FROM pg_catalog.pg_control_system())::text
 			""";
 
 	private static final String PREFIX = "_bemi_heartbeat";

@@ -32,8 +32,9 @@ public interface Changes {
 	 * ({@code bemi.query.await-timeout}).
 	 * @throws IngestionTimeoutException when that takes longer; the message says how far
 	 * behind ingestion is
-	 * @throws IllegalStateException when a transaction is open in this thread, or when
-	 * there is nothing to wait for
+	 * @throws IllegalStateException within a transaction of this thread that may write,
+	 * or that goes on reading what there was when it began; or when there is nothing to
+	 * wait for
 	 * @throws org.springframework.dao.DataAccessException when the source or the store
 	 * cannot be asked
 	 */
@@ -47,8 +48,9 @@ public interface Changes {
 	 * @param timeout how long at most
 	 * @throws IngestionTimeoutException when that takes longer; the message says how far
 	 * behind ingestion is
-	 * @throws IllegalStateException when a transaction is open in this thread, or when
-	 * there is nothing to wait for
+	 * @throws IllegalStateException within a transaction of this thread that may write,
+	 * or that goes on reading what there was when it began; or when there is nothing to
+	 * wait for
 	 * @throws org.springframework.dao.DataAccessException when the source or the store
 	 * cannot be asked
 	 */

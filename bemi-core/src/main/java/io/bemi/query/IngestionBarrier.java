@@ -1,6 +1,7 @@
 package io.bemi.query;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -11,12 +12,12 @@ import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 
 import io.bemi.change.Position;
+import io.bemi.connection.BemiDataSource;
 import io.bemi.ingestion.Barrier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.util.Assert;
 
 /**
@@ -27,6 +28,11 @@ public final class IngestionBarrier {
 
 	private static final String SLOT_ACTIVE = """
 			SELECT coalesce((SELECT active FROM pg_catalog.pg_replication_slots WHERE slot_name = ?), false)
+			""";
+
+	private static final String STORED = """
+			SELECT position::text FROM "%s".source WHERE name = ? AND database = ? AND system_identifier = ?
+			 ORDER BY id DESC LIMIT 1
 			""";
 
 	private static final String INSUFFICIENT_PRIVILEGE = "42501";
@@ -56,21 +62,24 @@ public final class IngestionBarrier {
 	}
 
 	/**
-	 * Waits.
-	 * @throws IngestionTimeoutException when that takes longer than the time-out
+	 * Waits until everything is stored that has been committed by now, on connections of
+	 * its own: what a transaction under way sees does not matter.
+	 * @param store connections to the store's database
+	 * @param schema the store's schema
+	 * @param timeout how long at most
+	 * @throws IngestionTimeoutException when it takes longer; the message says how far
+	 * behind ingestion is
+	 * @throws IllegalStateException when the message cannot be written; says what to do
 	 */
-	void await(JdbcReader store, Duration timeout) {
+	public void await(DataSource store, String schema, Duration timeout) {
+		Assert.notNull(store, "'store' must not be null");
+		Assert.hasText(schema, "'schema' must not be empty");
 		Assert.notNull(timeout, "'timeout' must not be null");
-		if (TransactionSynchronizationManager.isActualTransactionActive()
-				&& !TransactionSynchronizationManager.isCurrentTransactionReadOnly()) {
-			throw new IllegalStateException("Ingestion must not be waited for within a transaction: what it has written"
-					+ " is not committed yet. Wait after it");
-		}
 		long deadline = System.nanoTime() + timeout.toNanos();
 		Place place = emit();
 		long pause = SHORTEST_POLL;
 		while (true) {
-			Position stored = stored(store, place);
+			Position stored = stored(store, schema, place);
 			if (stored != null && stored.compareTo(place.position()) >= 0) {
 				return;
 			}
@@ -85,16 +94,32 @@ public final class IngestionBarrier {
 		}
 	}
 
-	private @Nullable Position stored(JdbcReader store, Place place) {
-		String stored = store.storedPosition(this.source, place.database(), place.systemIdentifier());
-		return (stored != null) ? Position.parse(stored) : null;
+	private @Nullable Position stored(DataSource store, String schema, Place place) {
+		String sql = STORED.formatted(schema.replace("\"", "\"\""));
+		try (Connection connection = BemiDataSource.bare(store).getConnection();
+				PreparedStatement statement = connection.prepareStatement(sql)) {
+			statement.setString(1, this.source);
+			statement.setString(2, place.database());
+			statement.setString(3, place.systemIdentifier());
+			String stored;
+			try (ResultSet row = statement.executeQuery()) {
+				stored = row.next() ? row.getString(1) : null;
+			}
+			if (!connection.getAutoCommit()) {
+				connection.commit();
+			}
+			return (stored != null) ? Position.parse(stored) : null;
+		}
+		catch (SQLException ex) {
+			throw new DataAccessResourceFailureException("The store cannot be asked: " + ex.getMessage(), ex);
+		}
 	}
 
 	/**
 	 * On a connection of its own: the message must commit.
 	 */
 	private Place emit() {
-		try (Connection connection = this.dataSource.getConnection();
+		try (Connection connection = BemiDataSource.bare(this.dataSource).getConnection();
 				Statement statement = connection.createStatement();
 				ResultSet row = statement.executeQuery(Barrier.EMIT)) {
 			row.next();
@@ -136,8 +161,8 @@ public final class IngestionBarrier {
 
 	private boolean isStreaming() {
 		try {
-			return Boolean.TRUE
-				.equals(new JdbcTemplate(this.dataSource).queryForObject(SLOT_ACTIVE, Boolean.class, this.source));
+			return Boolean.TRUE.equals(new JdbcTemplate(BemiDataSource.bare(this.dataSource))
+				.queryForObject(SLOT_ACTIVE, Boolean.class, this.source));
 		}
 		catch (DataAccessException ex) {
 			return false;

@@ -10,7 +10,10 @@ import javax.sql.DataSource;
 
 import io.bemi.change.Change;
 import io.bemi.change.Position;
+import io.bemi.connection.ReadScope;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.util.Assert;
 
 /**
@@ -20,9 +23,13 @@ public final class JdbcChanges implements Changes {
 
 	private static final Pattern ID = Pattern.compile("(\\d{4,10})-([0-9A-F]{8})([0-9A-F]{8})-(\\d{10,18})");
 
-	private final JdbcReader reader;
+	private static final String ISOLATION = "SELECT pg_catalog.current_setting('transaction_isolation')";
 
-	private final Duration awaitTimeout;
+	private final DataSource dataSource;
+
+	private final QuerySettings settings;
+
+	private final JdbcReader reader;
 
 	private final @Nullable IngestionBarrier barrier;
 
@@ -46,8 +53,9 @@ public final class JdbcChanges implements Changes {
 	public JdbcChanges(DataSource dataSource, QuerySettings settings, EntityTables entities,
 			@Nullable IngestionBarrier barrier) {
 		Assert.notNull(dataSource, "'dataSource' must not be null");
+		this.dataSource = dataSource;
+		this.settings = settings;
 		this.reader = new JdbcReader(dataSource, settings, entities);
-		this.awaitTimeout = settings.awaitTimeout();
 		this.barrier = barrier;
 	}
 
@@ -72,7 +80,7 @@ public final class JdbcChanges implements Changes {
 
 	@Override
 	public void awaitIngested() {
-		awaitIngested(this.awaitTimeout);
+		awaitIngested(this.settings.awaitTimeout());
 	}
 
 	@Override
@@ -81,7 +89,26 @@ public final class JdbcChanges implements Changes {
 			throw new IllegalStateException("Ingestion cannot be waited for: nothing tells which database is recorded."
 					+ " Set 'bemi.replication.url'");
 		}
-		this.barrier.await(this.reader, timeout);
+		refuseTransaction();
+		this.barrier.await(this.dataSource, this.settings.schema(), timeout);
+	}
+
+	private void refuseTransaction() {
+		if (!TransactionSynchronizationManager.isActualTransactionActive()) {
+			return;
+		}
+		if (!TransactionSynchronizationManager.isCurrentTransactionReadOnly()) {
+			throw new IllegalStateException("Ingestion must not be waited for within a transaction: what it has written"
+					+ " is not committed yet. Wait after it");
+		}
+		if (ReadScope.current() == null && TransactionSynchronizationManager.hasResource(this.dataSource)) {
+			String isolation = new JdbcTemplate(this.dataSource).queryForObject(ISOLATION, String.class);
+			if (!"read committed".equals(isolation) && !"read uncommitted".equals(isolation)) {
+				throw new IllegalStateException(
+						"Ingestion must not be waited for within a transaction in isolation level '" + isolation
+								+ "': it goes on reading the history as it was when it began. Wait before it");
+			}
+		}
 	}
 
 }

@@ -14,6 +14,8 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 import io.bemi.change.Change;
+import io.bemi.connection.BemiDataSource;
+import io.bemi.connection.ReadScope;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGStatement;
 import org.springframework.dao.DataAccessException;
@@ -38,16 +40,26 @@ final class JdbcReader implements ChangeReader {
 
 	private final EntityTables entities;
 
-	private final JdbcTemplate jdbc;
-
 	JdbcReader(DataSource dataSource, QuerySettings settings, EntityTables entities) {
 		this.dataSource = dataSource;
 		this.settings = settings;
 		this.entities = entities;
-		this.jdbc = new JdbcTemplate(dataSource);
-		if (!settings.timeout().isZero()) {
-			this.jdbc.setQueryTimeout(settings.timeoutSeconds());
+	}
+
+	/**
+	 * The history is what it is now, even where the past is read: there it is asked on a
+	 * connection of its own.
+	 */
+	private DataSource dataSource() {
+		return (ReadScope.current() != null) ? BemiDataSource.bare(this.dataSource) : this.dataSource;
+	}
+
+	private JdbcTemplate jdbc() {
+		JdbcTemplate jdbc = new JdbcTemplate(dataSource());
+		if (!this.settings.timeout().isZero()) {
+			jdbc.setQueryTimeout(this.settings.timeoutSeconds());
 		}
+		return jdbc;
 	}
 
 	@Override
@@ -57,7 +69,7 @@ final class JdbcReader implements ChangeReader {
 
 	@Override
 	public List<String> keyColumns(EntityTable table) {
-		return this.jdbc.queryForList(KEY_COLUMNS.formatted(this.settings.quotedSchema()), String.class,
+		return jdbc().queryForList(KEY_COLUMNS.formatted(this.settings.quotedSchema()), String.class,
 				table.names().get(0), table.schema());
 	}
 
@@ -104,11 +116,11 @@ final class JdbcReader implements ChangeReader {
 		QueryProblems.check(conditions);
 		Sql sql = Sql.changes(this.settings, conditions, query.order(), query.givenLimit());
 		try {
-			return ChangeStream.open(this.dataSource, (connection) -> prepare(connection, sql),
+			return ChangeStream.open(dataSource(), (connection) -> prepare(connection, sql),
 					this.settings.timeoutSeconds());
 		}
 		catch (SQLException ex) {
-			throw translate(this.jdbc.getExceptionTranslator().translate("stream changes", sql.text(), ex), conditions,
+			throw translate(jdbc().getExceptionTranslator().translate("stream changes", sql.text(), ex), conditions,
 					ex);
 		}
 	}
@@ -116,7 +128,7 @@ final class JdbcReader implements ChangeReader {
 	private <T> List<T> query(List<Condition> conditions, Sql sql, RowMapper<T> mapper) {
 		QueryProblems.check(conditions);
 		try {
-			List<T> result = this.jdbc.query((connection) -> prepare(connection, sql), mapper);
+			List<T> result = jdbc().query((connection) -> prepare(connection, sql), mapper);
 			return result;
 		}
 		catch (DataAccessException ex) {
@@ -142,18 +154,6 @@ final class JdbcReader implements ChangeReader {
 			statement.setObject(i + 1, parameters.get(i));
 		}
 		return statement;
-	}
-
-	/**
-	 * The position up to which the history of a source is stored.
-	 * @return the position; {@code null} when nothing is stored
-	 */
-	@Nullable String storedPosition(String source, String database, String systemIdentifier) {
-		List<String> positions = this.jdbc.queryForList(
-				"SELECT coalesce(position::text, '') FROM " + this.settings.quotedSchema()
-						+ ".source WHERE name = ? AND database = ? AND system_identifier = ? ORDER BY id DESC LIMIT 1",
-				String.class, source, database, systemIdentifier);
-		return (positions.isEmpty() || positions.get(0).isEmpty()) ? null : positions.get(0);
 	}
 
 }

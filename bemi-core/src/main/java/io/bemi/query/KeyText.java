@@ -18,7 +18,7 @@ import io.bemi.pgoutput.JsonText;
  * Keys as the store writes them: the text of a single column as the server prints it, a
  * JSON array for several.
  */
-final class KeyText {
+public final class KeyText {
 
 	private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder().appendPattern("HH:mm:ss")
 		.appendFraction(ChronoField.MICRO_OF_SECOND, 0, 6, true)
@@ -27,7 +27,12 @@ final class KeyText {
 	private KeyText() {
 	}
 
-	static String of(List<?> values) {
+	/**
+	 * Writes a key.
+	 * @param values the value of each column of the key, in the order of the table
+	 * @return the text
+	 */
+	public static String of(List<?> values) {
 		return (values.size() == 1) ? single(values.get(0))
 				: values.stream().map(KeyText::json).collect(Collectors.joining(", ", "[", "]"));
 	}

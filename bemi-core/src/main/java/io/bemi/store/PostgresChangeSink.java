@@ -54,6 +54,8 @@ public final class PostgresChangeSink implements ChangeSink {
 
 	private @Nullable Baselines baselines;
 
+	private @Nullable SourceClock clock;
+
 	private final Partitions partitions = new Partitions();
 
 	private final ChunkSize chunkSize = new ChunkSize();
@@ -81,6 +83,7 @@ public final class PostgresChangeSink implements ChangeSink {
 			opened.commit();
 			this.relations = new RelationDictionary(opened, source.id());
 			this.baselines = new Baselines(opened, source.id());
+			this.clock = new SourceClock(opened, source.id());
 			return source;
 		}
 		catch (SchemaMigrationException | ReplicationException ex) {
@@ -141,6 +144,7 @@ public final class PostgresChangeSink implements ChangeSink {
 			open.commit();
 			this.relations = new RelationDictionary(open, next.id());
 			this.baselines = new Baselines(open, next.id());
+			this.clock = new SourceClock(open, next.id());
 			return next;
 		}
 		catch (SQLException ex) {
@@ -206,7 +210,7 @@ public final class PostgresChangeSink implements ChangeSink {
 						"Another instance has stored changes meanwhile: going on from what is stored");
 			}
 			return new PostgresSinkWrite(open, source.id(), required(this.relations), required(this.baselines),
-					this.partitions, this.chunkSize, this.quarantine, this.gaps);
+					this.partitions, required(this.clock), this.chunkSize, this.quarantine, this.gaps);
 		}
 		catch (SQLException ex) {
 			close();
@@ -252,6 +256,7 @@ public final class PostgresChangeSink implements ChangeSink {
 		this.relations = null;
 		this.quarantine.disconnected();
 		this.baselines = null;
+		this.clock = null;
 		if (open != null) {
 			try {
 				open.close();

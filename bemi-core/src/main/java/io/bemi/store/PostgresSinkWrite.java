@@ -62,6 +62,8 @@ final class PostgresSinkWrite implements SinkWrite {
 
 	private final Partitions partitions;
 
+	private final SourceClock clock;
+
 	private final ChunkSize chunkSize;
 
 	private final QuarantineCount quarantineCount;
@@ -77,12 +79,13 @@ final class PostgresSinkWrite implements SinkWrite {
 	private boolean committed;
 
 	PostgresSinkWrite(Connection connection, int source, RelationDictionary relations, Baselines baselines,
-			Partitions partitions, ChunkSize chunkSize, QuarantineCount quarantineCount, Gaps gaps) {
+			Partitions partitions, SourceClock clock, ChunkSize chunkSize, QuarantineCount quarantineCount, Gaps gaps) {
 		this.connection = connection;
 		this.source = source;
 		this.relations = relations;
 		this.baselines = baselines;
 		this.partitions = partitions;
+		this.clock = clock;
 		this.chunkSize = chunkSize;
 		this.gaps = gaps;
 		this.quarantineCount = quarantineCount;
@@ -245,6 +248,7 @@ final class PostgresSinkWrite implements SinkWrite {
 		try {
 			for (TransactionContext context : contexts) {
 				this.partitions.ensure(this.connection, context.transaction().committedAt());
+				this.clock.tell(context.transaction());
 			}
 			this.contexts.copy(contexts);
 		}
@@ -372,6 +376,7 @@ final class PostgresSinkWrite implements SinkWrite {
 		this.relations.clear();
 		this.baselines.clear();
 		this.partitions.clear();
+		this.clock.clear();
 		this.chunkSize.reset();
 		try {
 			this.connection.rollback();

@@ -26,6 +26,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class AsOfView {
 
+	/** From a JSON object; anything else is what the type makes of it. */
+	private static final String HSTORE = "CASE WHEN pg_catalog.jsonb_typeof(%s) = 'object' THEN coalesce((SELECT"
+			+ " {schema}.hstore(pg_catalog.array_agg(e.key), pg_catalog.array_agg(e.value))"
+			+ " FROM pg_catalog.jsonb_each_text(%s) e), ''::{schema}.hstore) ELSE (%s #>> '{}')::{schema}.hstore END";
+
+	private static final String HSTORES = "CASE WHEN pg_catalog.jsonb_typeof(h.value) = 'array' THEN ARRAY(SELECT "
+			+ HSTORE.replace("%s", "a.value")
+			+ " FROM pg_catalog.jsonb_array_elements(h.value) WITH ORDINALITY a(value, n) ORDER BY a.n) END";
+
 	private final LiveTable table;
 
 	private final String store;
@@ -172,9 +181,9 @@ final class AsOfView {
 		}
 		if (column.hstore() != null) {
 			// jsonb_populate_record fails on it.
-			return ("(SELECT CASE WHEN pg_catalog.jsonb_typeof(h.value) = 'object' THEN coalesce((SELECT %1$s.hstore(pg_catalog.array_agg(e.key),"
-					+ " pg_catalog.array_agg(e.value)) FROM pg_catalog.jsonb_each_text(h.value) e), ''::%1$s.hstore) END FROM (SELECT (%2$s) -> %3$s AS value) h)")
-				.formatted(column.hstore(), image, Sql.literal(column.name()));
+			String value = column.array() ? HSTORES : HSTORE.replace("%s", "h.value");
+			return "(SELECT %s FROM (SELECT (%s) -> %s AS value) h)"
+				.formatted(value.replace("{schema}", column.hstore()), image, Sql.literal(column.name()));
 		}
 		return "r." + Sql.identifier(column.name());
 	}

@@ -55,6 +55,18 @@ final class AsOfViews {
 			""";
 
 	/**
+	 * The role, the database, whether schemas may be made in it, and the store's owner if
+	 * the role has not got its rights.
+	 */
+	private static final String LACKING = """
+			SELECT current_user, pg_catalog.current_database(),
+			       pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE'),
+			       (SELECT pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class c
+			          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+			         WHERE n.nspname = ? AND c.relname = 'change' AND NOT pg_catalog.pg_has_role(c.relowner, 'USAGE'))
+			""";
+
+	/**
 	 * What the role could read by its name: then the present would be read silently.
 	 */
 	private static final String READABLE = """
@@ -92,7 +104,16 @@ final class AsOfViews {
 			ensureRole(connection);
 			return true;
 		});
-		Result result = this.connections.transact(this::refresh);
+		Result result;
+		try {
+			result = this.connections.transact(this::refresh);
+		}
+		catch (SQLException ex) {
+			if (INSUFFICIENT_PRIVILEGE.equals(ex.getSQLState())) {
+				throw refused(ex);
+			}
+			throw ex;
+		}
 		if (result.hasNewIndex()) {
 			// The planner knows nothing of what an index computes before.
 			this.connections.transact((connection) -> {
@@ -101,6 +122,34 @@ final class AsOfViews {
 			});
 		}
 		return result.tables();
+	}
+
+	/**
+	 * Says what a role lacks that may not make the views.
+	 */
+	private TimeTravelException refused(SQLException refusal) throws SQLException {
+		return this.connections.call((connection) -> {
+			try (PreparedStatement statement = connection.prepareStatement(LACKING)) {
+				statement.setString(1, this.connections.schema());
+				try (ResultSet row = statement.executeQuery()) {
+					row.next();
+					String user = Sql.identifier(row.getString(1));
+					List<String> needed = new ArrayList<>();
+					if (!row.getBoolean(3)) {
+						needed.add(
+								"GRANT CREATE ON DATABASE %s TO %s;".formatted(Sql.identifier(row.getString(2)), user));
+					}
+					if (row.getString(4) != null) {
+						needed.add("GRANT %s TO %s;".formatted(Sql.identifier(row.getString(4)), user));
+					}
+					return new TimeTravelException("The as-of views cannot be made: " + refusal.getMessage() + ". Role "
+							+ user + " makes them, and has to own the store's tables and to have CREATE on"
+							+ " the database. As a superuser "
+							+ (needed.isEmpty() ? "" : "type: " + String.join(" ", needed) + " or ")
+							+ "run docs/sql/timetravel.sql", refusal);
+				}
+			}
+		});
 	}
 
 	private static void ensureRole(Connection connection) throws SQLException {
@@ -164,30 +213,20 @@ final class AsOfViews {
 			}
 		}
 		boolean hasNewIndex = false;
-		try {
-			for (Map.Entry<Long, Made> old : made.entrySet()) {
-				if (!kept.contains(old.getKey())
-						|| changed.keySet().stream().anyMatch((table) -> table.oid() == old.getKey())) {
-					drop(connection, old.getValue());
-				}
-			}
-			for (Map.Entry<LiveTable, AsOfView> entry : changed.entrySet()) {
-				Made before = made.get(entry.getKey().oid());
-				hasNewIndex |= create(connection, entry.getKey(), entry.getValue(), before);
-			}
-			for (Map.Entry<Long, Made> old : made.entrySet()) {
-				if (!kept.contains(old.getKey())) {
-					forget(connection, old.getKey(), old.getValue().indexes());
-				}
+		for (Map.Entry<Long, Made> old : made.entrySet()) {
+			if (!kept.contains(old.getKey())
+					|| changed.keySet().stream().anyMatch((table) -> table.oid() == old.getKey())) {
+				drop(connection, old.getValue());
 			}
 		}
-		catch (SQLException ex) {
-			if (INSUFFICIENT_PRIVILEGE.equals(ex.getSQLState())) {
-				throw new TimeTravelException("The as-of views cannot be made: " + ex.getMessage()
-						+ ". The role that reads the past has to own the store's tables and to have CREATE on the database; see docs/sql/timetravel.sql",
-						ex);
+		for (Map.Entry<LiveTable, AsOfView> entry : changed.entrySet()) {
+			Made before = made.get(entry.getKey().oid());
+			hasNewIndex |= create(connection, entry.getKey(), entry.getValue(), before);
+		}
+		for (Map.Entry<Long, Made> old : made.entrySet()) {
+			if (!kept.contains(old.getKey())) {
+				forget(connection, old.getKey(), old.getValue().indexes());
 			}
-			throw ex;
 		}
 		return new Result(oids, hasNewIndex);
 	}

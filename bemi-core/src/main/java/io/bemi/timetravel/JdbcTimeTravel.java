@@ -4,12 +4,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -18,8 +17,9 @@ import javax.sql.DataSource;
 
 import io.bemi.connection.BemiDataSource;
 import io.bemi.connection.ReadScope;
-import io.bemi.ingestion.Barrier;
 import io.bemi.query.Changes;
+import io.bemi.query.IngestionBarrier;
+import io.bemi.query.IngestionTimeoutException;
 import io.bemi.store.RecordedTable;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
@@ -80,9 +80,14 @@ public final class JdbcTimeTravel implements TimeTravel {
 
 	private static final int LARGEST_ATTEMPT = 5;
 
-	private static final int ATTEMPTS = 500;
+	private static final Duration CATCH_UP = Duration.ofSeconds(10);
 
+	/** A transaction reads the clock a little before its commit is in the log. */
 	private static final long PAUSE_NANOS = 20_000_000;
+
+	private static final String PAST = "SELECT ?::timestamptz <= pg_catalog.clock_timestamp()";
+
+	private final TravellingApplication application;
 
 	private final DataSource dataSource;
 
@@ -92,9 +97,7 @@ public final class JdbcTimeTravel implements TimeTravel {
 
 	private final AsOfViews views;
 
-	private final Supplier<List<TravelParticipant>> participants;
-
-	private final Supplier<@Nullable EntityReader> entities;
+	private final @Nullable IngestionBarrier barrier;
 
 	private final Map<Long, RecordedTable> tables = new ConcurrentHashMap<>();
 
@@ -104,27 +107,25 @@ public final class JdbcTimeTravel implements TimeTravel {
 
 	/**
 	 * Creates an entry to the past.
-	 * @param dataSource the application's data source
-	 * @param store connections to the store's database; may be the same
+	 * @param application what reads it
+	 * @param store connections to the store's database; may be the application's own
 	 * @param schema the store's schema
 	 * @param changes the recorded changes
-	 * @param rowSecurity the tables that can be read though they have row-level security,
-	 * as schema.name; {@code *} stands for all
-	 * @param participants what must not mix past and present
-	 * @param entities finds entities; supplies {@code null} where nothing does
+	 * @param barrier waits for the store, where a moment has just been; {@code null} when
+	 * it cannot be waited for
 	 */
-	public JdbcTimeTravel(DataSource dataSource, DataSource store, String schema, Changes changes,
-			Set<String> rowSecurity, Supplier<List<TravelParticipant>> participants,
-			Supplier<@Nullable EntityReader> entities) {
-		Assert.notNull(dataSource, "'dataSource' must not be null");
+	public JdbcTimeTravel(TravellingApplication application, DataSource store, String schema, Changes changes,
+			@Nullable IngestionBarrier barrier) {
+		Assert.notNull(application, "'application' must not be null");
 		Assert.notNull(store, "'store' must not be null");
 		Assert.hasText(schema, "'schema' must not be empty");
-		this.dataSource = dataSource;
+		this.application = application;
+		this.dataSource = application.dataSource();
 		this.store = new StoreConnections(store, schema);
 		this.changes = changes;
-		this.views = new AsOfViews(new StoreConnections(dataSource, schema), this.store, rowSecurity);
-		this.participants = participants;
-		this.entities = entities;
+		this.barrier = barrier;
+		this.views = new AsOfViews(new StoreConnections(this.dataSource, schema), this.store,
+				application.rowSecurity());
 	}
 
 	@Override
@@ -143,10 +144,11 @@ public final class JdbcTimeTravel implements TimeTravel {
 					"A transaction is under way on this thread, and reads the present: the past as of " + moment
 							+ " is read before or after it, or on another thread");
 		}
-		ReadScope scope = new ReadScope(wrapped(), "the past as of " + moment, OPENING, List.of(local(moment)), "past");
+		ReadScope scope = new ReadScope(wrapped(), "the past as of " + moment, OPENING, List.of(local(moment)), "past",
+				TimeTravelException::new);
 		List<Runnable> backs = new ArrayList<>();
 		try (ReadScope.Opened opened = scope.open()) {
-			for (TravelParticipant participant : this.participants.get()) {
+			for (TravelParticipant participant : this.application.participants().get()) {
 				backs.add(0, participant.enter());
 			}
 			return work.get();
@@ -210,6 +212,18 @@ public final class JdbcTimeTravel implements TimeTravel {
 	}
 
 	/**
+	 * Whether the store is in the application's own database.
+	 */
+	boolean isLocal() {
+		try {
+			return place().local();
+		}
+		catch (SQLException ex) {
+			throw translated(ex);
+		}
+	}
+
+	/**
 	 * What stands for a moment in the store.
 	 */
 	String resolve(Moment moment) {
@@ -229,9 +243,10 @@ public final class JdbcTimeTravel implements TimeTravel {
 			return resolve(moment, false, tables);
 		}
 		catch (SQLException ex) {
-			if (!LATER.equals(ex.getSQLState()) || !catchUp(moment)) {
+			if (!LATER.equals(ex.getSQLState()) || !hasBeen(moment)) {
 				throw ex;
 			}
+			catchUp(ex);
 			return resolve(moment, true, tables);
 		}
 	}
@@ -255,40 +270,36 @@ public final class JdbcTimeTravel implements TimeTravel {
 	}
 
 	/**
-	 * Waits until everything is stored that has happened in the source by now: a message
-	 * in the log says when that is.
-	 * @return whether it is
+	 * Whether a moment is not in the future, by the clock of the source.
 	 */
-	private boolean catchUp(Moment moment) throws SQLException {
-		String database = place().database();
-		String barrier;
+	private boolean hasBeen(Moment moment) throws SQLException {
+		if (!moment.kind().equals("time")) {
+			return true;
+		}
 		try (Connection connection = BemiDataSource.bare(this.dataSource).getConnection()) {
 			boolean autoCommit = connection.getAutoCommit();
 			connection.setAutoCommit(true);
-			// A transaction reads the clock a little before its commit is in the log.
-			barrier = single(connection, "SELECT " + Barrier.MESSAGE + """
-					 FROM (SELECT pg_catalog.pg_sleep(0.02)) pause
-					 WHERE CASE WHEN ? = 'time' THEN ?::timestamptz <= pg_catalog.clock_timestamp() ELSE true END
-					""", moment.kind(), moment.kind().equals("time") ? moment.value() : null);
+			String answer = single(connection, PAST, moment.value());
 			connection.setAutoCommit(autoCommit);
+			return "t".equals(answer);
 		}
-		for (int attempt = 0; attempt < ATTEMPTS && barrier != null; attempt++) {
-			String position = barrier;
-			String reached = this.store
-				.call((connection) -> Optional.ofNullable(
-						single(connection,
-								"""
-										SELECT (s.position >= ?::pg_lsn)::text FROM %s.source s WHERE s.database = ? ORDER BY s.id DESC LIMIT 1
-										"""
-									.formatted(Sql.identifier(this.store.schema())),
-								position, database)))
-				.orElse("false");
-			if (reached.equals("true")) {
-				return true;
-			}
-			LockSupport.parkNanos(PAUSE_NANOS);
+	}
+
+	/**
+	 * Waits until everything is stored that has happened in the source by now.
+	 * @param refusal what is said without that
+	 */
+	private void catchUp(SQLException refusal) throws SQLException {
+		if (this.barrier == null) {
+			throw refusal;
 		}
-		return false;
+		LockSupport.parkNanos(PAUSE_NANOS);
+		try {
+			this.barrier.await(this.store.dataSource(), this.store.schema(), CATCH_UP);
+		}
+		catch (IngestionTimeoutException | IllegalStateException ex) {
+			throw new TimeTravelException(translated(refusal).getMessage() + ". " + ex.getMessage(), ex);
+		}
 	}
 
 	private static @Nullable String single(Connection connection, String sql, @Nullable String... parameters)
@@ -332,8 +343,8 @@ public final class JdbcTimeTravel implements TimeTravel {
 		return known;
 	}
 
-	@Nullable EntityReader entities() {
-		return this.entities.get();
+	TravellingApplication application() {
+		return this.application;
 	}
 
 	static TimeTravelException translated(SQLException ex) {
@@ -341,7 +352,11 @@ public final class JdbcTimeTravel implements TimeTravel {
 				&& server.getServerErrorMessage() != null) {
 			return new TimeTravelException(String.valueOf(server.getServerErrorMessage().getMessage()), ex);
 		}
-		return new TimeTravelException("The past cannot be read: " + ex.getMessage(), ex);
+		String advice = "42501".equals(ex.getSQLState())
+				? ". The role needs the rights of the one that owns the store, or another one has to be named in"
+						+ " 'bemi.store.username': see docs/sql/timetravel.sql"
+				: "";
+		return new TimeTravelException("The past cannot be read: " + ex.getMessage() + advice, ex);
 	}
 
 	/**

@@ -30,7 +30,8 @@ record LiveTable(long oid, String schema, String name, @Nullable String obstacle
 			SELECT c.oid::bigint, n.nspname, c.relname, c.relrowsecurity, c.relkind = 'r' AND c.relhassubclass,
 			       a.attname, a.atttypid::bigint, a.atttypmod, a.attnum, a.attcollation IN (0, 100),
 			       CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
-			       CASE WHEN t.typname = 'hstore' THEN pg_catalog.quote_ident(m.nspname) END,
+			       CASE WHEN 'hstore' IN (t.typname, e.typname) THEN pg_catalog.quote_ident(m.nspname) END,
+			       coalesce(e.typname = 'hstore', false),
 			       EXISTS (SELECT FROM pg_catalog.pg_constraint f
 			                WHERE f.conrelid = c.oid AND f.contype = 'f' AND a.attnum = ANY (f.conkey)),
 			       pg_catalog.format_type(a.atttypid, a.atttypmod)
@@ -43,6 +44,7 @@ record LiveTable(long oid, String schema, String name, @Nullable String obstacle
 			  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 			  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 			  JOIN pg_catalog.pg_namespace m ON m.oid = t.typnamespace
+			  LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
 			  LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 			 WHERE c.oid = ANY (?::oid[]) AND c.relkind IN ('r', 'p')
 			 ORDER BY c.oid, a.attnum
@@ -68,7 +70,7 @@ record LiveTable(long oid, String schema, String name, @Nullable String obstacle
 					table.columns()
 						.add(new Column(new LiveColumn(row.getString(6), row.getLong(7), row.getInt(8), row.getInt(9)),
 								row.getBoolean(10), row.getString(11), row.getString(12), row.getBoolean(13),
-								row.getString(14)));
+								row.getBoolean(14), row.getString(15)));
 				}
 			}
 		}
@@ -115,11 +117,13 @@ record LiveTable(long oid, String schema, String name, @Nullable String obstacle
 	 * @param column what the history knows of columns, too
 	 * @param plain whether texts in it are compared as texts are by default
 	 * @param generated what it is computed from; {@code null} if it is not
-	 * @param hstore the quoted schema of its type, if that is {@code hstore}
+	 * @param hstore the quoted schema of its type, if that is {@code hstore} or an array
+	 * of it
+	 * @param array whether it is an array of {@code hstore}
 	 * @param reference whether it is part of a foreign key
 	 * @param type its type as it stands in SQL
 	 */
-	record Column(LiveColumn column, boolean plain, @Nullable String generated, @Nullable String hstore,
+	record Column(LiveColumn column, boolean plain, @Nullable String generated, @Nullable String hstore, boolean array,
 			boolean reference, String type) {
 
 		/**

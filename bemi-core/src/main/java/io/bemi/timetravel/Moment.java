@@ -11,6 +11,11 @@ import org.springframework.util.Assert;
  */
 public final class Moment {
 
+	/** Of the times that Java and the server write alike. */
+	private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
+
+	private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
+
 	private final String kind;
 
 	private final String value;
@@ -27,7 +32,10 @@ public final class Moment {
 	 */
 	public static Moment of(Instant time) {
 		Assert.notNull(time, "'time' must not be null");
-		return new Moment("time", time.truncatedTo(ChronoUnit.MICROS).toString());
+		if (time.isBefore(FIRST)) {
+			return new Moment("time", "-infinity");
+		}
+		return new Moment("time", time.isAfter(LAST) ? "infinity" : time.truncatedTo(ChronoUnit.MICROS).toString());
 	}
 
 	/**

@@ -29,6 +29,9 @@ final class PastTables {
 			 ORDER BY id DESC
 			""";
 
+	/** After all positions. */
+	private static final String NEWEST = "FFFFFFFF/FFFFFFFF";
+
 	private final JdbcTimeTravel travel;
 
 	private final StoreConnections store;
@@ -48,7 +51,24 @@ final class PastTables {
 	PastTable find(String name, Moment moment, String resolved) {
 		int dot = name.indexOf('.');
 		String schema = (dot > 0) ? name.substring(0, dot) : null;
-		List<PastTable> found = named(name.substring(dot + 1), schema, resolved);
+		String[] parts = resolved.split(" ", 3);
+		return single(name, moment, named(name.substring(dot + 1), schema, Integer.parseInt(parts[0]), parts[1]));
+	}
+
+	/**
+	 * Finds a table by the name that it has now, with the columns that it has now.
+	 * @param schema its schema; {@code null} for any
+	 * @param name its name
+	 * @param moment the moment, for messages
+	 * @param resolved what stands for it in the store
+	 * @throws TimeTravelException when there is none, or more than one schema has one
+	 */
+	PastTable findNewest(@Nullable String schema, String name, Moment moment, String resolved) {
+		return single((schema != null) ? schema + "." + name : name, moment,
+				named(name, schema, Integer.parseInt(resolved.split(" ", 3)[0]), NEWEST));
+	}
+
+	private static PastTable single(String name, Moment moment, List<PastTable> found) {
 		if (found.isEmpty()) {
 			throw new TimeTravelException("No table '" + name + "' is recorded as of " + moment);
 		}
@@ -60,9 +80,7 @@ final class PastTables {
 		return newest;
 	}
 
-	private List<PastTable> named(String name, @Nullable String schema, String resolved) {
-		String[] parts = resolved.split(" ", 3);
-		int source = Integer.parseInt(parts[0]);
+	private List<PastTable> named(String name, @Nullable String schema, int source, String upto) {
 		try {
 			record Found(long oid, String schema, String name, long version, long newest) {
 			}
@@ -70,14 +88,14 @@ final class PastTables {
 				try (PreparedStatement statement = connection
 					.prepareStatement(TABLES.formatted(Sql.identifier(this.store.schema())))) {
 					statement.setInt(1, source);
-					statement.setString(2, parts[1]);
+					statement.setString(2, upto);
 					statement.setString(3, name);
 					statement.setString(4, schema);
 					statement.setInt(5, source);
-					statement.setString(6, parts[1]);
+					statement.setString(6, upto);
 					statement.setString(7, name);
 					statement.setString(8, schema);
-					statement.setString(9, parts[1]);
+					statement.setString(9, upto);
 					List<Found> rows = new ArrayList<>();
 					try (ResultSet row = statement.executeQuery()) {
 						while (row.next()) {

@@ -28,6 +28,10 @@ final class StoreConnections {
 		this.schema = schema;
 	}
 
+	DataSource dataSource() {
+		return this.dataSource;
+	}
+
 	String schema() {
 		return this.schema;
 	}

@@ -20,7 +20,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.bemi.change.Change;
 import io.bemi.change.Change.Difference;
 import io.bemi.change.Position;
+import io.bemi.change.RowBinding;
 import io.bemi.query.Changes;
+import io.bemi.query.EntityTable;
+import io.bemi.query.EntityTables;
+import io.bemi.query.KeyText;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
@@ -102,26 +106,57 @@ final class StoredPast implements Past {
 
 	@Override
 	public Optional<Map<String, @Nullable Object>> find(String table, Object key) {
-		PastTable found = table(table);
-		if (found.key().isEmpty()) {
-			throw new TimeTravelException("Table " + found + " has no key, so that no record of it can be found");
+		return find(table(table), key.toString());
+	}
+
+	private Optional<Map<String, @Nullable Object>> find(PastTable table, String key) {
+		if (table.key().isEmpty()) {
+			throw new TimeTravelException("Table " + table + " has no key, so that no record of it can be found");
 		}
-		List<Long> versions = found.recorded().versions();
-		List<PastRow> rows = read(RECORD, found, (connection, statement) -> {
-			statement.setString(6, key.toString());
+		List<Long> versions = table.recorded().versions();
+		List<PastRow> rows = read(RECORD, table, (connection, statement) -> {
+			statement.setString(6, key);
 			statement.setArray(7, connection.createArrayOf("bigint", versions.toArray()));
 			statement.setArray(8, connection.createArrayOf("bigint", versions.toArray()));
 		});
-		return rows.stream().findFirst().map((row) -> row.columns(found));
+		return rows.stream().findFirst().map((row) -> row.columns(table));
 	}
 
 	@Override
 	public <T> Optional<T> find(Class<T> type, Object id) {
-		EntityReader reader = this.travel.entities();
-		if (reader == null) {
-			throw new TimeTravelException("Entities are found through JPA, which this application does not have");
+		Assert.notNull(type, "'type' must not be null");
+		Assert.notNull(id, "'id' must not be null");
+		EntityReader reader = this.travel.application().entities().get();
+		if (reader != null && this.travel.isLocal()) {
+			return this.travel.at(this.moment, () -> Optional.ofNullable(reader.find(type, id)));
 		}
-		return this.travel.at(this.moment, () -> Optional.ofNullable(reader.find(type, id)));
+		return row(type, id).map((row) -> RowBinding.bind(row, type));
+	}
+
+	/**
+	 * The row of an entity, by the columns that its tables have now.
+	 */
+	private Optional<Map<String, @Nullable Object>> row(Class<?> type, Object id) {
+		EntityTables entities = this.travel.application().tables();
+		EntityTable entity = entities.find(type)
+			.orElseThrow(() -> new TimeTravelException(type.getName() + " is no entity of this application"));
+		Map<String, Object> key = entities.key(type, id);
+		Map<String, @Nullable Object> row = new LinkedHashMap<>();
+		for (String name : entity.names()) {
+			PastTable table = new PastTables(this.travel, this.store).findNewest(entity.schema(), name, this.moment,
+					resolved());
+			List<Object> values = new ArrayList<>();
+			for (String column : table.key()) {
+				Object value = (key.size() == 1) ? key.values().iterator().next() : key.get(column);
+				if (value == null) {
+					throw new TimeTravelException("The key of table " + table + " is not that of " + type.getName()
+							+ ": it has a column '" + column + "'");
+				}
+				values.add(value);
+			}
+			find(table, KeyText.of(values)).ifPresent(row::putAll);
+		}
+		return row.isEmpty() ? Optional.empty() : Optional.of(row);
 	}
 
 	@Override

@@ -1,12 +1,13 @@
 package io.bemi.timetravel;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.NonTransientDataAccessException;
 
 /**
  * The past cannot be read: it is not known, or this application may not. The message says
  * why, and what is known.
  */
-public class TimeTravelException extends RuntimeException {
+public class TimeTravelException extends NonTransientDataAccessException {
 
 	/**
 	 * Creates one.

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.sql.DataSource;
 
+import io.bemi.change.Change;
 import io.bemi.ingestion.Ingester;
 import io.bemi.replication.ReplicationSettings;
 import io.bemi.replication.ReplicationSource;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -69,8 +71,11 @@ class AwaitIngestedIntegrationTests {
 	}
 
 	private static Changes changes(DataSource source, String slot, TestDatabase store) {
-		return new JdbcChanges(store.dataSource(), QuerySettings.of("bemi"), EntityTables.NONE,
-				new IngestionBarrier(source, slot));
+		return changes(source, slot, store.dataSource());
+	}
+
+	private static Changes changes(DataSource source, String slot, DataSource stored) {
+		return new JdbcChanges(stored, QuerySettings.of("bemi"), EntityTables.NONE, new IngestionBarrier(source, slot));
 	}
 
 	/**
@@ -229,6 +234,40 @@ class AwaitIngestedIntegrationTests {
 			assertThatIllegalStateException()
 				.isThrownBy(() -> new JdbcChanges(source.dataSource(), "bemi").awaitIngested())
 				.withMessageContaining("bemi.replication.url");
+		}
+	}
+
+	/**
+	 * In another isolation level a transaction goes on reading what there was.
+	 */
+	@Test
+	void refusesToWaitWhereTheSnapshotIsOld() throws Exception {
+		try (TestDatabase source = source(18); Ingester ingester = ingest(source, source)) {
+			assertThat(ingester.status()).isNotNull();
+			DataSource dataSource = source.dataSource();
+			Changes changes = changes(dataSource, slot(source), dataSource);
+			TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+			transaction.setReadOnly(true);
+			List<Change> read = transaction.execute((status) -> {
+				assertThat(changes.query().list()).isEmpty();
+				source.execute("INSERT INTO todo VALUES (1, 'x')");
+				changes.awaitIngested(LONG);
+				return changes.query().list();
+			});
+			assertThat(read).hasSize(1);
+			transaction.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+			assertThatIllegalStateException().isThrownBy(() -> transaction.executeWithoutResult((status) -> {
+				assertThat(changes.query().list()).hasSize(1);
+				changes.awaitIngested(LONG);
+			})).withMessageContaining("isolation level 'repeatable read'");
+			source.execute("ALTER DATABASE " + source.name() + " SET default_transaction_isolation = 'serializable'");
+			transaction.setIsolationLevel(TransactionDefinition.ISOLATION_DEFAULT);
+			assertThatIllegalStateException()
+				.isThrownBy(() -> transaction.executeWithoutResult((status) -> changes.awaitIngested(LONG)))
+				.withMessageContaining("isolation level 'serializable'");
+			source.execute("INSERT INTO todo VALUES (2, 'x')");
+			changes.awaitIngested(LONG);
+			assertThat(changes.query().list()).hasSize(2);
 		}
 	}
 

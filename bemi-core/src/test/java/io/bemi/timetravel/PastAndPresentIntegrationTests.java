@@ -1,5 +1,6 @@
 package io.bemi.timetravel;
 
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -9,13 +10,18 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
+import io.bemi.change.Change;
 import io.bemi.change.Position;
 import io.bemi.connection.ReadScope;
+import io.bemi.query.ChangeQuery;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -292,6 +298,119 @@ class PastAndPresentIntegrationTests {
 			this.recording.database().execute("REVOKE SELECT ON todo FROM PUBLIC");
 		}
 		assertThat(pastTask()).isEqualTo("past");
+	}
+
+	/**
+	 * The history is not travelled: it says within the past what it says without.
+	 */
+	@Test
+	void theHistoryIsThatOfThePresent() {
+		ChangeQuery query = this.recording.changes().query().table("todo").oldestFirst();
+		List<Change> all = query.list();
+		TransactionTemplate transactions = new TransactionTemplate(
+				new JdbcTransactionManager(this.recording.dataSource()));
+		String task = at(() -> transactions.execute((status) -> {
+			assertThat(query.list()).isEqualTo(all);
+			assertThat(query.count()).isEqualTo(all.size());
+			assertThat(query.primaryKey(3).list()).hasSize(1);
+			assertThat(query.transactions()).isNotEmpty();
+			assertThat(this.recording.changes().find(all.get(0).id())).contains(all.get(0));
+			try (Stream<Change> stream = query.stream()) {
+				assertThat(stream).isEqualTo(all);
+			}
+			assertThat(this.recording.travel().asOf(this.present).find("todo", 1).orElseThrow()).containsEntry("task",
+					"present");
+			return task();
+		}));
+		assertThat(task).isEqualTo("past");
+		String after = at(() -> {
+			this.recording.changes().awaitIngested();
+			return task();
+		});
+		assertThat(after).isEqualTo("past");
+		assertThatExceptionOfType(DataAccessException.class)
+			.isThrownBy(() -> at(() -> this.jdbc.queryForList("SELECT * FROM bemi.changes")))
+			.withStackTraceContaining("permission denied for view changes");
+	}
+
+	/**
+	 * What a type altered with a rewrite, or quarantine, has left unknown is an error.
+	 */
+	@Test
+	void doesNotTellWhatIsNotKnown() {
+		this.recording
+			.await(this.recording.transact("CREATE TABLE altered (id bigint PRIMARY KEY, size text, name text)"));
+		long before = this.recording.transact("INSERT INTO altered VALUES (1, 'four', 'one'), (2, 'twelve', 'two')");
+		this.recording.transact("ALTER TABLE altered ALTER COLUMN size TYPE integer USING length(size)");
+		long after = this.recording.transact("UPDATE altered SET name = 'ONE' WHERE id = 1");
+		this.recording.await(after);
+		assertThatThrownBy(() -> names(before, "SELECT name FROM altered WHERE id = 2")).hasStackTraceContaining(
+				"It is not known what column size of table public.altered held then, in the record 2");
+		assertThat(this.recording.travel().asOf(before).rows("altered")).extracting((row) -> row.get("size"))
+			.containsExactly("four", "twelve");
+		assertThat(this.recording.travel().asOf(after).find("altered", 1).orElseThrow()).containsEntry("size",
+				new BigDecimal(4));
+		// A row that could not be stored as it was.
+		this.recording.database()
+			.execute("UPDATE bemi.change SET image = image - 'task', unknown = '{task}' WHERE transaction_id = "
+					+ this.present + " AND primary_key = '1'");
+		try {
+			Past then = this.recording.travel().asOf(this.present);
+			String message = "It is not known what column task of table public.todo held then, in the record 1";
+			assertThatThrownBy(() -> then.find("todo", 1)).isInstanceOf(TimeTravelException.class).hasMessage(message);
+			assertThatThrownBy(() -> then.rows("todo")).isInstanceOf(TimeTravelException.class).hasMessage(message);
+			assertThatThrownBy(() -> then.diff("todo", Moment.ofTransaction(this.past))).hasMessage(message);
+			assertThatThrownBy(() -> names(this.present, "SELECT task FROM todo")).hasStackTraceContaining(message);
+			assertThatThrownBy(() -> names(this.present, "SELECT id::text FROM todo WHERE list_id = 7"))
+				.hasStackTraceContaining(message);
+			assertThat(then.history("todo", 1).get(0).unknown()).containsExactly("task");
+			assertThat(pastTask()).isEqualTo("past");
+		}
+		finally {
+			this.recording.database()
+				.execute("UPDATE bemi.change SET image = image || '{\"task\": \"present\"}', unknown = NULL"
+						+ " WHERE transaction_id = " + this.present + " AND primary_key = '1'");
+		}
+	}
+
+	/**
+	 * What is to be a name or a value is never SQL.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "x' OR '1'='1", "x\" OR \"1\"=\"1", "todo; DROP TABLE todo", "'); DELETE FROM todo; --",
+			"x\\' OR 1=1 --", "$$ OR true $$", "public.todo\"; --", "/* */", "{?= call x}", "?", "$1", "%s%d", "todo--",
+			"1 OR 1=1", "[1, \"a\"] OR true" })
+	void noArgumentIsSql(String text) {
+		TimeTravel travel = this.recording.travel();
+		Past then = travel.asOf(this.past);
+		assertThatThrownBy(() -> then.rows(text)).isInstanceOf(TimeTravelException.class)
+			.hasMessageContaining("No table '" + text + "' is recorded");
+		assertThatThrownBy(() -> then.rows("public." + text)).isInstanceOf(TimeTravelException.class);
+		assertThatThrownBy(() -> then.rows(text + ".todo")).isInstanceOf(TimeTravelException.class);
+		assertThat(then.find("todo", text)).isEmpty();
+		assertThat(then.history("todo", text)).isEmpty();
+		assertThat(then.diff("todo", text, Moment.ofTransaction(this.present))).isEmpty();
+		for (String function : List.of("bemi.moment('time', ?, false, current_database())",
+				"bemi.moment('position', ?, false, current_database())",
+				"bemi.moment('transaction', ?, false, current_database())",
+				"bemi.moment('time', '2026-01-01', false, ?)", "bemi.past(?, 1, '', '{}', '{}')")) {
+			assertThatThrownBy(() -> this.jdbc.queryForList("SELECT " + function, text)).as(function)
+				.isInstanceOf(DataAccessException.class);
+		}
+		assertThat(this.jdbc.queryForList("SELECT * FROM bemi.history(?, ?, ?)", text, text, text)).isEmpty();
+		assertThat(this.jdbc.queryForList("SELECT * FROM bemi.history('public', 'todo', ?)", text)).isEmpty();
+		assertThatThrownBy(() -> travel.at(this.past, () -> {
+			try (Connection connection = this.recording.dataSource().getConnection();
+					Statement statement = connection.createStatement()) {
+				connection.setSchema(text);
+				return statement.execute("SELECT * FROM todo");
+			}
+			catch (SQLException ex) {
+				throw new IllegalStateException(ex);
+			}
+		})).hasStackTraceContaining("\"todo\" does not exist");
+		assertThat(pastTask()).isEqualTo("past");
+		assertThat(task()).isEqualTo("present");
 	}
 
 	@Test

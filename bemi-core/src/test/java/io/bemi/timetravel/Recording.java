@@ -5,11 +5,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
+import javax.sql.DataSource;
+
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.bemi.connection.BemiDataSource;
 import io.bemi.ingestion.Ingester;
+import io.bemi.query.EntityTables;
+import io.bemi.query.IngestionBarrier;
 import io.bemi.query.JdbcChanges;
+import io.bemi.query.QuerySettings;
 import io.bemi.replication.ReplicationSettings;
 import io.bemi.replication.ReplicationSource;
 import io.bemi.store.PostgresChangeSink;
@@ -30,23 +35,27 @@ import static org.assertj.core.api.Assertions.assertThat;
  * @param pool the application's connections
  * @param dataSource the same, wrapped
  * @param ingester records
+ * @param changes the history
  * @param travel the past
  */
 record Recording(TestDatabase database, TestDatabase store, HikariDataSource pool, BemiDataSource dataSource,
-		Ingester ingester, JdbcTimeTravel travel) implements AutoCloseable {
+		Ingester ingester, JdbcChanges changes, JdbcTimeTravel travel) implements AutoCloseable {
 
 	static Recording of(int version, boolean elsewhere, Set<String> rowSecurity, String... tables) throws Exception {
 		TestDatabase database = PostgresServer.version(version).createDatabase();
 		TestDatabase store = elsewhere ? PostgresServer.version(version).createDatabase() : database;
+		return of(database, store, rowSecurity, tables);
+	}
+
+	static Recording of(TestDatabase database, TestDatabase store, Set<String> rowSecurity, String... tables)
+			throws Exception {
+		boolean elsewhere = store != database;
 		database.execute(tables);
 		PostgresServer server = database.server();
 		try (Connection connection = database.connect()) {
 			new Tracking(new TrackingSettings("app", List.of("*"), List.of("copy.*"), "bemi")).track(connection);
 		}
-		Ingester ingester = new Ingester(
-				new ReplicationSource(new ReplicationSettings(database.url(), server.username(), server.password(),
-						ReplicationSettings.slotOf(database.name()), "bemi")),
-				new PostgresChangeSink(new StoreSettings(store.url(), server.username(), server.password(), "bemi")));
+		Ingester ingester = ingester(database, store);
 		ingester.start();
 		assertThat(ingester.awaitSettled(Duration.ofSeconds(20))).isTrue();
 		HikariConfig config = new HikariConfig();
@@ -56,9 +65,28 @@ record Recording(TestDatabase database, TestDatabase store, HikariDataSource poo
 		config.setMaximumPoolSize(3);
 		HikariDataSource pool = new HikariDataSource(config);
 		BemiDataSource dataSource = new BemiDataSource(pool);
-		JdbcTimeTravel travel = new JdbcTimeTravel(dataSource, elsewhere ? store.dataSource() : dataSource, "bemi",
-				new JdbcChanges(store.dataSource(), "bemi"), rowSecurity, List::of, () -> null);
-		return new Recording(database, store, pool, dataSource, ingester, travel);
+		TravellingApplication application = new TravellingApplication(dataSource, rowSecurity, List::of, () -> null,
+				EntityTables.NONE);
+		IngestionBarrier barrier = new IngestionBarrier(dataSource, ReplicationSettings.slotOf(database.name()));
+		DataSource stored = elsewhere ? store.dataSource() : dataSource;
+		JdbcChanges changes = new JdbcChanges(stored, QuerySettings.of("bemi"), EntityTables.NONE, barrier);
+		JdbcTimeTravel travel = new JdbcTimeTravel(application, stored, "bemi", changes, barrier);
+		return new Recording(database, store, pool, dataSource, ingester, changes, travel);
+	}
+
+	/**
+	 * Another one that records the same, to be started.
+	 */
+	Ingester another() {
+		return ingester(this.database, this.store);
+	}
+
+	private static Ingester ingester(TestDatabase database, TestDatabase store) {
+		PostgresServer server = database.server();
+		return new Ingester(
+				new ReplicationSource(new ReplicationSettings(database.url(), server.username(), server.password(),
+						ReplicationSettings.slotOf(database.name()), "bemi")),
+				new PostgresChangeSink(new StoreSettings(store.url(), server.username(), server.password(), "bemi")));
 	}
 
 	/**

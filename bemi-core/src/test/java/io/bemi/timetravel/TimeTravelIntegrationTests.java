@@ -1,13 +1,17 @@
 package io.bemi.timetravel;
 
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 
+import io.bemi.query.JdbcChanges;
+import io.bemi.store.StoreSchema;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -54,22 +58,7 @@ class TimeTravelIntegrationTests {
 	@CsvSource({ "14, false", "18, false", "14, true", "18, true" })
 	void readsWhatACopyOfTheMomentSays(int version, boolean elsewhere) throws Exception {
 		try (Recording recording = Recording.of(version, elsewhere, Set.of(), TABLES)) {
-			this.random = new Random(42);
-			TreeMap<Long, List<List<String>>> moments = new TreeMap<>();
-			long last = 0;
-			for (int step = 0; step < 400; step++) {
-				List<String> statements = new ArrayList<>(List.of("UPDATE tick SET n = n + 1"));
-				for (int i = 0; i <= this.random.nextInt(4); i++) {
-					statements.add(statement());
-				}
-				last = recording.transact(statements.toArray(String[]::new));
-				if (step % 8 == 7) {
-					moments.put(last, copies(recording));
-				}
-			}
-			last = recording.transact("INSERT INTO code VALUES ('last', '')");
-			recording.await(last);
-			assertThat(moments).hasSize(50);
+			TreeMap<Long, List<List<String>>> moments = work(recording);
 			JdbcTemplate jdbc = new JdbcTemplate(recording.dataSource());
 			moments.forEach((transaction, copies) -> {
 				if (elsewhere) {
@@ -82,6 +71,53 @@ class TimeTravelIntegrationTests {
 				}
 			});
 			assertThat(copies(jdbc)).isEqualTo(copies(recording));
+		}
+	}
+
+	private TreeMap<Long, List<List<String>>> work(Recording recording) {
+		this.random = new Random(42);
+		TreeMap<Long, List<List<String>>> moments = new TreeMap<>();
+		long last = 0;
+		for (int step = 0; step < 400; step++) {
+			List<String> statements = new ArrayList<>(List.of("UPDATE tick SET n = n + 1"));
+			for (int i = 0; i <= this.random.nextInt(4); i++) {
+				statements.add(statement());
+			}
+			last = recording.transact(statements.toArray(String[]::new));
+			if (step % 8 == 7) {
+				moments.put(last, copies(recording));
+			}
+		}
+		recording.await(recording.transact("INSERT INTO code VALUES ('last', '')"));
+		assertThat(moments).hasSize(50);
+		return moments;
+	}
+
+	/**
+	 * What was recorded before there was time travel: the same history in a store as it
+	 * was then, brought forward.
+	 */
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void aStoreThatIsBroughtForwardGivesTheSameAnswers(int version) throws Exception {
+		try (Recording recording = Recording.of(version, false, Set.of(), TABLES)) {
+			// From when on rows were known was not noted then: it is not told too early.
+			recording.await(recording.transact("UPDATE tick SET n = n + 1"));
+			TreeMap<Long, List<List<String>>> moments = work(recording);
+			try (Connection connection = recording.database().connect()) {
+				OldStore.copy(connection, "bemi", "copy");
+				new StoreSchema("copy").migrate(connection);
+			}
+			String moved = "SELECT position, ordinal, previous_key FROM %s.change WHERE previous_key IS NOT NULL ORDER BY 1, 2";
+			assertThat(recording.database().query(moved.formatted("copy"))).hasSizeGreaterThan(10)
+				.isEqualTo(recording.database().query(moved.formatted("bemi")));
+			JdbcTimeTravel travel = new JdbcTimeTravel(TravellingApplication.of(recording.dataSource()),
+					recording.dataSource(), "copy", new JdbcChanges(recording.dataSource(), "copy"), null);
+			JdbcTemplate jdbc = new JdbcTemplate(recording.dataSource());
+			moments.forEach((transaction, copies) -> {
+				assertThat(travel.at(transaction, () -> copies(jdbc))).isEqualTo(copies);
+				assertThat(values(recording, travel, transaction)).isEqualTo(copies.subList(0, NAMES.size()));
+			});
 		}
 	}
 
@@ -120,8 +156,12 @@ class TimeTravelIntegrationTests {
 	}
 
 	private List<List<String>> values(Recording recording, long transaction) {
+		return values(recording, recording.travel(), transaction);
+	}
+
+	private static List<List<String>> values(Recording recording, TimeTravel travel, long transaction) {
 		JdbcTemplate jdbc = new JdbcTemplate(recording.database().dataSource());
-		Past past = recording.travel().asOf(transaction);
+		Past past = travel.asOf(transaction);
 		List<List<String>> values = new ArrayList<>();
 		for (String name : NAMES) {
 			List<String> rows = new ArrayList<>();

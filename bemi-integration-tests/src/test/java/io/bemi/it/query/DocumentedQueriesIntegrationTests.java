@@ -9,6 +9,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,6 +28,9 @@ import io.bemi.query.Page;
 import io.bemi.query.Transaction;
 import io.bemi.testsupport.PostgresServer;
 import io.bemi.testsupport.TestDatabase;
+import io.bemi.timetravel.Moment;
+import io.bemi.timetravel.Past;
+import io.bemi.timetravel.TimeTravel;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,12 +43,14 @@ import org.springframework.context.ConfigurableApplicationContext;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What {@code docs/query.md} shows: its SQL is run from there, its Java is what runs
- * here.
+ * What {@code docs/query.md} and {@code docs/timetravel.md} show: their SQL is run from
+ * there, their Java is what runs here.
  */
 class DocumentedQueriesIntegrationTests {
 
 	private static final Path DOCUMENTATION = Path.of("../docs/query.md");
+
+	private static final Path TIME_TRAVEL = Path.of("../docs/timetravel.md");
 
 	private static final Path SOURCES = Path.of("src/test/java/io/bemi/it/query");
 
@@ -139,6 +145,33 @@ class DocumentedQueriesIntegrationTests {
 	}
 
 	@Test
+	void timeTravel() {
+		changes.awaitIngested();
+		TimeTravel timeTravel = application.getBean(TimeTravel.class);
+		Todos repository = application.getBean(Todos.class);
+		Instant yesterday = changes.query().table("todo").oldestFirst().first().orElseThrow().committedAt();
+		Instant today = changes.query().table("todo").first().orElseThrow().committedAt();
+		// The application's own repositories, JdbcClient and SQL, unchanged: joins,
+		// associations, aggregates.
+		List<Todo> todos = timeTravel.at(yesterday, () -> repository.findAll());
+
+		// As values, wherever the store is.
+		Past past = timeTravel.asOf(yesterday);
+		Optional<Map<String, Object>> todo = past.find("todo", 26);
+		List<Map<String, Object>> rows = past.rows("todo");
+		List<Change> history = past.history("todo", 26);
+		Map<String, Difference> what = past.diff("todo", 26, Moment.of(today));
+		Optional<Todo> entity = past.find(Todo.class, 26L);
+		assertThat(todos).extracting(Todo::getTask).containsExactlyInAnyOrder("Sleep", "Eat");
+		assertThat(todo.orElseThrow()).containsEntry("task", "Sleep");
+		assertThat(rows).hasSize(2);
+		assertThat(history).hasSize(1);
+		assertThat(what).containsOnlyKeys("isCompleted");
+		assertThat(entity.orElseThrow().isCompleted()).isFalse();
+		assertThat(repository.findAll()).hasSize(1);
+	}
+
+	@Test
 	void reading() {
 		changes.awaitIngested();
 		List<Change> all = new ArrayList<>();
@@ -182,7 +215,7 @@ class DocumentedQueriesIntegrationTests {
 	}
 
 	static Stream<String> javaIsWhatRuns() throws IOException {
-		return blocksOf("java");
+		return Stream.concat(blocksOf(DOCUMENTATION, "java"), blocksOf(TIME_TRAVEL, "java"));
 	}
 
 	private static String plain(String text) {
@@ -190,12 +223,12 @@ class DocumentedQueriesIntegrationTests {
 	}
 
 	private static String blocks(String language) throws IOException {
-		return blocksOf(language).collect(Collectors.joining("\n"));
+		return blocksOf(DOCUMENTATION, language).collect(Collectors.joining("\n"));
 	}
 
-	private static Stream<String> blocksOf(String language) throws IOException {
+	private static Stream<String> blocksOf(Path documentation, String language) throws IOException {
 		Matcher block = Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
-			.matcher(Files.readString(DOCUMENTATION));
+			.matcher(Files.readString(documentation));
 		List<String> blocks = new ArrayList<>();
 		while (block.find()) {
 			blocks.add(block.group(1));

@@ -11,7 +11,9 @@ import java.util.Random;
 import io.bemi.it.support.Applications;
 import io.bemi.testsupport.PostgresServer;
 import io.bemi.testsupport.TestDatabase;
+import io.bemi.timetravel.Moment;
 import io.bemi.timetravel.TimeTravel;
+import io.bemi.timetravel.TimeTravelException;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
@@ -97,7 +99,28 @@ class RepositoryTimeTravelIntegrationTests {
 			.hasStackTraceContaining("Nothing is written within the past as of");
 		assertThatThrownBy(() -> travel.at(first, books::inTheSchema))
 			.hasStackTraceContaining("permission denied for table book");
+		inTheSchema(application.getBean(EntityManager.class), transactions, travel, first);
 		openInView(application.getBean(EntityManagerFactory.class), authors, travel, first);
+	}
+
+	/**
+	 * An entity whose table is named with its schema is refused, and not read from the
+	 * present or taken for one that is not there.
+	 */
+	private static void inTheSchema(EntityManager entities, TransactionTemplate transactions, TimeTravel travel,
+			long first) {
+		assertThat(entities.createQuery("SELECT b FROM PublicBook b", PublicBook.class).getResultList()).isNotEmpty();
+		Runnable find = () -> entities.find(PublicBook.class, 3L);
+		Runnable query = () -> entities.createQuery("SELECT b.title FROM PublicBook b", String.class).getResultList();
+		for (Runnable read : List.of(find, query)) {
+			assertThatThrownBy(() -> travel.at(Moment.ofTransaction(first), read))
+				.isInstanceOf(TimeTravelException.class)
+				.hasMessageContaining("permission denied for table book");
+			assertThatThrownBy(() -> travel.at(Moment.ofTransaction(first),
+					() -> transactions.executeWithoutResult((status) -> read.run())))
+				.isInstanceOf(TimeTravelException.class)
+				.hasMessageContaining("permission denied for table book");
+		}
 	}
 
 	/**
@@ -206,6 +229,17 @@ class RepositoryTimeTravelIntegrationTests {
 			this.title = title;
 			this.author = author;
 		}
+
+	}
+
+	@Entity
+	@Table(name = "book", schema = "public")
+	static class PublicBook {
+
+		@Id
+		@Nullable Long id;
+
+		@Nullable String title;
 
 	}
 

@@ -1,5 +1,6 @@
 package io.bemi.autoconfigure.entrypoint;
 
+import io.bemi.connection.ReadScope;
 import io.bemi.context.BemiContext;
 import io.bemi.context.ContextSnapshot;
 import io.bemi.context.EntryPoint;
@@ -10,7 +11,8 @@ import org.springframework.aop.ProxyMethodInvocation;
 
 /**
  * The two ends of an asynchronous call: one invocation that begins on the thread of the
- * caller and proceeds on another one, with the context in it.
+ * caller and proceeds on another one, with the context in it, and in the past that the
+ * caller reads.
  */
 final class AsyncEntryPoint {
 
@@ -22,25 +24,34 @@ final class AsyncEntryPoint {
 
 	private static final String CONTEXT = AsyncEntryPoint.class.getName();
 
+	private static final String PAST = CONTEXT + ".past";
+
 	private AsyncEntryPoint() {
 	}
 
 	private static @Nullable Object call(MethodInvocation invocation) throws Throwable {
 		if (invocation instanceof ProxyMethodInvocation proxied) {
 			proxied.setUserAttribute(CONTEXT, ContextSnapshot.capture());
+			proxied.setUserAttribute(PAST, ReadScope.current());
 		}
 		return invocation.proceed();
 	}
 
 	private static @Nullable Object run(MethodInvocation invocation) throws Throwable {
-		Object captured = (invocation instanceof ProxyMethodInvocation proxied) ? proxied.getUserAttribute(CONTEXT)
-				: null;
-		ContextSnapshot context = (captured instanceof ContextSnapshot snapshot) ? snapshot : ContextSnapshot.NONE;
+		ContextSnapshot context = (attribute(invocation, CONTEXT) instanceof ContextSnapshot snapshot) ? snapshot
+				: ContextSnapshot.NONE;
+		ReadScope past = (attribute(invocation, PAST) instanceof ReadScope scope) ? scope : null;
 		EntryPoint entryPoint = new EntryPoint("async",
 				() -> MethodNames.of(invocation.getMethod(), invocation.getThis()));
-		try (BemiContext.Scope outer = context.open(); BemiContext.Scope inner = entryPoint.open()) {
+		try (BemiContext.Scope outer = context.open();
+				BemiContext.Scope inner = entryPoint.open();
+				ReadScope.Opened opened = (past != null) ? past.open() : null) {
 			return invocation.proceed();
 		}
+	}
+
+	private static @Nullable Object attribute(MethodInvocation invocation, String name) {
+		return (invocation instanceof ProxyMethodInvocation proxied) ? proxied.getUserAttribute(name) : null;
 	}
 
 }

@@ -47,9 +47,12 @@ public final class BemiQueryAutoConfiguration {
 	}
 
 	/**
-	 * In the application's database: that is where it commits.
+	 * Waits for ingestion.
+	 * @param source what is recorded, if that is known
+	 * @param dataSource the application's data source: that is where it commits
+	 * @return the barrier; {@code null} when nothing tells what is recorded
 	 */
-	private static @Nullable IngestionBarrier barrier(@Nullable SourceDetailsResolver source, DataSource dataSource) {
+	public static @Nullable IngestionBarrier barrier(@Nullable SourceDetailsResolver source, DataSource dataSource) {
 		return (source != null) ? source.settings()
 			.map(ReplicationSettings::slot)
 			.map((slot) -> new IngestionBarrier(dataSource, slot))

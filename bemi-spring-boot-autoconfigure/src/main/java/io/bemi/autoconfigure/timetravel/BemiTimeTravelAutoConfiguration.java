@@ -5,14 +5,17 @@ import java.util.LinkedHashSet;
 import javax.sql.DataSource;
 
 import io.bemi.autoconfigure.query.BemiQueryAutoConfiguration;
+import io.bemi.autoconfigure.replication.SourceDetailsResolver;
 import io.bemi.autoconfigure.store.BemiStoreProperties;
 import io.bemi.autoconfigure.store.StoreDetailsResolver;
 import io.bemi.query.Changes;
+import io.bemi.query.EntityTables;
 import io.bemi.store.StoreSettings;
 import io.bemi.timetravel.EntityReader;
 import io.bemi.timetravel.JdbcTimeTravel;
 import io.bemi.timetravel.TimeTravel;
 import io.bemi.timetravel.TravelParticipant;
+import io.bemi.timetravel.TravellingApplication;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -42,12 +45,15 @@ public final class BemiTimeTravelAutoConfiguration {
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(Changes.class)
 	TimeTravel bemiTimeTravel(BemiTimeTravelProperties properties, BemiStoreProperties storeProperties,
-			StoreDetailsResolver store, DataSource dataSource, Changes changes,
-			ObjectProvider<TravelParticipant> participants, ObjectProvider<EntityReader> entities) {
+			StoreDetailsResolver store, ObjectProvider<SourceDetailsResolver> source, DataSource dataSource,
+			Changes changes, ObjectProvider<TravelParticipant> participants, ObjectProvider<EntityReader> entities,
+			ObjectProvider<EntityTables> tables) {
 		DataSource stored = (storeProperties.getUrl() != null) ? separate(store.settings().orElseThrow()) : dataSource;
-		return new JdbcTimeTravel(dataSource, stored, storeProperties.getSchema(), changes,
+		TravellingApplication application = new TravellingApplication(dataSource,
 				new LinkedHashSet<>(properties.getRowSecurity()), () -> participants.orderedStream().toList(),
-				entities::getIfAvailable);
+				entities::getIfAvailable, tables.getIfUnique(() -> EntityTables.NONE));
+		return new JdbcTimeTravel(application, stored, storeProperties.getSchema(), changes,
+				BemiQueryAutoConfiguration.barrier(source.getIfAvailable(), dataSource));
 	}
 
 	private static DataSource separate(StoreSettings settings) {

@@ -10,14 +10,19 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.orm.jpa.AbstractEntityManagerFactoryBean;
+import org.springframework.util.ClassUtils;
 
 /**
  * Keeps entity managers that read the past away from the caches that all share: neither
- * is a cached entity of today taken for one of the past, nor the other way round.
+ * is a cached entity of today taken for one of the past, nor the other way round. With
+ * Hibernate each reads in one time only: that in which it was opened.
  */
 final class CacheBypassPostProcessor implements BeanPostProcessor {
 
 	private static final String INITIALIZER = "entityManagerInitializer";
+
+	private static final boolean HIBERNATE = ClassUtils.isPresent("org.hibernate.Session",
+			CacheBypassPostProcessor.class.getClassLoader());
 
 	@Override
 	public Object postProcessBeforeInitialization(Object bean, String beanName) {
@@ -28,6 +33,9 @@ final class CacheBypassPostProcessor implements BeanPostProcessor {
 					own.accept(entityManager);
 				}
 				bypass(entityManager);
+				if (HIBERNATE) {
+					SessionTime.watch(entityManager);
+				}
 			});
 		}
 		return bean;
