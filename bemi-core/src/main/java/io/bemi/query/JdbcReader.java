@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -67,8 +68,18 @@ final class JdbcReader implements ChangeReader {
 	}
 
 	List<Change> list(List<Condition> conditions, Order order, int limit) {
-		return query(conditions, Sql.changes(this.settings, conditions, order, limit),
-				(row, number) -> Row.change(row));
+		QueryProblems.check(conditions);
+		Instant deadline = Instant.now().plus(this.settings.timeout());
+		Statements statements = new Statements() {
+			@Override
+			public <T> List<T> query(Sql sql, RowMapper<T> mapper) {
+				if (!JdbcReader.this.settings.timeout().isZero() && Instant.now().isAfter(deadline)) {
+					throw QueryProblems.slow(conditions, JdbcReader.this.settings.timeout(), null);
+				}
+				return JdbcReader.this.query(conditions, sql, mapper);
+			}
+		};
+		return new ChangeSearch(statements, this.settings).find(conditions, order, limit);
 	}
 
 	@Override
@@ -102,7 +113,9 @@ final class JdbcReader implements ChangeReader {
 	public Stream<Change> stream(ChangeQuery query) {
 		List<Condition> conditions = query.conditions();
 		QueryProblems.check(conditions);
-		Sql sql = Sql.changes(this.settings, conditions, query.order(), query.givenLimit());
+		Integer limit = query.givenLimit();
+		Sql sql = (limit != null) ? Sql.first(this.settings, conditions, query.order(), limit)
+				: Sql.all(this.settings, conditions, query.order());
 		try {
 			return ChangeStream.open(this.dataSource, (connection) -> prepare(connection, sql),
 					this.settings.timeoutSeconds());

@@ -33,7 +33,7 @@ public final class PostgresChangeSink implements ChangeSink {
 			""";
 
 	private static final String CREATE_SOURCE = """
-			INSERT INTO source (name, database, system_identifier, timeline) VALUES (?, ?, ?, ?) RETURNING id
+			INSERT INTO source (name, database, system_identifier, timeline, setback) VALUES (?, ?, ?, ?, 0) RETURNING id
 			""";
 
 	private static final String FENCE = """
@@ -53,6 +53,8 @@ public final class PostgresChangeSink implements ChangeSink {
 	private @Nullable RelationDictionary relations;
 
 	private @Nullable Baselines baselines;
+
+	private @Nullable Setback setback;
 
 	private final Partitions partitions = new Partitions();
 
@@ -78,6 +80,7 @@ public final class PostgresChangeSink implements ChangeSink {
 			SinkSource source = findOrCreate(opened, identity);
 			this.quarantine.connected(opened, identity);
 			this.gaps.connected(opened, identity);
+			this.setback = Setback.of(opened, source.id());
 			opened.commit();
 			this.relations = new RelationDictionary(opened, source.id());
 			this.baselines = new Baselines(opened, source.id());
@@ -138,6 +141,7 @@ public final class PostgresChangeSink implements ChangeSink {
 			Connection open = required(this.connection);
 			SinkSource next = supersede(open, source, identity, reason);
 			this.gaps.connected(open, identity);
+			this.setback = Setback.of(open, next.id());
 			open.commit();
 			this.relations = new RelationDictionary(open, next.id());
 			this.baselines = new Baselines(open, next.id());
@@ -206,7 +210,7 @@ public final class PostgresChangeSink implements ChangeSink {
 						"Another instance has stored changes meanwhile: going on from what is stored");
 			}
 			return new PostgresSinkWrite(open, source.id(), required(this.relations), required(this.baselines),
-					this.partitions, this.chunkSize, this.quarantine, this.gaps);
+					required(this.setback), this.partitions, this.chunkSize, this.quarantine, this.gaps);
 		}
 		catch (SQLException ex) {
 			close();
@@ -252,6 +256,7 @@ public final class PostgresChangeSink implements ChangeSink {
 		this.relations = null;
 		this.quarantine.disconnected();
 		this.baselines = null;
+		this.setback = null;
 		if (open != null) {
 			try {
 				open.close();

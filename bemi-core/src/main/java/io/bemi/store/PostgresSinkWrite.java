@@ -60,6 +60,8 @@ final class PostgresSinkWrite implements SinkWrite {
 
 	private final Baselines baselines;
 
+	private final Setback setback;
+
 	private final Partitions partitions;
 
 	private final ChunkSize chunkSize;
@@ -77,11 +79,12 @@ final class PostgresSinkWrite implements SinkWrite {
 	private boolean committed;
 
 	PostgresSinkWrite(Connection connection, int source, RelationDictionary relations, Baselines baselines,
-			Partitions partitions, ChunkSize chunkSize, QuarantineCount quarantineCount, Gaps gaps) {
+			Setback setback, Partitions partitions, ChunkSize chunkSize, QuarantineCount quarantineCount, Gaps gaps) {
 		this.connection = connection;
 		this.source = source;
 		this.relations = relations;
 		this.baselines = baselines;
+		this.setback = setback;
 		this.partitions = partitions;
 		this.chunkSize = chunkSize;
 		this.gaps = gaps;
@@ -245,6 +248,7 @@ final class PostgresSinkWrite implements SinkWrite {
 		try {
 			for (TransactionContext context : contexts) {
 				this.partitions.ensure(this.connection, context.transaction().committedAt());
+				this.setback.observe(context.transaction().committedAt());
 			}
 			this.contexts.copy(contexts);
 		}
@@ -355,8 +359,10 @@ final class PostgresSinkWrite implements SinkWrite {
 	@Override
 	public void commit() {
 		try {
+			this.setback.store(this.connection);
 			this.connection.commit();
 			this.committed = true;
+			this.setback.committed();
 			this.quarantineCount.added(this.quarantine.added());
 		}
 		catch (SQLException ex) {
@@ -371,6 +377,7 @@ final class PostgresSinkWrite implements SinkWrite {
 		}
 		this.relations.clear();
 		this.baselines.clear();
+		this.setback.clear();
 		this.partitions.clear();
 		this.chunkSize.reset();
 		try {
