@@ -104,8 +104,7 @@ final class ChangeSearch {
 			List<Condition> there = Stream.concat(conditions.stream(), window.conditions().stream()).toList();
 			int contexts = countContexts(there);
 			if (contexts > 0) {
-				found.addAll(list((contexts <= MANY_CONTEXTS)
-						? Sql.ofFewContexts(this.settings, there, order, limit)
+				found.addAll(list((contexts <= MANY_CONTEXTS) ? Sql.ofFewContexts(this.settings, there, order, limit)
 						: Sql.ofManyContexts(this.settings, there, order, limit)));
 				found.sort(order.comparator());
 				found = new ArrayList<>(found.subList(0, Math.min(limit, found.size())));
