@@ -96,7 +96,7 @@ final class ChangeSearch {
 			return list(Sql.ofFewContexts(this.settings, conditions, order, limit));
 		}
 		Range range = this.places.range();
-		if (range == null || this.places.end(range.last()) == null) {
+		if (range == null) {
 			return list(Sql.ofManyContexts(this.settings, conditions, order, limit));
 		}
 		List<Change> found = new ArrayList<>();

@@ -49,7 +49,7 @@ final class Places {
 			                      ORDER BY x.committed_at LIMIT 1) a
 			 CROSS JOIN LATERAL (SELECT x.committed_at FROM %1$s.context x WHERE x.source = s.id
 			                      ORDER BY x.committed_at DESC LIMIT 1) z
-			HAVING count(*) > 0
+			HAVING bool_and(s.setback IS NOT NULL)
 			""";
 
 	private static final Position LAST = new Position(-1);
@@ -122,7 +122,7 @@ final class Places {
 
 	/**
 	 * The times of the first and of the last transaction.
-	 * @return both; {@code null} when there is none
+	 * @return both; {@code null} when there is none, or places of times are not known
 	 */
 	@Nullable Range range() {
 		return this.statements

@@ -55,19 +55,20 @@ public final class JdbcTimeTravel implements TimeTravel {
 	 * Changes whenever a view may have to: with what the history says of tables, and with
 	 * the catalogue.
 	 */
-	private static final String RESOLVE_WITH_STATE = RESOLVE + """
-			, pg_catalog.concat_ws(' ',
-			       (SELECT pg_catalog.max(id) FROM %1$s.relation), (SELECT pg_catalog.max(id) FROM %1$s.baseline),
-			       (SELECT pg_catalog.sum(pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', a.attrelid, a.attnum, a.attname, a.atttypid,
-			               a.atttypmod, a.attcollation, a.attgenerated, a.attisdropped, a.attacl), 0))
-			          FROM pg_catalog.pg_attribute a WHERE a.attrelid = ANY (t.oids) AND a.attnum > 0),
-			       (SELECT pg_catalog.sum(pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', c.oid, c.relname, c.relnamespace, c.relrowsecurity,
-			               c.relhassubclass, c.relacl), 0))
-			          FROM pg_catalog.pg_class c
-			         WHERE c.oid = ANY (t.oids) OR (c.relkind IN ('v', 'm') AND c.relacl IS NOT NULL) OR c.relispartition AND c.relacl IS NOT NULL),
-			       (SELECT pg_catalog.max(f.oid) FROM pg_catalog.pg_constraint f WHERE f.conrelid = ANY (t.oids)))
-			  FROM (SELECT ?::oid[] AS oids) t
-			""";
+	private static final String RESOLVE_WITH_STATE = RESOLVE
+			+ """
+					, pg_catalog.concat_ws(' ',
+					       (SELECT pg_catalog.max(id) FROM %1$s.relation), (SELECT pg_catalog.max(id) FROM %1$s.baseline),
+					       (SELECT pg_catalog.sum(pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', a.attrelid, a.attnum, a.attname, a.atttypid,
+					               a.atttypmod, a.attcollation, a.attgenerated, a.attisdropped, a.attacl), 0))
+					          FROM pg_catalog.pg_attribute a WHERE a.attrelid = ANY (t.oids) AND a.attnum > 0),
+					       (SELECT pg_catalog.sum(pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', c.oid, c.relname, c.relnamespace, c.relrowsecurity,
+					               c.relhassubclass, c.relacl), 0))
+					          FROM pg_catalog.pg_class c
+					         WHERE c.oid = ANY (t.oids) OR (c.relkind IN ('v', 'm') AND c.relacl IS NOT NULL) OR c.relispartition AND c.relacl IS NOT NULL),
+					       (SELECT pg_catalog.max(f.oid) FROM pg_catalog.pg_constraint f WHERE f.conrelid = ANY (t.oids)))
+					  FROM (SELECT ?::oid[] AS oids) t
+					""";
 
 	private static final String IDENTITY = """
 			SELECT pg_catalog.concat_ws(' ', pg_catalog.pg_postmaster_start_time(), d.oid, pg_catalog.inet_server_port()), d.datname
@@ -242,9 +243,8 @@ public final class JdbcTimeTravel implements TimeTravel {
 	private Resolved resolve(Moment moment, boolean caughtUp, @Nullable List<Long> tables) throws SQLException {
 		String database = place().database();
 		return this.store.call((connection) -> {
-			try (PreparedStatement statement = connection
-				.prepareStatement(((tables != null) ? RESOLVE_WITH_STATE : RESOLVE)
-					.formatted(Sql.identifier(this.store.schema())))) {
+			try (PreparedStatement statement = connection.prepareStatement(
+					((tables != null) ? RESOLVE_WITH_STATE : RESOLVE).formatted(Sql.identifier(this.store.schema())))) {
 				statement.setString(1, moment.kind());
 				statement.setString(2, moment.value());
 				statement.setBoolean(3, caughtUp);
