@@ -51,6 +51,23 @@ final class ChangeSearch {
 		return byTable(conditions, order, limit);
 	}
 
+	/**
+	 * The same in one statement, for those who read on by themselves.
+	 */
+	Sql statement(List<Condition> conditions, Order order, int limit) {
+		if (!isAbout(conditions, About.RECORD)) {
+			if (isAbout(conditions, About.TRANSACTION)) {
+				return Sql.ofFewContexts(this.settings, conditions, order, limit);
+			}
+			if (isAbout(conditions, About.CONTEXT)) {
+				return (countContexts(conditions) <= MANY_CONTEXTS)
+						? Sql.ofFewContexts(this.settings, conditions, order, limit)
+						: Sql.ofManyContexts(this.settings, conditions, order, limit);
+			}
+		}
+		return Sql.first(this.settings, conditions, order, limit);
+	}
+
 	private static boolean isAbout(List<Condition> conditions, About about) {
 		return conditions.stream().anyMatch((condition) -> condition.about() == about);
 	}

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
@@ -69,17 +70,25 @@ final class JdbcReader implements ChangeReader {
 
 	List<Change> list(List<Condition> conditions, Order order, int limit) {
 		QueryProblems.check(conditions);
-		Instant deadline = Instant.now().plus(this.settings.timeout());
+		return search(conditions).find(conditions, order, limit);
+	}
+
+	/**
+	 * Takes no longer for all of its statements than a question may take.
+	 */
+	private ChangeSearch search(List<Condition> conditions) {
+		Duration timeout = this.settings.timeout();
+		Instant deadline = Instant.now().plus(timeout);
 		Statements statements = new Statements() {
 			@Override
 			public <T> List<T> query(Sql sql, RowMapper<T> mapper) {
-				if (!JdbcReader.this.settings.timeout().isZero() && Instant.now().isAfter(deadline)) {
-					throw QueryProblems.slow(conditions, JdbcReader.this.settings.timeout(), null);
+				if (!timeout.isZero() && Instant.now().isAfter(deadline)) {
+					throw QueryProblems.slow(conditions, timeout, null);
 				}
 				return JdbcReader.this.query(conditions, sql, mapper);
 			}
 		};
-		return new ChangeSearch(statements, this.settings).find(conditions, order, limit);
+		return new ChangeSearch(statements, this.settings);
 	}
 
 	@Override
@@ -114,7 +123,7 @@ final class JdbcReader implements ChangeReader {
 		List<Condition> conditions = query.conditions();
 		QueryProblems.check(conditions);
 		Integer limit = query.givenLimit();
-		Sql sql = (limit != null) ? Sql.first(this.settings, conditions, query.order(), limit)
+		Sql sql = (limit != null) ? search(conditions).statement(conditions, query.order(), limit)
 				: Sql.all(this.settings, conditions, query.order());
 		try {
 			return ChangeStream.open(this.dataSource, (connection) -> prepare(connection, sql),

@@ -9,7 +9,3 @@ UPDATE source s
                             FROM context c WHERE c.source = s.id) x);
 
 CREATE INDEX change_table ON change (relation, position, ordinal) WHERE operation <> 'B';
-
--- For reads of whole tables as of a moment.
-ALTER FUNCTION past(text, bigint, text, bigint[], bigint[]) PARALLEL SAFE;
-ALTER FUNCTION told(jsonb, text[], text[], text, text) PARALLEL SAFE;
