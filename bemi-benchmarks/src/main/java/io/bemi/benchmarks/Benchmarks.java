@@ -20,10 +20,11 @@ public final class Benchmarks {
 	 */
 	public static void main(String[] arguments) throws IOException, RunnerException {
 		switch ((arguments.length == 1) ? arguments[0] : "") {
+			case "asof" -> AsOfComparison.run();
 			case "read" -> ReadComparison.run();
 			case "statement" -> StatementComparison.run();
 			default -> {
-				System.err.println("Usage: bemi-benchmarks/run NAME, where NAME is one of: read, statement");
+				System.err.println("Usage: bemi-benchmarks/run NAME, where NAME is one of: asof, read, statement");
 				System.exit(2);
 			}
 		}

@@ -1,11 +1,13 @@
 package io.bemi.benchmarks;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
@@ -49,21 +51,30 @@ final class ReadStore {
 	private static final String CHANGES = """
 			INSERT INTO change_%1$s
 			SELECT %2$s, 1, (t::bigint * 4096)::numeric + '0/0'::pg_lsn, o, 1 + (r %% %5$d), t, 0,
-			       (CASE WHEN r / %6$d = 0 AND o %% 2 = 0 THEN 'C' ELSE 'U' END)::"char", r::text,
+			       (CASE WHEN o %% 2 = 0 THEN 'C' ELSE 'U' END)::"char", r::text,
 			       jsonb_build_object('id', r, 'task', 'task ' || t, 'status', (ARRAY['new', 'paid', 'sent'])[1 + t %% 3],
 			                          'amount', t %% 1000, 'note', md5(t::text), 'isCompleted', false),
-			       jsonb_build_object('task', 'task ' || t - 1, 'amount', t %% 999), NULL, NULL
+			       CASE WHEN o %% 2 = 1 THEN jsonb_build_object('task', 'task ' || t - 1, 'amount', t %% 999) END, NULL, NULL
 			  FROM generate_series(%3$d, %4$d) t, generate_series(0, %7$d) o,
 			       LATERAL (SELECT abs(hashint8(t * 5 + o)) %% %6$d AS r) x
 			""";
 
-	/** What another month was like, with other records. */
+	/**
+	 * What the first month was like, with other records of the same tables, which takes
+	 * less time.
+	 */
 	private static final String SAME_CHANGES = """
 			INSERT INTO change_%1$s
-			SELECT committed_at + (timestamptz '%2$s-01 00:00+00' - timestamptz '%3$s-01 00:00+00'), source,
-			       position + %4$d * 4096::numeric, ordinal, relation, transaction_id + %4$d, context, operation,
-			       (primary_key::bigint + %5$d)::text, image, replaced, unknown, digest
-			  FROM change_%6$s WHERE transaction_id <= %7$d
+			SELECT c.committed_at + (timestamptz '%2$s-01 00:00+00' - timestamptz '%3$s-01 00:00+00'), c.source,
+			       c.position + %4$d * 4096::numeric, c.ordinal, c.relation, c.transaction_id + %4$d, c.context, c.operation,
+			       r::text, jsonb_set(c.image, '{id}', to_jsonb(r)), c.replaced, c.unknown, c.digest
+			  FROM change_%5$s c, LATERAL (SELECT (c.primary_key::bigint + %6$d) %% %7$d AS r) x
+			""";
+
+	/** The indexes of a table, to be made of a partition before it is attached. */
+	private static final String INDEXES = """
+			SELECT regexp_replace(pg_get_indexdef(i.indexrelid), '^CREATE INDEX \\S+ ON ONLY \\S+', 'CREATE INDEX ON %1$s_%2$s')
+			  FROM pg_index i WHERE i.indrelid = '%1$s'::regclass
 			""";
 
 	private final String schema;
@@ -79,32 +90,47 @@ final class ReadStore {
 	}
 
 	/**
-	 * Makes the store and fills it.
+	 * Makes the store.
 	 */
-	ReadStore fill(DataSource dataSource, int perMonth) throws SQLException {
+	void create(DataSource dataSource) throws SQLException {
 		try (Connection connection = dataSource.getConnection(); Statement statement = connection.createStatement()) {
 			new StoreSchema(this.schema).migrate(connection);
-			statement.execute("SET search_path = " + this.schema + "; SET TimeZone = 'UTC'");
-			statement.execute("INSERT INTO source (name, database, system_identifier, timeline)"
-					+ " VALUES ('bemi_shop', 'shop', '1', 1)");
+			statement.execute("SET search_path = " + this.schema);
+			statement.execute("INSERT INTO source (name, database, system_identifier, timeline, setback)"
+					+ " VALUES ('bemi_shop', 'shop', '1', 1, 0)");
 			statement.execute("INSERT INTO relation (source, oid, schema, name, replica_identity, columns, since)"
 					+ " SELECT 1, i, 'public', 'table_' || i, 'd', '[]', '0/1' FROM generate_series(0, " + (TABLES - 1)
 					+ ") i");
+		}
+	}
+
+	/**
+	 * The number of months to be filled. The first one comes first.
+	 */
+	int months(int perMonth) {
+		return (this.changes + perMonth - 1) / perMonth;
+	}
+
+	/**
+	 * Fills a month.
+	 */
+	void fill(DataSource dataSource, int month, int perMonth) throws SQLException {
+		try (Connection connection = dataSource.getConnection(); Statement statement = connection.createStatement()) {
+			statement.execute("SET search_path = " + this.schema + "; SET TimeZone = 'UTC'");
 			connection.setAutoCommit(false);
 			int perPart = perMonth / PER_TRANSACTION;
-			for (int month = 0; month * perPart < transactions(); month++) {
-				fill(statement, FIRST.plusMonths(month), month * perPart + 1,
-						Math.min(transactions(), (month + 1) * perPart), perPart);
-				connection.commit();
-			}
+			fill(statement, FIRST.plusMonths(month), month * perPart + 1,
+					Math.min(transactions(), (month + 1) * perPart), perPart);
+			connection.commit();
 			connection.setAutoCommit(true);
-			statement.execute("VACUUM (ANALYZE)");
+			for (String table : List.of("context", "change")) {
+				statement.execute("VACUUM (ANALYZE) " + table + "_" + name(FIRST.plusMonths(month)));
+			}
 		}
-		return this;
 	}
 
 	private void fill(Statement statement, YearMonth month, int from, int to, int perMonth) throws SQLException {
-		String name = month.toString().replace('-', '_');
+		String name = name(month);
 		long step = 28L * 86_400_000_000L / perMonth;
 		String time = TIME.formatted(month, from, step);
 		// Like ingestion, beside its table and then attached.
@@ -113,13 +139,32 @@ final class ReadStore {
 					"CREATE TABLE %s_%s (LIKE %1$s INCLUDING DEFAULTS INCLUDING CONSTRAINTS)".formatted(table, name));
 		}
 		statement.execute(CONTEXTS.formatted(name, time, from, to));
-		statement
-			.execute(CHANGES.formatted(name, time, from, to, TABLES, this.changes / PER_RECORD, PER_TRANSACTION - 1));
+		int records = this.changes / PER_RECORD;
+		statement.execute((from == 1) ? CHANGES.formatted(name, time, from, to, TABLES, records, PER_TRANSACTION - 1)
+				: SAME_CHANGES.formatted(name, month, FIRST, from - 1, name(FIRST), from / perMonth * 4_999L * TABLES,
+						records));
 		for (String table : List.of("context", "change")) {
+			for (String index : indexes(statement, table, name)) {
+				statement.execute(index);
+			}
 			statement.execute(
 					"ALTER TABLE %s ATTACH PARTITION %1$s_%s FOR VALUES FROM ('%s-01 00:00+00') TO ('%s-01 00:00+00')"
 						.formatted(table, name, month, month.plusMonths(1)));
 		}
+	}
+
+	private static List<String> indexes(Statement statement, String table, String name) throws SQLException {
+		List<String> indexes = new ArrayList<>();
+		try (ResultSet row = statement.executeQuery(INDEXES.formatted(table, name))) {
+			while (row.next()) {
+				indexes.add(row.getString(1));
+			}
+		}
+		return indexes;
+	}
+
+	private static String name(YearMonth month) {
+		return month.toString().replace('-', '_');
 	}
 
 	Changes changes() {

@@ -74,7 +74,7 @@ public final class ChangeQuery {
 	 * @param schema its name, as the catalogue spells it
 	 */
 	public ChangeQuery schema(String schema) {
-		return with(Condition.plain("r.schema = ?", schema));
+		return with(Condition.ofDictionary("r.schema = ?", schema));
 	}
 
 	/**
@@ -90,7 +90,7 @@ public final class ChangeQuery {
 	 * @param database its name
 	 */
 	public ChangeQuery database(String database) {
-		return with(Condition.plain("s.database = ?", database));
+		return with(Condition.ofDictionary("s.database = ?", database));
 	}
 
 	/**
@@ -106,7 +106,7 @@ public final class ChangeQuery {
 	 * @param source its name, which is that of its replication slot
 	 */
 	public ChangeQuery source(String source) {
-		return with(Condition.plain("s.name = ?", source));
+		return with(Condition.ofDictionary("s.name = ?", source));
 	}
 
 	/**

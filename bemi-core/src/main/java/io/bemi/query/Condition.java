@@ -32,7 +32,11 @@ record Condition(String sql, List<Object> parameters, @Nullable String asks, Nar
 	}
 
 	static Condition ofTable(String sql, Object... parameters) {
-		return of(sql, Narrowing.TABLE, parameters);
+		return of(sql, Narrowing.TABLE, parameters).about(About.TABLE);
+	}
+
+	static Condition ofDictionary(String sql, Object... parameters) {
+		return plain(sql, parameters).about(About.TABLE);
 	}
 
 	static Condition plain(String sql, Object... parameters) {
@@ -112,11 +116,30 @@ record Condition(String sql, List<Object> parameters, @Nullable String asks, Nar
 		/** The record: an index finds its few changes. */
 		RECORD,
 
-		/** The context alone: an index finds it. */
+		/** The table and its source alone: their dictionary tells which that is. */
+		TABLE,
+
+		/** The content of the context: an index finds it. */
 		CONTEXT,
 
-		/** The moment or position, which the context shares. */
-		PLACE
+		/** The transaction, which the context shares: an index finds it. */
+		TRANSACTION,
+
+		/** The position or moment, which the context shares. */
+		PLACE,
+
+		/** The first moment that counts, which the context shares. */
+		SINCE,
+
+		/** The first moment that does not count any more, which the context shares. */
+		UNTIL;
+
+		/**
+		 * Whether it is about what the context shares.
+		 */
+		boolean isShared() {
+			return compareTo(CONTEXT) >= 0;
+		}
 
 	}
 

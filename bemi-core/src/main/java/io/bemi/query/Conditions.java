@@ -24,9 +24,9 @@ import org.springframework.util.Assert;
  */
 final class Conditions {
 
-	private static final OffsetDateTime EARLIEST = OffsetDateTime.of(1, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC);
+	static final OffsetDateTime EARLIEST = OffsetDateTime.of(1, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC);
 
-	private static final OffsetDateTime LATEST = OffsetDateTime.of(9999, 12, 31, 0, 0, 0, 0, ZoneOffset.UTC);
+	static final OffsetDateTime LATEST = OffsetDateTime.of(9999, 12, 31, 0, 0, 0, 0, ZoneOffset.UTC);
 
 	private Conditions() {
 	}
@@ -104,11 +104,21 @@ final class Conditions {
 	}
 
 	static Condition since(Instant moment) {
-		return Condition.indexed("c.committed_at >= ?", timestamp(moment)).about(About.PLACE);
+		return Condition.indexed("c.committed_at >= ?", timestamp(moment)).about(About.SINCE);
 	}
 
 	static Condition until(Instant moment) {
-		return Condition.plain("c.committed_at < ?", timestamp(moment)).about(About.PLACE);
+		return Condition.plain("c.committed_at < ?", timestamp(moment)).about(About.UNTIL);
+	}
+
+	/**
+	 * The same of moments, where an index leads to them by their positions: no other
+	 * index is to be used for them, and the planner is to take them for what they are,
+	 * hardly any narrower than the positions.
+	 */
+	static Condition within(OffsetDateTime since, OffsetDateTime until) {
+		return Condition.plain("coalesce(c.committed_at >= ? AND c.committed_at < ?, false)", since, until)
+			.about(About.PLACE);
 	}
 
 	/**
@@ -140,7 +150,7 @@ final class Conditions {
 	}
 
 	static Condition transaction(long transactionId) {
-		return Condition.indexed("x.transaction_id = ?", transactionId).about(About.CONTEXT);
+		return Condition.indexed("x.transaction_id = ?", transactionId).about(About.TRANSACTION);
 	}
 
 	/**

@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -79,8 +81,26 @@ final class JdbcReader implements ChangeReader {
 	}
 
 	List<Change> list(List<Condition> conditions, Order order, int limit) {
-		return query(conditions, Sql.changes(this.settings, conditions, order, limit),
-				(row, number) -> Row.change(row));
+		QueryProblems.check(conditions);
+		return search(conditions).find(conditions, order, limit);
+	}
+
+	/**
+	 * Takes no longer for all of its statements than a question may take.
+	 */
+	private ChangeSearch search(List<Condition> conditions) {
+		Duration timeout = this.settings.timeout();
+		Instant deadline = Instant.now().plus(timeout);
+		Statements statements = new Statements() {
+			@Override
+			public <T> List<T> query(Sql sql, RowMapper<T> mapper) {
+				if (!timeout.isZero() && Instant.now().isAfter(deadline)) {
+					throw QueryProblems.slow(conditions, timeout, null);
+				}
+				return JdbcReader.this.query(conditions, sql, mapper);
+			}
+		};
+		return new ChangeSearch(statements, this.settings);
 	}
 
 	@Override
@@ -114,7 +134,9 @@ final class JdbcReader implements ChangeReader {
 	public Stream<Change> stream(ChangeQuery query) {
 		List<Condition> conditions = query.conditions();
 		QueryProblems.check(conditions);
-		Sql sql = Sql.changes(this.settings, conditions, query.order(), query.givenLimit());
+		Integer limit = query.givenLimit();
+		Sql sql = (limit != null) ? search(conditions).statement(conditions, query.order(), limit)
+				: Sql.all(this.settings, conditions, query.order());
 		try {
 			return ChangeStream.open(dataSource(), (connection) -> prepare(connection, sql),
 					this.settings.timeoutSeconds());

@@ -1,5 +1,9 @@
 package io.bemi.query;
 
+import java.util.Comparator;
+
+import io.bemi.change.Change;
+
 /**
  * In which order changes are listed: by the position of their transaction's commit in the
  * log of their source, then in the order in which the transaction made them.
@@ -27,6 +31,16 @@ public enum Order {
 	 */
 	String sql(String table) {
 		return this.sql.formatted(table);
+	}
+
+	/**
+	 * The same of changes that were read.
+	 */
+	Comparator<Change> comparator() {
+		Comparator<Change> oldestFirst = Comparator.comparing(Change::position)
+			.thenComparing(Change::ordinal)
+			.thenComparing(Change::id);
+		return (this == OLDEST_FIRST) ? oldestFirst : oldestFirst.reversed();
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.bemi.query.Condition.Narrowing;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.QueryTimeoutException;
 
@@ -41,8 +42,7 @@ final class QueryProblems {
 	static RuntimeException translate(DataAccessException ex, List<Condition> conditions, Duration timeout) {
 		String state = state(ex);
 		if (ex instanceof QueryTimeoutException || CANCELED.equals(state)) {
-			return new SlowQueryException("The question took longer than " + timeout.toMillis()
-					+ " ms ('bemi.query.timeout'): narrow it by " + advice(conditions), ex);
+			return slow(conditions, timeout, ex);
 		}
 		boolean path = conditions.stream().anyMatch((condition) -> condition.sql().contains("::jsonpath"));
 		if (path && (state.startsWith("22") || state.startsWith("42") || state.startsWith("0A"))) {
@@ -50,6 +50,11 @@ final class QueryProblems {
 					+ ex.getMostSpecificCause().getMessage(), ex);
 		}
 		return ex;
+	}
+
+	static SlowQueryException slow(List<Condition> conditions, Duration timeout, @Nullable Throwable cause) {
+		return new SlowQueryException("The question took longer than " + timeout.toMillis()
+				+ " ms ('bemi.query.timeout'): narrow it by " + advice(conditions), cause);
 	}
 
 	private static String advice(List<Condition> conditions) {

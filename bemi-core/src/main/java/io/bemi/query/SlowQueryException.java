@@ -1,5 +1,6 @@
 package io.bemi.query;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.QueryTimeoutException;
 
 /**
@@ -9,7 +10,7 @@ public class SlowQueryException extends QueryTimeoutException {
 
 	private static final long serialVersionUID = 1L;
 
-	SlowQueryException(String message, Throwable cause) {
+	SlowQueryException(String message, @Nullable Throwable cause) {
 		super(message, cause);
 	}
 

@@ -50,7 +50,7 @@ record Sql(String text, List<Object> parameters) {
 	 * that it would find all of them first, however many there are, to show the first.
 	 */
 	private static final String FROM_CONTEXT = """
-			  FROM (SELECT * FROM %1$s.context x WHERE %2$s) x
+			  FROM (%2$s) x
 			 CROSS JOIN LATERAL (SELECT * FROM %1$s.change c
 			                      WHERE c.committed_at = x.committed_at AND c.source = x.source
 			                        AND c.position = x.position AND c.context = x.number OFFSET 0) c
@@ -59,29 +59,76 @@ record Sql(String text, List<Object> parameters) {
 			 WHERE c.operation <> 'B'
 			""";
 
+	/** In some order, so that the index of contexts is all that can find them. */
+	private static final String FEW_CONTEXTS = "WITH few AS MATERIALIZED (SELECT * FROM %1$s.context x WHERE %2$s)";
+
 	/**
 	 * Says nothing, but keeps the planner from parallel workers, which take longer to
 	 * start than an index takes to answer.
 	 */
 	private static final String SERIAL = " AND (true OR pg_catalog.set_config('bemi.serial', '', true) IS NULL)";
 
-	static Sql changes(QuerySettings settings, List<Condition> conditions, Order order, @Nullable Integer limit) {
+	/**
+	 * All changes.
+	 */
+	static Sql all(QuerySettings settings, List<Condition> conditions, Order order) {
+		return new Builder().add(COLUMNS).from(settings, conditions).add(order.sql("c")).build();
+	}
+
+	/**
+	 * The first changes, wherever they are.
+	 */
+	static Sql first(QuerySettings settings, List<Condition> conditions, Order order, int limit) {
+		return new Builder().add(COLUMNS).from(settings, conditions).first(conditions, order.sql("c"), limit).build();
+	}
+
+	/**
+	 * The first changes of some tables, each read for itself: an index has one table's
+	 * changes in their order.
+	 * @param relations the store's numbers of the tables
+	 */
+	static Sql firstOf(QuerySettings settings, List<Condition> conditions, Order order, int limit, Long[] relations) {
+		return new Builder()
+			.add("SELECT q.* FROM pg_catalog.unnest(?::bigint[]) t(id) CROSS JOIN LATERAL (", (Object) relations)
+			.add(COLUMNS)
+			.from(settings, conditions)
+			.add(" AND c.relation = t.id")
+			.first(conditions, order.sql("c"), limit)
+			.add(") q")
+			.add(order.sql("q").replace("c.source", "q.id").replace("c.", "q."))
+			.add(" LIMIT ?", limit)
+			.build();
+	}
+
+	/**
+	 * The first changes that have one of few contexts.
+	 */
+	static Sql ofFewContexts(QuerySettings settings, List<Condition> conditions, Order order, int limit) {
+		return new Builder().fewContexts(settings, conditions)
+			.add(COLUMNS)
+			.fromContext(settings, conditions, "SELECT * FROM few x" + order.sql("x").split(",")[0])
+			.first(conditions, order.sql("x"), limit)
+			.build();
+	}
+
+	/**
+	 * The first changes that have one of many contexts: one after the other is looked at.
+	 */
+	static Sql ofManyContexts(QuerySettings settings, List<Condition> conditions, Order order, int limit) {
 		Builder sql = new Builder().add(COLUMNS);
-		if (limit == null) {
-			return sql.from(settings, conditions).add(order.sql("c")).build();
-		}
-		boolean fromContext = conditions.stream().anyMatch((condition) -> condition.about() == About.CONTEXT)
-				&& conditions.stream().noneMatch((condition) -> condition.about() == About.RECORD);
-		if (fromContext) {
-			sql.fromContext(settings, conditions);
-		}
-		else {
-			sql.from(settings, conditions);
-		}
-		if (conditions.stream().allMatch((condition) -> condition.asks() == null)) {
-			sql.add(SERIAL);
-		}
-		return sql.add(order.sql(fromContext ? "x" : "c")).add(" LIMIT ?", limit).build();
+		String contexts = sql.contexts("SELECT * FROM %s.context x WHERE ".formatted(settings.quotedSchema()),
+				conditions, true);
+		return sql.fromContext(settings, conditions, contexts).first(conditions, order.sql("x"), limit).build();
+	}
+
+	/**
+	 * How many contexts there are, up to some number.
+	 */
+	static Sql countContexts(QuerySettings settings, List<Condition> conditions, int most) {
+		Builder sql = new Builder();
+		String contexts = sql.contexts("SELECT 1 FROM %s.context x WHERE ".formatted(settings.quotedSchema()),
+				conditions, false);
+		return sql.add("SELECT count(*) FROM (" + contexts + SERIAL + " LIMIT ?) few", most).build();
 	}
 
 	static Sql count(QuerySettings settings, List<Condition> conditions) {
@@ -119,16 +166,36 @@ record Sql(String text, List<Object> parameters) {
 			return this;
 		}
 
-		Builder fromContext(QuerySettings settings, List<Condition> conditions) {
-			List<Condition> ofContext = conditions.stream()
-				.filter((condition) -> condition.about() == About.CONTEXT || condition.about() == About.PLACE)
-				.toList();
-			String where = ofContext.stream().map(Condition::sql).collect(Collectors.joining(" AND "));
+		Builder fewContexts(QuerySettings settings, List<Condition> conditions) {
+			String where = contexts("", conditions, false);
+			return add(FEW_CONTEXTS.formatted(settings.quotedSchema(), where));
+		}
+
+		/**
+		 * Binds and writes what is asked of contexts.
+		 */
+		String contexts(String select, List<Condition> conditions, boolean withoutIndex) {
+			List<Condition> shared = conditions.stream().filter((condition) -> condition.about().isShared()).toList();
+			shared.forEach((condition) -> this.parameters.addAll(condition.parameters()));
 			// Moments and positions are those of the context as well.
-			this.text.append(FROM_CONTEXT.formatted(settings.quotedSchema(), where.replace("c.", "x.")));
-			ofContext.forEach((condition) -> this.parameters.addAll(condition.parameters()));
-			conditions.stream().filter((condition) -> !ofContext.contains(condition)).forEach(this::and);
+			return select + shared.stream()
+				.map((condition) -> (withoutIndex && condition.about() == About.CONTEXT)
+						? "(" + condition.sql() + ") IS TRUE" : condition.sql())
+				.collect(Collectors.joining(" AND "))
+				.replace("c.", "x.");
+		}
+
+		Builder fromContext(QuerySettings settings, List<Condition> conditions, String contexts) {
+			this.text.append(FROM_CONTEXT.formatted(settings.quotedSchema(), contexts));
+			conditions.stream().filter((condition) -> !condition.about().isShared()).forEach(this::and);
 			return this;
+		}
+
+		Builder first(List<Condition> conditions, String order, int limit) {
+			if (conditions.stream().allMatch((condition) -> condition.asks() == null)) {
+				this.text.append(SERIAL);
+			}
+			return add(order).add(" LIMIT ?", limit);
 		}
 
 		private void and(Condition condition) {

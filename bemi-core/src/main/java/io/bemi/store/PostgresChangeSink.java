@@ -33,7 +33,7 @@ public final class PostgresChangeSink implements ChangeSink {
 			""";
 
 	private static final String CREATE_SOURCE = """
-			INSERT INTO source (name, database, system_identifier, timeline) VALUES (?, ?, ?, ?) RETURNING id
+			INSERT INTO source (name, database, system_identifier, timeline, setback) VALUES (?, ?, ?, ?, 0) RETURNING id
 			""";
 
 	private static final String FENCE = """
@@ -54,7 +54,7 @@ public final class PostgresChangeSink implements ChangeSink {
 
 	private @Nullable Baselines baselines;
 
-	private @Nullable SourceClock clock;
+	private @Nullable Setback setback;
 
 	private final Partitions partitions = new Partitions();
 
@@ -80,10 +80,10 @@ public final class PostgresChangeSink implements ChangeSink {
 			SinkSource source = findOrCreate(opened, identity);
 			this.quarantine.connected(opened, identity);
 			this.gaps.connected(opened, identity);
+			this.setback = Setback.of(opened, source.id());
 			opened.commit();
 			this.relations = new RelationDictionary(opened, source.id());
 			this.baselines = new Baselines(opened, source.id());
-			this.clock = new SourceClock(opened, source.id());
 			return source;
 		}
 		catch (SchemaMigrationException | ReplicationException ex) {
@@ -141,10 +141,10 @@ public final class PostgresChangeSink implements ChangeSink {
 			Connection open = required(this.connection);
 			SinkSource next = supersede(open, source, identity, reason);
 			this.gaps.connected(open, identity);
+			this.setback = Setback.of(open, next.id());
 			open.commit();
 			this.relations = new RelationDictionary(open, next.id());
 			this.baselines = new Baselines(open, next.id());
-			this.clock = new SourceClock(open, next.id());
 			return next;
 		}
 		catch (SQLException ex) {
@@ -210,7 +210,7 @@ public final class PostgresChangeSink implements ChangeSink {
 						"Another instance has stored changes meanwhile: going on from what is stored");
 			}
 			return new PostgresSinkWrite(open, source.id(), required(this.relations), required(this.baselines),
-					this.partitions, required(this.clock), this.chunkSize, this.quarantine, this.gaps);
+					required(this.setback), this.partitions, this.chunkSize, this.quarantine, this.gaps);
 		}
 		catch (SQLException ex) {
 			close();
@@ -256,7 +256,7 @@ public final class PostgresChangeSink implements ChangeSink {
 		this.relations = null;
 		this.quarantine.disconnected();
 		this.baselines = null;
-		this.clock = null;
+		this.setback = null;
 		if (open != null) {
 			try {
 				open.close();

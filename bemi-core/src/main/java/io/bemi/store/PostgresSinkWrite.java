@@ -60,9 +60,9 @@ final class PostgresSinkWrite implements SinkWrite {
 
 	private final Baselines baselines;
 
-	private final Partitions partitions;
+	private final Setback setback;
 
-	private final SourceClock clock;
+	private final Partitions partitions;
 
 	private final ChunkSize chunkSize;
 
@@ -79,13 +79,13 @@ final class PostgresSinkWrite implements SinkWrite {
 	private boolean committed;
 
 	PostgresSinkWrite(Connection connection, int source, RelationDictionary relations, Baselines baselines,
-			Partitions partitions, SourceClock clock, ChunkSize chunkSize, QuarantineCount quarantineCount, Gaps gaps) {
+			Setback setback, Partitions partitions, ChunkSize chunkSize, QuarantineCount quarantineCount, Gaps gaps) {
 		this.connection = connection;
 		this.source = source;
 		this.relations = relations;
 		this.baselines = baselines;
+		this.setback = setback;
 		this.partitions = partitions;
-		this.clock = clock;
 		this.chunkSize = chunkSize;
 		this.gaps = gaps;
 		this.quarantineCount = quarantineCount;
@@ -248,7 +248,7 @@ final class PostgresSinkWrite implements SinkWrite {
 		try {
 			for (TransactionContext context : contexts) {
 				this.partitions.ensure(this.connection, context.transaction().committedAt());
-				this.clock.tell(context.transaction());
+				this.setback.observe(context.transaction());
 			}
 			this.contexts.copy(contexts);
 		}
@@ -359,8 +359,10 @@ final class PostgresSinkWrite implements SinkWrite {
 	@Override
 	public void commit() {
 		try {
+			this.setback.store(this.connection);
 			this.connection.commit();
 			this.committed = true;
+			this.setback.committed();
 			this.quarantineCount.added(this.quarantine.added());
 		}
 		catch (SQLException ex) {
@@ -375,8 +377,8 @@ final class PostgresSinkWrite implements SinkWrite {
 		}
 		this.relations.clear();
 		this.baselines.clear();
+		this.setback.clear();
 		this.partitions.clear();
-		this.clock.clear();
 		this.chunkSize.reset();
 		try {
 			this.connection.rollback();

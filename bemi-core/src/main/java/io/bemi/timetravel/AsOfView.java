@@ -35,6 +35,9 @@ final class AsOfView {
 			+ HSTORE.replace("%s", "a.value")
 			+ " FROM pg_catalog.jsonb_array_elements(h.value) WITH ORDINALITY a(value, n) ORDER BY a.n) END";
 
+	/** Up to so many versions columns are looked for one by one, each in each version. */
+	private static final int MOST_VERSIONS = 10;
+
 	private final LiveTable table;
 
 	private final String store;
@@ -158,26 +161,31 @@ final class AsOfView {
 	 * could not change it any more.
 	 */
 	private String populated(String image) {
+		return populated(image, Set.of());
+	}
+
+	private String populated(String image, Set<String> others) {
 		String columns = this.table.columns()
 			.stream()
-			.filter((column) -> column.generated() == null && column.hstore() == null)
+			.filter((column) -> column.generated() == null && column.hstore() == null
+					&& !others.contains(column.name()))
 			.map((column) -> Sql.identifier(column.name()) + " " + column.type())
 			.collect(Collectors.joining(", "));
 		return "pg_catalog.jsonb_to_record(%s) AS r(%s)".formatted(image,
 				columns.isEmpty() ? "\"bemi none\" boolean" : columns);
 	}
 
-	private String columns(Map<String, String> lookups, String image) {
+	private String columns(Map<String, String> found, String image) {
 		return this.table.columns()
 			.stream()
 			.filter((column) -> column.generated() == null)
-			.map((column) -> column(column, lookups.get(column.name()), image) + " AS " + Sql.identifier(column.name()))
+			.map((column) -> column(column, found.get(column.name()), image) + " AS " + Sql.identifier(column.name()))
 			.collect(Collectors.joining(", "));
 	}
 
-	private static String column(LiveTable.Column column, @Nullable String lookup, String image) {
-		if (lookup != null) {
-			return lookup;
+	private static String column(LiveTable.Column column, @Nullable String found, String image) {
+		if (found != null) {
+			return found;
 		}
 		if (column.hstore() != null) {
 			// jsonb_populate_record fails on it.
@@ -190,27 +198,72 @@ final class AsOfView {
 
 	private String keyed(List<Long> relations) {
 		Map<String, String> found = new LinkedHashMap<>();
+		if (relations.size() <= MOST_VERSIONS) {
+			this.table.columns()
+				.stream()
+				.filter(LiveTable.Column::isScalar)
+				.forEach((column) -> found.put(column.name(), scalar(column, relations)));
+		}
 		this.lookups.keySet().forEach((name) -> found.put(name, lookup(name, "a.")));
 		String image = image(relations, "n.image", "n.unknown", "n.relation", "a.primary_key");
+		boolean complete = this.table.columns()
+			.stream()
+			.allMatch((column) -> column.generated() != null || found.containsKey(column.name()));
 		return """
 				SELECT %1$s
 				  FROM %2$s
 				  JOIN %3$s.change a
-				    ON a.source = p.source AND %4$s AND a.relation >= p.first_relation AND a.position <= p.upto
-				   AND a.committed_at + '0'::interval <= p.upto_time AND (a.position, a.ordinal) > (p.after_position, p.after_ordinal)
-				 CROSS JOIN LATERAL (%5$s) n
-				 CROSS JOIN LATERAL %6$s
-				 WHERE n.operation <> 'D'
+				    ON %4$s AND coalesce(a.source = p.source AND a.relation >= p.first_relation AND a.position <= p.upto
+				   AND a.committed_at <= p.upto_time AND (a.position, a.ordinal) > (p.after_position, p.after_ordinal), false)
+				 CROSS JOIN LATERAL (%5$s) n%6$s
+				 WHERE n.operation <> 'D'%7$s
 				   AND NOT EXISTS (
 				       SELECT FROM %3$s.change l
-				        WHERE l.source = p.source AND %7$s AND l.primary_key = a.primary_key AND l.position <= p.upto
-				          AND l.committed_at + '0'::interval <= p.upto_time AND (l.position, l.ordinal) > (a.position, a.ordinal))
-				   AND NOT EXISTS (
+				        WHERE %8$s AND l.primary_key = a.primary_key AND (l.position, l.ordinal) > (a.position, a.ordinal)
+				          AND coalesce(l.source = p.source AND l.position <= p.upto AND l.committed_at <= p.upto_time, false))
+				   AND (NOT EXISTS (SELECT FROM %3$s.change m WHERE m.relation IN %9$s AND m.previous_key IS NOT NULL)
+				    OR NOT EXISTS (
 				       SELECT FROM %3$s.change m
-				        WHERE m.source = p.source AND m.relation IN %8$s AND m.previous_key = a.primary_key AND m.position <= p.upto
-				          AND m.committed_at <= p.upto_time AND (m.position, m.ordinal) > (n.position, n.ordinal))"""
+				        WHERE m.source = p.source AND m.relation IN %9$s AND m.previous_key = a.primary_key AND m.position <= p.upto
+				          AND m.committed_at <= p.upto_time AND (m.position, m.ordinal) > (n.position, n.ordinal)))"""
 			.formatted(columns(found, image), past(), this.store, beginning("a.", relations), newest(relations),
-					populated(image), beginning("l.", relations), Sql.list(relations));
+					complete ? "" : "\n CROSS JOIN LATERAL " + populated(image, found.keySet()),
+					complete ? "\n   AND (%s) IS NOT NULL".formatted(checked(relations)) : "",
+					beginning("l.", relations), Sql.list(relations));
+	}
+
+	/**
+	 * A column whose value is a text in the image, which takes a fraction of the time
+	 * that a row takes.
+	 */
+	private String scalar(LiveTable.Column column, List<Long> relations) {
+		Map<String, List<Long>> texts = new LinkedHashMap<>();
+		for (long version : relations) {
+			Origin origin = origins(version).get(column.name());
+			String text = "NULL::text";
+			if (origin == null || origin.name() != null) {
+				text = "(%s) ->> %s".formatted(checked(version, "n.image", "n.unknown", "a.primary_key"),
+						Sql.literal((origin != null) ? Objects.requireNonNull(origin.name()) : column.name()));
+			}
+			else if (origin.filled() != null) {
+				text = "%s::jsonb #>> '{}'".formatted(Sql.literal(origin.filled()));
+			}
+			texts.computeIfAbsent(text, (any) -> new ArrayList<>()).add(version);
+		}
+		return "(%s)::%s".formatted(byVersion(texts, "n.relation"), column.type());
+	}
+
+	/**
+	 * What fails where a value is not known, whatever is read of the row.
+	 */
+	private String checked(List<Long> relations) {
+		Map<String, List<Long>> images = new LinkedHashMap<>();
+		for (long version : relations) {
+			images
+				.computeIfAbsent(checked(version, "n.image", "n.unknown", "a.primary_key"), (any) -> new ArrayList<>())
+				.add(version);
+		}
+		return byVersion(images, "n.relation");
 	}
 
 	private String newest(List<Long> relations) {
@@ -295,20 +348,11 @@ final class AsOfView {
 
 	private String image(long version, String image, String unknown, String key) {
 		Map<String, Origin> known = origins(version);
-		List<String> names = this.table.recorded().stream().map((column) -> column.name()).toList();
-		List<String> lost = names.stream().filter((name) -> !known.containsKey(name)).toList();
-		String told = "%s.told(%s, %s, %s, %s, %s)";
-		String table = Sql.literal(this.table.toString());
-		if (!lost.isEmpty()) {
-			return told.formatted(this.store, "'{}'::jsonb", Sql.texts(lost), Sql.texts(lost), table, key);
-		}
-		List<String> wanted = known.values().stream().map(Origin::name).filter(Objects::nonNull).toList();
-		String checked = "CASE WHEN %s IS NULL THEN %s ELSE %s END".formatted(unknown, image,
-				told.formatted(this.store, image, unknown, Sql.texts(wanted), table, key));
-		List<String> moved = names.stream()
-			.filter((name) -> !name.equals(Objects.requireNonNull(known.get(name)).name()))
+		String checked = checked(version, image, unknown, key);
+		List<String> moved = recorded().stream()
+			.filter((name) -> known.containsKey(name) && !name.equals(Objects.requireNonNull(known.get(name)).name()))
 			.toList();
-		if (moved.isEmpty()) {
+		if (moved.isEmpty() || !known.keySet().containsAll(recorded())) {
 			return checked;
 		}
 		StringBuilder carried = new StringBuilder("(%s) - %s".formatted(checked, Sql.texts(moved)));
@@ -319,6 +363,26 @@ final class AsOfView {
 							: Sql.literal(String.valueOf(origin.filled())) + "::jsonb"));
 		}
 		return carried.toString();
+	}
+
+	/**
+	 * An image as it is, where all is known that the table has now.
+	 */
+	private String checked(long version, String image, String unknown, String key) {
+		Map<String, Origin> known = origins(version);
+		List<String> lost = recorded().stream().filter((name) -> !known.containsKey(name)).toList();
+		String told = "%s.told(%s, %s, %s, %s, %s)";
+		String table = Sql.literal(this.table.toString());
+		if (!lost.isEmpty()) {
+			return told.formatted(this.store, "'{}'::jsonb", Sql.texts(lost), Sql.texts(lost), table, key);
+		}
+		List<String> wanted = known.values().stream().map(Origin::name).filter(Objects::nonNull).toList();
+		return "CASE WHEN %s IS NULL THEN %s ELSE %s END".formatted(unknown, image,
+				told.formatted(this.store, image, unknown, Sql.texts(wanted), table, key));
+	}
+
+	private List<String> recorded() {
+		return this.table.recorded().stream().map((column) -> column.name()).toList();
 	}
 
 	/**

@@ -45,27 +45,30 @@ public final class JdbcTimeTravel implements TimeTravel {
 			             FROM (SELECT ?::text AS schema) g
 			            CROSS JOIN LATERAL pg_catalog.unnest(CASE WHEN g.schema IS NULL THEN pg_catalog.current_schemas(false)
 			                                                      ELSE ARRAY[g.schema] END) WITH ORDINALITY s(name, n)), true),
-			       pg_catalog.set_config('transaction_read_only', 'on', true),
+			       pg_catalog.set_config('transaction_read_only', 'on', true), pg_catalog.set_config('jit', 'off', true),
 			       pg_catalog.set_config('role', 'bemi_past', true)
 			""";
+
+	private static final String RESOLVE = "SELECT %1$s.moment(?, ?, ?, ?)";
 
 	/**
 	 * Changes whenever a view may have to: with what the history says of tables, and with
 	 * the catalogue.
 	 */
-	private static final String RESOLVE = """
-			SELECT %1$s.moment(?, ?, ?, ?), pg_catalog.concat_ws(' ',
-			       (SELECT pg_catalog.max(id) FROM %1$s.relation), (SELECT pg_catalog.max(id) FROM %1$s.baseline),
-			       (SELECT pg_catalog.sum(pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', a.attrelid, a.attnum, a.attname, a.atttypid,
-			               a.atttypmod, a.attcollation, a.attgenerated, a.attisdropped, a.attacl), 0))
-			          FROM pg_catalog.pg_attribute a WHERE a.attrelid = ANY (t.oids) AND a.attnum > 0),
-			       (SELECT pg_catalog.sum(pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', c.oid, c.relname, c.relnamespace, c.relrowsecurity,
-			               c.relhassubclass, c.relacl), 0))
-			          FROM pg_catalog.pg_class c
-			         WHERE c.oid = ANY (t.oids) OR (c.relkind IN ('v', 'm') AND c.relacl IS NOT NULL) OR c.relispartition AND c.relacl IS NOT NULL),
-			       (SELECT pg_catalog.max(f.oid) FROM pg_catalog.pg_constraint f WHERE f.conrelid = ANY (t.oids)))
-			  FROM (SELECT ?::oid[] AS oids) t
-			""";
+	private static final String RESOLVE_WITH_STATE = RESOLVE
+			+ """
+					, pg_catalog.concat_ws(' ',
+					       (SELECT pg_catalog.max(id) FROM %1$s.relation), (SELECT pg_catalog.max(id) FROM %1$s.baseline),
+					       (SELECT pg_catalog.sum(pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', a.attrelid, a.attnum, a.attname, a.atttypid,
+					               a.atttypmod, a.attcollation, a.attgenerated, a.attisdropped, a.attacl), 0))
+					          FROM pg_catalog.pg_attribute a WHERE a.attrelid = ANY (t.oids) AND a.attnum > 0),
+					       (SELECT pg_catalog.sum(pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', c.oid, c.relname, c.relnamespace, c.relrowsecurity,
+					               c.relhassubclass, c.relacl), 0))
+					          FROM pg_catalog.pg_class c
+					         WHERE c.oid = ANY (t.oids) OR (c.relkind IN ('v', 'm') AND c.relacl IS NOT NULL) OR c.relispartition AND c.relacl IS NOT NULL),
+					       (SELECT pg_catalog.max(f.oid) FROM pg_catalog.pg_constraint f WHERE f.conrelid = ANY (t.oids)))
+					  FROM (SELECT ?::oid[] AS oids) t
+					""";
 
 	private static final String IDENTITY = """
 			SELECT pg_catalog.concat_ws(' ', pg_catalog.pg_postmaster_start_time(), d.oid, pg_catalog.inet_server_port()), d.datname
@@ -228,7 +231,7 @@ public final class JdbcTimeTravel implements TimeTravel {
 	 */
 	String resolve(Moment moment) {
 		try {
-			return resolve(moment, List.of()).text();
+			return resolve(moment, null).text();
 		}
 		catch (SQLException ex) {
 			throw translated(ex);
@@ -237,8 +240,9 @@ public final class JdbcTimeTravel implements TimeTravel {
 
 	/**
 	 * Waits for the store where a moment is after what is in it.
+	 * @param tables what the state is wanted of; {@code null} when it is not wanted
 	 */
-	private Resolved resolve(Moment moment, List<Long> tables) throws SQLException {
+	private Resolved resolve(Moment moment, @Nullable List<Long> tables) throws SQLException {
 		try {
 			return resolve(moment, false, tables);
 		}
@@ -251,19 +255,21 @@ public final class JdbcTimeTravel implements TimeTravel {
 		}
 	}
 
-	private Resolved resolve(Moment moment, boolean caughtUp, List<Long> tables) throws SQLException {
+	private Resolved resolve(Moment moment, boolean caughtUp, @Nullable List<Long> tables) throws SQLException {
 		String database = place().database();
 		return this.store.call((connection) -> {
-			try (PreparedStatement statement = connection
-				.prepareStatement(RESOLVE.formatted(Sql.identifier(this.store.schema())))) {
+			try (PreparedStatement statement = connection.prepareStatement(
+					((tables != null) ? RESOLVE_WITH_STATE : RESOLVE).formatted(Sql.identifier(this.store.schema())))) {
 				statement.setString(1, moment.kind());
 				statement.setString(2, moment.value());
 				statement.setBoolean(3, caughtUp);
 				statement.setString(4, database);
-				statement.setArray(5, connection.createArrayOf("bigint", tables.toArray()));
+				if (tables != null) {
+					statement.setArray(5, connection.createArrayOf("bigint", tables.toArray()));
+				}
 				try (ResultSet row = statement.executeQuery()) {
 					row.next();
-					return new Resolved(row.getString(1), row.getString(2));
+					return new Resolved(row.getString(1), (tables != null) ? row.getString(2) : "");
 				}
 			}
 		});

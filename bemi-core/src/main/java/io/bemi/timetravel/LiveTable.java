@@ -132,8 +132,22 @@ record LiveTable(long oid, String schema, String name, @Nullable String obstacle
 		private static final Map<Long, String> INDEXED = Map.of(20L, "int8", 21L, "int2", 23L, "int4", 25L, "text",
 				1043L, "varchar", 2950L, "uuid", 1700L, "numeric");
 
+		/**
+		 * The types whose values are told by a text: bool, int8, int2, int4, text,
+		 * float4, float8, varchar, date, time, timestamp, timestamptz, numeric, uuid.
+		 */
+		private static final Set<Long> SCALARS = Set.of(16L, 20L, 21L, 23L, 25L, 700L, 701L, 1043L, 1082L, 1083L, 1114L,
+				1184L, 1700L, 2950L);
+
 		String name() {
 			return this.column.name();
+		}
+
+		/**
+		 * Whether its value is the text that an image has for it.
+		 */
+		boolean isScalar() {
+			return this.generated == null && SCALARS.contains(this.column.type());
 		}
 
 		/**

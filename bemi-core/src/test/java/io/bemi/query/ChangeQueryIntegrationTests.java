@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
@@ -267,6 +268,45 @@ class ChangeQueryIntegrationTests {
 		assertThat(this.changes.query().since(Instant.MIN).until(Instant.MAX).list()).hasSize(3);
 		assertThat(this.changes.query().since(Instant.MAX).list()).isEmpty();
 		assertThat(this.changes.query().toPosition(new Position(-1)).fromPosition(Position.ZERO).list()).hasSize(3);
+	}
+
+	/**
+	 * Times up to ten days before those of earlier transactions, and more contexts than
+	 * are found all at once.
+	 */
+	@ParameterizedTest
+	@EnumSource
+	void clocksThatWereSetBackHideNothing(Order order) throws Exception {
+		Random random = new Random(3);
+		List<Change> all = new ArrayList<>();
+		Instant first = Instant.parse("2026-01-15T00:00:00Z");
+		for (int i = 1; i <= 3_000; i++) {
+			// Far more of them in some weeks than in others.
+			long hours = ((i < 1_400) ? i / 10 : i * 2L) + random.nextInt(240);
+			all.add(this.history.create(i, first.plus(Duration.ofHours(hours))));
+		}
+		this.history.store(all);
+		this.history.noteSetback();
+		all.sort(order.comparator());
+		for (int round = 0; round < 60; round++) {
+			Instant since = first.plus(Duration.ofHours(random.nextInt(6_000)));
+			Instant until = since.plus(Duration.ofHours(1L << random.nextInt(13)));
+			int limit = 1 + random.nextInt((round % 2 == 0) ? 200 : 3_000);
+			ChangeQuery query = this.changes.query().order(order).limit(limit);
+			List<Change> expected = all;
+			if (random.nextInt(3) > 0) {
+				query = query.since(since);
+				expected = expected.stream().filter((change) -> !change.committedAt().isBefore(since)).toList();
+			}
+			if (random.nextInt(3) > 0) {
+				query = query.until(until);
+				expected = expected.stream().filter((change) -> change.committedAt().isBefore(until)).toList();
+			}
+			expected = expected.subList(0, Math.min(limit, expected.size()));
+			assertThat(query.list()).as("%s to %s", since, until).isEqualTo(expected);
+			assertThat(query.table("todo").list()).isEqualTo(expected);
+			assertThat(query.context("user", "ann").list()).isEqualTo(expected);
+		}
 	}
 
 	@Test

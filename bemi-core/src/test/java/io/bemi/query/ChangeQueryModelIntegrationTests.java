@@ -51,6 +51,9 @@ class ChangeQueryModelIntegrationTests {
 		random = new RandomChanges(history, RANDOM);
 		all = random.transactions(60);
 		history.store(all);
+		if (RANDOM.nextBoolean()) {
+			history.noteSetback();
+		}
 		changes = history.changes();
 		addConditions();
 	}

@@ -101,6 +101,18 @@ final class StoredHistory implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Notes by how much times differ from the order of positions, as ingestion does.
+	 */
+	void noteSetback() {
+		this.database.execute("""
+				UPDATE %1$s.source s SET setback = (
+				       SELECT extract(epoch FROM max(x.latest - x.committed_at)) * 1000000 FROM (
+				              SELECT c.committed_at, max(c.committed_at) OVER (ORDER BY c.position) AS latest
+				                FROM %1$s.context c WHERE c.source = s.id) x)
+				""".formatted(QUOTED));
+	}
+
 	private void insert(Connection connection, List<Change> changes) throws SQLException {
 		Set<String> contexts = new HashSet<>();
 		try (PreparedStatement change = connection.prepareStatement(

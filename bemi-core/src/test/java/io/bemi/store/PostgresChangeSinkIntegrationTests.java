@@ -2,6 +2,8 @@ package io.bemi.store;
 
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Instant;
+import java.util.List;
 
 import io.bemi.change.Position;
 import io.bemi.ingestion.ChangeSink.SinkSource;
@@ -9,6 +11,8 @@ import io.bemi.ingestion.FencedException;
 import io.bemi.ingestion.Ingester;
 import io.bemi.ingestion.SinkException;
 import io.bemi.ingestion.SinkWrite;
+import io.bemi.ingestion.SourceTransaction;
+import io.bemi.ingestion.TransactionContext;
 import io.bemi.replication.SourceIdentity;
 import io.bemi.testsupport.PostgresServer;
 import io.bemi.testsupport.TestDatabase;
@@ -70,6 +74,42 @@ class PostgresChangeSinkIntegrationTests {
 				assertThat(write).isNotNull();
 			}
 			assertThat(sink.open(identity("nothing")).position()).isNull();
+		}
+	}
+
+	@Test
+	void notesByHowMuchAClockWasSetBack() {
+		try (PostgresChangeSink sink = sink()) {
+			SinkSource source = sink.open(identity("setback"));
+			write(sink, source, 10, true, 100, 200);
+			assertThat(setback(source)).isEqualTo("0");
+			write(sink, new SinkSource(source.id(), new Position(10), 1), 20, false, 300, 50);
+			write(sink, new SinkSource(source.id(), new Position(10), 1), 20, true, 170, 210);
+			assertThat(setback(source)).isEqualTo("30000000");
+			SinkSource again = sink.open(identity("setback"));
+			write(sink, again, 30, true, 205);
+			assertThat(setback(source)).isEqualTo("30000000");
+			write(sink, new SinkSource(again.id(), new Position(30), 1), 40, true, 110);
+			assertThat(setback(source)).isEqualTo("100000000");
+			database.execute("UPDATE bemi.source SET setback = NULL WHERE id = " + source.id());
+			write(sink, sink.open(identity("setback")), 50, true, 1);
+			assertThat(setback(source)).isEqualTo("null");
+		}
+	}
+
+	private static String setback(SinkSource source) {
+		return String.valueOf(database.query("SELECT setback FROM bemi.source WHERE id = " + source.id()).get(0));
+	}
+
+	private static void write(PostgresChangeSink sink, SinkSource source, long next, boolean commit, long... seconds) {
+		try (SinkWrite write = sink.begin(source, new Position(next))) {
+			for (long second : seconds) {
+				write.appendContexts(List.of(new TransactionContext(
+						new SourceTransaction(new Position(next), Instant.EPOCH.plusSeconds(second), 1), 0, "{}")));
+			}
+			if (commit) {
+				write.commit();
+			}
 		}
 	}
 

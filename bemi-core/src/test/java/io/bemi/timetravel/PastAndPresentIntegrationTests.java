@@ -40,6 +40,7 @@ class PastAndPresentIntegrationTests {
 	private static final String TABLES = """
 			CREATE TABLE todo (id bigint PRIMARY KEY, task varchar(20), list_id bigint);
 			CREATE TABLE hot (id bigint PRIMARY KEY, n bigint);
+			CREATE TABLE part (id bigint PRIMARY KEY, hot_id bigint REFERENCES hot, n numeric(6, 2), made date);
 			CREATE TABLE secret (id bigint PRIMARY KEY);
 			ALTER TABLE secret ENABLE ROW LEVEL SECURITY;
 			CREATE VIEW done AS SELECT * FROM todo;
@@ -62,11 +63,14 @@ class PastAndPresentIntegrationTests {
 	void record() throws Exception {
 		this.recording = Recording.of(18, false, Set.of(), TABLES);
 		this.past = this.recording.transact("INSERT INTO todo VALUES (1, 'past', 7), (2, 'gone', 7)",
-				"INSERT INTO secret VALUES (1)", "INSERT INTO hot VALUES (1, 0)");
+				"INSERT INTO secret VALUES (1)", "INSERT INTO hot VALUES (1, 0)",
+				"INSERT INTO hot SELECT i, 0 FROM generate_series(2, 700) i",
+				"INSERT INTO part SELECT i, 1 + i % 700, 0, '2026-01-01' FROM generate_series(1, 2100) i");
 		this.present = this.recording.transact("UPDATE todo SET task = 'present' WHERE id = 1",
 				"DELETE FROM todo WHERE id = 2");
 		for (int i = 0; i < 200; i++) {
-			long id = this.recording.transact("UPDATE hot SET n = n + 1");
+			long id = this.recording.transact("UPDATE hot SET n = n + 1 WHERE id = 1",
+					"UPDATE part SET n = n + 1 WHERE hot_id = 1");
 			this.warm = (i == 149) ? id : this.warm;
 		}
 		this.recording.await(this.recording.transact("INSERT INTO todo VALUES (3, 'new', 8)"));
@@ -199,20 +203,34 @@ class PastAndPresentIntegrationTests {
 
 	@Test
 	void readsOneChangeOfARecordHoweverManyThereAre() {
-		String plan = this.recording.travel()
+		assertReadsFewChanges("SELECT * FROM hot WHERE id = 1", "Index Cond: ((primary_key)::bigint = 1)");
+		Long n = this.recording.travel()
+			.at(this.warm, () -> this.jdbc.queryForObject("SELECT n FROM hot WHERE id = 1", Long.class));
+		assertThat(n).isEqualTo(150);
+	}
+
+	@Test
+	void readsOneChangeOfEachRecordOfAnAssociation() {
+		assertReadsFewChanges("SELECT * FROM part WHERE hot_id = 1",
+				"Index Cond: (((image ->> 'hot_id'::text))::bigint = 1)");
+		List<String> parts = this.recording.travel()
 			.at(this.warm,
-					() -> String.join("\n", this.jdbc.queryForList(
-							"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT * FROM hot WHERE id = 1",
-							String.class)));
-		assertThat(plan).contains("Index Cond: ((primary_key)::bigint = 1)").doesNotContain("Seq Scan");
+					() -> this.jdbc.queryForList(
+							"SELECT id || ' ' || n || ' ' || made FROM part WHERE hot_id = 1" + " ORDER BY id",
+							String.class));
+		assertThat(parts).containsExactly("700 150.00 2026-01-01", "1400 150.00 2026-01-01", "2100 150.00 2026-01-01");
+	}
+
+	private void assertReadsFewChanges(String sql, String condition) {
+		String plan = this.recording.travel()
+			.at(this.warm, () -> String.join("\n", this.jdbc
+				.queryForList("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) " + sql, String.class)));
+		assertThat(plan).contains(condition).doesNotContain("Seq Scan on change");
 		assertThat(plan.lines()
 			.filter((line) -> line.contains("actual rows="))
 			.map((line) -> line.replaceAll(".*actual rows=(\\d+).*", "$1"))).as(plan)
 			.allSatisfy((rows) -> assertThat(Integer.parseInt(rows)).isLessThan(5));
 		assertThat(plan).as(plan).doesNotContainPattern("Rows Removed by (Index Recheck|Filter|Join Filter): \\d\\d");
-		Long n = this.recording.travel()
-			.at(this.warm, () -> this.jdbc.queryForObject("SELECT n FROM hot WHERE id = 1", Long.class));
-		assertThat(n).isEqualTo(150);
 	}
 
 	@Test

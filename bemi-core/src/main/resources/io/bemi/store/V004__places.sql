@@ -1,38 +1,17 @@
--- A source whose clock was set back: as of a time all transactions count that committed then or before, wherever in the log
--- they are.
+-- Where in the history a time is, and where a table's changes are, so that questions about either begin to read there.
 
--- Where a transaction committed more than a minute before one that came earlier in the log: from there on times begin anew.
--- since_time: its time. before: the newest time until there.
-CREATE TABLE clock (
-    source     integer     NOT NULL REFERENCES source,
-    since      pg_lsn      NOT NULL,
-    since_time timestamptz NOT NULL,
-    before     timestamptz NOT NULL,
-    PRIMARY KEY (source, since)
-);
+-- By how many microseconds a transaction's time was at most earlier than that of one before it: clocks are set back, and
+-- transactions that commit together need not have their times in the order of their positions. Null when that is not known.
+ALTER TABLE source ADD COLUMN setback bigint;
+UPDATE source s
+   SET setback = (SELECT coalesce(max(extract(epoch FROM x.latest - x.committed_at) * 1000000), 0)::bigint
+                    FROM (SELECT c.committed_at, max(c.committed_at) OVER (ORDER BY c.position) AS latest
+                            FROM context c WHERE c.source = s.id) x);
 
-DO $script$
-DECLARE
-  one       record;
-  of_source integer;
-  newest    timestamptz;
-BEGIN
-  FOR one IN SELECT x.source, x.position, x.committed_at FROM context x WHERE x.number = 0 ORDER BY x.source, x.position LOOP
-    IF one.source IS DISTINCT FROM of_source THEN
-      of_source := one.source;
-      newest := one.committed_at;
-    ELSIF one.committed_at < newest - interval '1 minute' THEN
-      INSERT INTO clock (source, since, since_time, before) VALUES (one.source, one.position, one.committed_at, newest);
-      newest := one.committed_at;
-    ELSE
-      newest := greatest(newest, one.committed_at);
-    END IF;
-  END LOOP;
-END
-$script$;
+CREATE INDEX change_table ON change (relation, position, ordinal) WHERE operation <> 'B';
 
--- As in version 3, but that transactions are looked for in all times that a clock has had, that a transaction is looked for
--- in the source that has it, and that every refusal says what is known.
+-- As in version 3, but that a transaction is found wherever its time puts it and whichever source has it, and that every
+-- refusal says what is known.
 CREATE OR REPLACE FUNCTION moment(kind text, value text, caught_up boolean, database_name text) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = ${schema}, pg_catalog, pg_temp SET TimeZone = 'UTC' SET DateStyle = 'ISO, MDY' AS $function$
 DECLARE
@@ -94,24 +73,14 @@ BEGIN
   END IF;
 
   IF upto IS NULL THEN
-    -- Transactions that commit together need not have their times in the order of their positions, but are never a minute
-    -- apart unless the clock was set back: the last one is looked for in each time between.
-    SELECT max(last.position) INTO upto
-      FROM (SELECT t.since, t.since_time, lead(t.since) OVER times AS next, lead(t.before) OVER times AS newest
-              FROM (SELECT '0/0'::pg_lsn AS since, '-infinity'::timestamptz AS since_time, NULL::timestamptz AS before
-                     UNION ALL
-                    SELECT c.since, c.since_time, c.before FROM clock c WHERE c.source = wanted.id) t
-            WINDOW times AS (ORDER BY t.since)) e
-     CROSS JOIN LATERAL (SELECT least(wanted_at, e.newest) AS upto_time) u
+    -- No transaction of that time or before comes after one that is later than it by more than clocks were set back.
+    SELECT max(x.position) INTO upto
+      FROM (SELECT y.committed_at FROM context y
+             WHERE y.source = wanted.id AND y.committed_at <= wanted_at ORDER BY y.committed_at DESC LIMIT 1) n
      CROSS JOIN LATERAL (
-           SELECT y.committed_at FROM context y
-            WHERE y.source = wanted.id AND y.committed_at <= u.upto_time AND y.committed_at >= e.since_time - interval '1 minute'
-              AND y.position >= e.since AND (e.next IS NULL OR y.position < e.next)
-            ORDER BY y.committed_at DESC LIMIT 1) n
-     CROSS JOIN LATERAL (
-           SELECT max(x.position) AS position FROM context x
-            WHERE x.source = wanted.id AND x.committed_at <= u.upto_time AND x.committed_at >= n.committed_at - interval '1 minute'
-              AND x.position >= e.since AND (e.next IS NULL OR x.position < e.next)) last;
+           SELECT max(z.position) AS position FROM context z
+            WHERE z.source = wanted.id AND z.committed_at <= wanted_at
+              AND z.committed_at >= coalesce(n.committed_at - wanted.setback * interval '1 microsecond', '-infinity')) x;
     upto := coalesce(upto, (SELECT min(b.since) FROM baseline b WHERE b.source = wanted.id));
   END IF;
   RETURN wanted.id || ' ' || upto || ' ' || wanted_at;

@@ -1,0 +1,123 @@
+package io.bemi.benchmarks;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import io.bemi.benchmarks.shop.Customer;
+import io.bemi.benchmarks.shop.Customers;
+import io.bemi.benchmarks.shop.Order;
+import io.bemi.benchmarks.shop.Orders;
+import io.bemi.timetravel.TimeTravel;
+import org.springframework.context.ApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * What is read of the present, and of the past by the same code.
+ */
+enum AsOfQuestion {
+
+	/** One row as values, by {@code asOf(moment).find}. */
+	RECORD(100) {
+		@Override
+		Object present(ApplicationContext application, long id) {
+			return application.getBean(JdbcTemplate.class).queryForMap("SELECT * FROM orders WHERE id = ?", id);
+		}
+
+		@Override
+		Object past(ApplicationContext application, long moment, long id) {
+			return application.getBean(TimeTravel.class).asOf(moment).find("orders", id).orElseThrow();
+		}
+	},
+
+	/** A repository's {@code findById}. */
+	FIND_BY_ID(100) {
+		@Override
+		Object present(ApplicationContext application, long id) {
+			return application.getBean(Orders.class).findById(id).orElseThrow();
+		}
+	},
+
+	/** An order and then, in the same transaction, its customer. */
+	TO_ONE(100) {
+		@Override
+		Object present(ApplicationContext application, long id) {
+			return inTransaction(application, () -> {
+				Order order = application.getBean(Orders.class).findById(id).orElseThrow();
+				return String.valueOf(Objects.requireNonNull(order.getCustomer()).getName());
+			});
+		}
+	},
+
+	/** A customer and then, in the same transaction, its ten orders. */
+	TO_MANY(100) {
+		@Override
+		Object present(ApplicationContext application, long id) {
+			return inTransaction(application, () -> {
+				Customer customer = application.getBean(Customers.class)
+					.findById(1 + id % AsOfHistory.CUSTOMERS)
+					.orElseThrow();
+				return customer.getOrders().size();
+			});
+		}
+	},
+
+	/** All rows, by SQL. */
+	TABLE(3) {
+		@Override
+		Object present(ApplicationContext application, long id) {
+			return application.getBean(JdbcTemplate.class).queryForList("SELECT * FROM orders").size();
+		}
+	},
+
+	/** All rows as entities, by {@code findAll}. */
+	FIND_ALL(3) {
+		@Override
+		Object present(ApplicationContext application, long id) {
+			return application.getBean(Orders.class).findAll().size();
+		}
+	},
+
+	/** One value of all rows. */
+	SUM(3) {
+		@Override
+		Object present(ApplicationContext application, long id) {
+			return Objects.requireNonNull(application.getBean(JdbcTemplate.class)
+				.queryForObject("SELECT sum(amount) FROM orders", Object.class));
+		}
+	};
+
+	private final int calls;
+
+	AsOfQuestion(int calls) {
+		this.calls = calls;
+	}
+
+	/**
+	 * How often it is asked in a round.
+	 */
+	int calls() {
+		return this.calls;
+	}
+
+	abstract Object present(ApplicationContext application, long id);
+
+	Object past(ApplicationContext application, long moment, long id) {
+		return application.getBean(TimeTravel.class).at(moment, () -> present(application, id));
+	}
+
+	private static Object inTransaction(ApplicationContext application, java.util.function.Supplier<Object> work) {
+		return Objects.requireNonNull(new TransactionTemplate(application.getBean(PlatformTransactionManager.class))
+			.execute((status) -> work.get()));
+	}
+
+	/**
+	 * All rows of the table that is read, in order.
+	 */
+	static List<Map<String, Object>> rows(ApplicationContext application) {
+		return application.getBean(JdbcTemplate.class).queryForList("SELECT * FROM orders ORDER BY id");
+	}
+
+}

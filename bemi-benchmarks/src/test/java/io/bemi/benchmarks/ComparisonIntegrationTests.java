@@ -1,0 +1,55 @@
+package io.bemi.benchmarks;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Comparisons of histories run, of small ones.
+ */
+class ComparisonIntegrationTests {
+
+	@BeforeAll
+	static void makeHistoriesSmall() {
+		System.setProperty("bemi.benchmarks.per-month", "8000");
+		System.setProperty("bemi.benchmarks.live", "1000");
+	}
+
+	@AfterAll
+	static void forget() {
+		System.clearProperty("bemi.benchmarks.per-month");
+		System.clearProperty("bemi.benchmarks.live");
+	}
+
+	@Test
+	void readRuns() throws Exception {
+		assertThat(printed("read"))
+			.containsPattern("\\nread: p95_ms_1m=[\\d.]+ p95_ms_10m=[\\d.]+ growth=[\\d.]+ content_p95_ms=[\\d.]+\\n$");
+	}
+
+	@Test
+	void asOfRuns() throws Exception {
+		assertThat(printed("asof")).containsPattern(
+				"\\nasof: record_ms=[\\d.]+ find_by_id_ms=[\\d.]+ association_ms=[\\d.]+ table_ms=[\\d.]+\\n$");
+	}
+
+	private static String printed(String name) throws Exception {
+		PrintStream out = System.out;
+		ByteArrayOutputStream printed = new ByteArrayOutputStream();
+		System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+		try {
+			Benchmarks.main(new String[] { name });
+		}
+		finally {
+			System.setOut(out);
+		}
+		return printed.toString(StandardCharsets.UTF_8);
+	}
+
+}

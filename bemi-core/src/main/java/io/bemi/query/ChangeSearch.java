@@ -1,0 +1,170 @@
+package io.bemi.query;
+
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+import io.bemi.change.Change;
+import io.bemi.change.Position;
+import io.bemi.query.Condition.About;
+import io.bemi.query.Condition.Narrowing;
+import io.bemi.query.Places.Range;
+
+/**
+ * Answers a question for its first changes in a few steps. Each is a statement of which
+ * the planner has little to guess: what it cannot know (which table has a name, where in
+ * the history a time is, how many contexts have a key) is asked before.
+ */
+final class ChangeSearch {
+
+	/** Up to so many tables are read each for itself. */
+	private static final int MANY_TABLES = 32;
+
+	/** Up to so many contexts are found all at once. */
+	private static final int MANY_CONTEXTS = 1_000;
+
+	private static final String RELATIONS = "SELECT r.id FROM %1$s.relation r JOIN %1$s.source s ON s.id = r.source";
+
+	private final Statements statements;
+
+	private final QuerySettings settings;
+
+	private final Places places;
+
+	ChangeSearch(Statements statements, QuerySettings settings) {
+		this.statements = statements;
+		this.settings = settings;
+		this.places = new Places(statements, settings.quotedSchema());
+	}
+
+	List<Change> find(List<Condition> question, Order order, int limit) {
+		List<Condition> conditions = this.places.of(question);
+		if (!isAbout(conditions, About.RECORD)) {
+			if (isAbout(conditions, About.TRANSACTION)) {
+				return list(Sql.ofFewContexts(this.settings, conditions, order, limit));
+			}
+			if (isAbout(conditions, About.CONTEXT)) {
+				return byContext(conditions, order, limit, question);
+			}
+		}
+		return byTable(conditions, order, limit);
+	}
+
+	/**
+	 * The same in one statement, for those who read on by themselves.
+	 */
+	Sql statement(List<Condition> conditions, Order order, int limit) {
+		if (!isAbout(conditions, About.RECORD)) {
+			if (isAbout(conditions, About.TRANSACTION)) {
+				return Sql.ofFewContexts(this.settings, conditions, order, limit);
+			}
+			if (isAbout(conditions, About.CONTEXT)) {
+				return (countContexts(conditions) <= MANY_CONTEXTS)
+						? Sql.ofFewContexts(this.settings, conditions, order, limit)
+						: Sql.ofManyContexts(this.settings, conditions, order, limit);
+			}
+		}
+		return Sql.first(this.settings, conditions, order, limit);
+	}
+
+	private static boolean isAbout(List<Condition> conditions, About about) {
+		return conditions.stream().anyMatch((condition) -> condition.about() == about);
+	}
+
+	private List<Change> list(Sql sql) {
+		return this.statements.query(sql, (row, number) -> Row.change(row));
+	}
+
+	private List<Change> byTable(List<Condition> conditions, Order order, int limit) {
+		boolean ofRecord = isAbout(conditions, About.RECORD);
+		if (!ofRecord && conditions.stream().noneMatch((condition) -> condition.narrows() == Narrowing.TABLE)) {
+			return list(Sql.first(this.settings, conditions, order, limit));
+		}
+		Long[] relations = relations(conditions);
+		if (relations.length == 0) {
+			return List.of();
+		}
+		if (!ofRecord && relations.length > 1 && relations.length <= MANY_TABLES) {
+			return list(Sql.firstOf(this.settings, conditions, order, limit, relations));
+		}
+		List<Condition> more = new ArrayList<>(conditions);
+		more.add((relations.length == 1) ? Condition.plain("c.relation = ?", relations[0])
+				: Condition.plain("c.relation = ANY (?::bigint[])", (Object) relations));
+		return list(Sql.first(this.settings, more, order, limit));
+	}
+
+	private Long[] relations(List<Condition> conditions) {
+		List<Condition> known = conditions.stream().filter((condition) -> condition.about() == About.TABLE).toList();
+		StringBuilder sql = new StringBuilder(RELATIONS.formatted(this.settings.quotedSchema()));
+		List<Object> parameters = new ArrayList<>();
+		String word = " WHERE ";
+		for (Condition condition : known) {
+			sql.append(word).append(condition.sql());
+			parameters.addAll(condition.parameters());
+			word = " AND ";
+		}
+		return this.statements.query(new Sql(sql.toString(), parameters), (row, number) -> row.getLong(1))
+			.toArray(Long[]::new);
+	}
+
+	private List<Change> byContext(List<Condition> conditions, Order order, int limit, List<Condition> question) {
+		if (countContexts(conditions) <= MANY_CONTEXTS) {
+			return list(Sql.ofFewContexts(this.settings, conditions, order, limit));
+		}
+		Range range = this.places.range();
+		if (range == null) {
+			return list(Sql.ofManyContexts(this.settings, conditions, order, limit));
+		}
+		List<Change> found = new ArrayList<>();
+		for (Window window : Window.of(order, narrowed(range, question))) {
+			List<Condition> there = Stream.concat(conditions.stream(), window.conditions().stream()).toList();
+			int contexts = countContexts(there);
+			if (contexts > 0) {
+				found.addAll(list((contexts <= MANY_CONTEXTS) ? Sql.ofFewContexts(this.settings, there, order, limit)
+						: Sql.ofManyContexts(this.settings, there, order, limit)));
+				found.sort(order.comparator());
+				found = new ArrayList<>(found.subList(0, Math.min(limit, found.size())));
+			}
+			if (found.size() == limit && isBefore(found.get(limit - 1), window, order)) {
+				break;
+			}
+		}
+		return found;
+	}
+
+	private int countContexts(List<Condition> conditions) {
+		return this.statements
+			.query(Sql.countContexts(this.settings, conditions, MANY_CONTEXTS + 1), (row, number) -> row.getInt(1))
+			.get(0);
+	}
+
+	private static Range narrowed(Range range, List<Condition> conditions) {
+		OffsetDateTime first = range.first();
+		OffsetDateTime last = range.last();
+		for (Condition condition : conditions) {
+			if (condition.about() == About.SINCE && condition.parameters().get(0) instanceof OffsetDateTime since) {
+				first = since.isAfter(first) ? since : first;
+			}
+			if (condition.about() == About.UNTIL && condition.parameters().get(0) instanceof OffsetDateTime until) {
+				last = until.isBefore(last) ? until : last;
+			}
+		}
+		return new Range(first, last);
+	}
+
+	/**
+	 * Whether a change comes before all that is in further spans of time: their times are
+	 * others, but their positions need not be.
+	 */
+	private boolean isBefore(Change change, Window window, Order order) {
+		OffsetDateTime edge = (order == Order.NEWEST_FIRST) ? window.since() : window.until();
+		if (edge == null) {
+			return true;
+		}
+		Position place = (order == Order.NEWEST_FIRST) ? this.places.end(edge) : this.places.beginning(edge);
+		return place != null && ((order == Order.NEWEST_FIRST) ? change.position().isAfter(place)
+				: place.isAfter(change.position()));
+	}
+
+}
