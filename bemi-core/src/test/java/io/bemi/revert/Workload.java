@@ -260,7 +260,7 @@ final class Workload {
 		List<String> selects = new ArrayList<>();
 		for (String table : List.of("parent", "child", "leaf", "strict", "node", "pair_ref", "ident", "part", "cyc_a",
 				"cyc_b", "ranked", "note", "emptied", "emptied_ref")) {
-			selects.add(select(schema, table, table.equals("emptied") || table.equals("emptied_ref") ? "true"
+			selects.add(select(schema, table, table.startsWith("emptied") ? String.valueOf(this.truncates)
 					: "id BETWEEN %d AND %d".formatted(this.base, this.base + 99)));
 		}
 		selects.add(select(schema, "pair", "x = " + this.base));
