@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-import io.bemi.change.Change;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,17 +43,9 @@ final class Lineage {
 	}
 
 	/**
-	 * A change that is to be undone.
+	 * A creation that is to be undone.
 	 */
-	void undo(Change change) {
-		switch (change.operation()) {
-			case CREATE -> undoCreate(change.values());
-			case UPDATE -> undoUpdate(change);
-			default -> undoDelete(change.before(), change.unknown());
-		}
-	}
-
-	private void undoCreate(Map<String, @Nullable Object> values) {
+	void undoCreate(Map<String, @Nullable Object> values) {
 		Map<String, @Nullable Object> wanted = this.restored;
 		this.real = values;
 		if (wanted == null) {
@@ -70,18 +61,21 @@ final class Lineage {
 		});
 	}
 
-	private void undoUpdate(Change change) {
-		this.real = change.values();
+	/**
+	 * An update that is to be undone.
+	 */
+	void undoUpdate(Map<String, @Nullable Object> old, Map<String, @Nullable Object> values, Iterable<String> changed,
+			Iterable<String> unknownColumns) {
+		this.real = values;
 		if (this.created) {
 			return;
 		}
-		for (String column : change.changed()) {
-			Object old = change.before().get(column);
-			remember(this.before, column, old);
-			remember(this.instead, column, old);
+		for (String column : changed) {
+			remember(this.before, column, old.get(column));
+			remember(this.instead, column, old.get(column));
 			this.later.remove(column);
 		}
-		this.unknown.addAll(change.unknown());
+		unknownColumns.forEach(this.unknown::add);
 	}
 
 	private static void remember(Map<String, @Nullable Object> row, String column, @Nullable Object value) {

@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,7 +27,8 @@ final class RecordFold {
 
 	private final Map<List<Object>, Deque<Lineage>> deleted = new HashMap<>();
 
-	private final Map<List<Object>, Moving> moving = new LinkedHashMap<>();
+	/** A deletion that may be the first half of a move to another partition. */
+	private @Nullable Held held;
 
 	private boolean keyGone;
 
@@ -42,33 +42,34 @@ final class RecordFold {
 	 * @param undone whether it is to be undone
 	 */
 	void add(Change change, boolean undone) {
-		if (!this.moving.isEmpty()) {
-			settleMoves(change);
-		}
-		Map<String, @Nullable Object> row = (change.operation() == Operation.CREATE) ? change.values()
-				: change.before();
-		List<Object> from = identity(row);
-		List<Object> to = (change.operation() == Operation.DELETE) ? from : identity(change.values());
-		if (from == null || to == null) {
-			this.keyGone |= undone;
+		Held before = this.held;
+		this.held = null;
+		if (before != null && before.isMovedBy(change, undone)) {
+			update(before.change.before(), change.values(),
+					Rows.differences(change.values(), before.change.before()), List.of(), undone);
 			return;
 		}
+		if (before != null) {
+			delete(before.change, before.undone);
+		}
 		switch (change.operation()) {
-			case CREATE -> create(change, to, undone);
-			case UPDATE -> update(change, from, to, undone);
-			default -> delete(change, from, undone);
+			case CREATE -> create(change, undone);
+			case UPDATE -> update(change.before(), change.values(), change.changed(), change.unknown(), undone);
+			default -> {
+				if (this.table.partitioned()) {
+					this.held = new Held(change, undone);
+				}
+				else {
+					delete(change, undone);
+				}
+			}
 		}
 	}
 
-	private void create(Change change, List<Object> key, boolean undone) {
-		Moving moved = this.moving.remove(key);
-		if (moved != null && !undone) {
-			moved.lineage.keepUpdate(change.values(), Rows.differences(change.values(), moved.row), List.of());
-			put(this.present, key, moved.lineage);
+	private void create(Change change, boolean undone) {
+		List<Object> key = identity(change.values(), undone);
+		if (key == null) {
 			return;
-		}
-		if (moved != null) {
-			moved.lineage.keepDelete();
 		}
 		boolean followed = undone || this.table.keyed();
 		Lineage lineage = followed ? take(this.deleted, key, change.values()) : null;
@@ -76,7 +77,7 @@ final class RecordFold {
 			if (lineage == null) {
 				lineage = start(null);
 			}
-			lineage.undo(change);
+			lineage.undoCreate(change.values());
 			put(this.present, key, lineage);
 		}
 		else if (lineage != null) {
@@ -85,59 +86,58 @@ final class RecordFold {
 		}
 	}
 
-	private void update(Change change, List<Object> from, List<Object> to, boolean undone) {
-		Lineage lineage = take(this.present, from, change.before());
+	private void update(Map<String, @Nullable Object> old, Map<String, @Nullable Object> values, List<String> changed,
+			List<String> unknown, boolean undone) {
+		List<Object> from = identity(old, undone);
+		List<Object> to = identity(values, undone);
+		if (from == null || to == null) {
+			return;
+		}
+		Lineage lineage = take(this.present, from, old);
 		if (lineage == null && undone) {
-			lineage = start(change.before());
+			lineage = start(old);
 		}
 		if (lineage == null) {
 			return;
 		}
 		if (undone) {
-			lineage.undo(change);
+			lineage.undoUpdate(old, values, changed, unknown);
 		}
 		else {
-			lineage.keepUpdate(change.values(), change.changed(), change.unknown());
+			lineage.keepUpdate(values, changed, unknown);
 		}
 		put(this.present, to, lineage);
 	}
 
-	private void delete(Change change, List<Object> key, boolean undone) {
-		Lineage lineage = take(this.present, key, change.before());
-		if (lineage == null && undone) {
+	private void delete(Change change, boolean undone) {
+		List<Object> key = identity(change.before(), undone);
+		Lineage lineage = (key != null) ? take(this.present, key, change.before()) : null;
+		if (key != null && lineage == null && undone) {
 			lineage = start(change.before());
 		}
 		if (lineage == null) {
 			return;
 		}
 		if (undone) {
-			lineage.undo(change);
+			lineage.undoDelete(change.before(), change.unknown());
 			addDeleted(lineage);
-		}
-		else if (this.table.partitioned()) {
-			this.moving.put(key, new Moving(lineage, change.before(), change.transactionId()));
 		}
 		else {
 			lineage.keepDelete();
 		}
 	}
 
-	/**
-	 * A row that moves to another partition is deleted and created in one go.
-	 */
-	private void settleMoves(Change next) {
-		this.moving.values().removeIf((moved) -> {
-			if (moved.transaction == next.transactionId()) {
-				return false;
-			}
-			moved.lineage.keepDelete();
-			return true;
-		});
+	private void settle() {
+		Held before = this.held;
+		this.held = null;
+		if (before != null) {
+			delete(before.change, before.undone);
+		}
 	}
 
 	private void addDeleted(Lineage lineage) {
 		Map<String, @Nullable Object> restored = lineage.restored();
-		List<Object> key = (restored != null) ? identity(restored) : null;
+		List<Object> key = (restored != null) ? identity(restored, true) : null;
 		if (key != null) {
 			put(this.deleted, key, lineage);
 		}
@@ -147,12 +147,12 @@ final class RecordFold {
 	 * The table is emptied by a change that stays.
 	 */
 	void truncate() {
+		settle();
 		this.lineages.stream()
 			.filter((lineage) -> lineage.real() != null || lineage.restored() != null)
 			.forEach(Lineage::keepDelete);
 		this.present.clear();
 		this.deleted.clear();
-		this.moving.clear();
 	}
 
 	/**
@@ -160,10 +160,10 @@ final class RecordFold {
 	 * @param rows what was in it
 	 */
 	void undoTruncate(List<Map<String, @Nullable Object>> rows) {
+		settle();
 		for (Map<String, @Nullable Object> row : rows) {
-			List<Object> key = identity(row);
+			List<Object> key = identity(row, true);
 			if (key == null) {
-				this.keyGone = true;
 				continue;
 			}
 			Lineage lineage = take(this.present, key, row);
@@ -187,8 +187,10 @@ final class RecordFold {
 		return lineage;
 	}
 
-	private @Nullable List<Object> identity(Map<String, @Nullable Object> row) {
-		return this.table.keyed() ? Rows.tuple(row, this.table.key()) : List.of(row);
+	private @Nullable List<Object> identity(Map<String, @Nullable Object> row, boolean undone) {
+		List<Object> identity = this.table.keyed() ? Rows.tuple(row, this.table.key()) : List.of(row);
+		this.keyGone |= undone && identity == null;
+		return identity;
 	}
 
 	private static void put(Map<List<Object>, Deque<Lineage>> places, List<Object> key, Lineage lineage) {
@@ -226,12 +228,22 @@ final class RecordFold {
 	 * The records that changes which are to be undone are about.
 	 */
 	List<Lineage> finish() {
-		this.moving.values().forEach((moved) -> moved.lineage.keepDelete());
-		this.moving.clear();
+		settle();
 		return this.lineages;
 	}
 
-	private record Moving(Lineage lineage, Map<String, @Nullable Object> row, long transaction) {
+	/**
+	 * A deletion that is looked at once the next change is known: the server sends a row
+	 * that moves to another partition as a deletion and, at once, a creation.
+	 */
+	private record Held(Change change, boolean undone) {
+
+		boolean isMovedBy(Change next, boolean nextUndone) {
+			return next.operation() == Operation.CREATE && nextUndone == this.undone
+					&& next.position().equals(this.change.position())
+					&& next.ordinal() == this.change.ordinal() + 1;
+		}
+
 	}
 
 }

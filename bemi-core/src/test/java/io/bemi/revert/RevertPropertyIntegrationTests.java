@@ -119,19 +119,17 @@ class RevertPropertyIntegrationTests {
 					Statement statement = connection.createStatement()) {
 				connection.setAutoCommit(false);
 				statement.execute("SET LOCAL search_path = " + schema);
-				for (Op op : ops) {
-					if (!first) {
-						statement.execute(op.again());
-						continue;
-					}
-					statement.execute("SAVEPOINT s");
+				if (!first) {
+					statement.execute(String.join(";", ops.stream().map(Op::again).toList()));
+				}
+				for (Op op : first ? ops : List.<Op>of()) {
 					try {
-						int rows = statement.executeUpdate(op.sql());
-						statement.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED");
-						if (rows > 0 || op.sql().startsWith("TRUNCATE")) {
+						statement.execute("SAVEPOINT s;" + op.sql()
+								+ ";SET CONSTRAINTS ALL IMMEDIATE;SET CONSTRAINTS ALL DEFERRED;RELEASE SAVEPOINT s");
+						statement.getMoreResults();
+						if (statement.getUpdateCount() > 0 || op.sql().startsWith("TRUNCATE")) {
 							done.add(op);
 						}
-						statement.execute("RELEASE SAVEPOINT s");
 					}
 					catch (SQLException ex) {
 						statement.execute("ROLLBACK TO SAVEPOINT s");
