@@ -45,8 +45,8 @@ final class RecordFold {
 		Held before = this.held;
 		this.held = null;
 		if (before != null && before.isMovedBy(change, undone)) {
-			update(before.change.before(), change.values(),
-					Rows.differences(change.values(), before.change.before()), List.of(), undone);
+			update(before.change.before(), change.values(), Rows.differences(change.values(), before.change.before()),
+					List.of(), undone);
 			return;
 		}
 		if (before != null) {
@@ -240,8 +240,7 @@ final class RecordFold {
 
 		boolean isMovedBy(Change next, boolean nextUndone) {
 			return next.operation() == Operation.CREATE && nextUndone == this.undone
-					&& next.position().equals(this.change.position())
-					&& next.ordinal() == this.change.ordinal() + 1;
+					&& next.position().equals(this.change.position()) && next.ordinal() == this.change.ordinal() + 1;
 		}
 
 	}

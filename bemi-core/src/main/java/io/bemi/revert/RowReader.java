@@ -78,11 +78,11 @@ final class RowReader {
 	private static String row(LiveTable table) {
 		String texts = table.columns()
 			.stream()
-			.filter((column) -> column.cast() && !column.isHstore())
+			.filter((column) -> column.cast() && !column.isHstore() && !column.isDocument())
 			.map((column) -> " || pg_catalog.jsonb_build_object(" + Sql.literal(column.name()) + ", t."
 					+ Sql.identifier(column.name()) + "::pg_catalog.text)")
 			.collect(Collectors.joining());
-		return "pg_catalog.to_jsonb(t)" + texts;
+		return "pg_catalog.to_jsonb(t.*)" + texts;
 	}
 
 	private static String generated(LiveTable table) {

@@ -61,7 +61,7 @@ final class SqlScript {
 				.collect(Collectors.joining(" AND ", " WHERE ", ""));
 		}
 		return " WHERE (tableoid, ctid) = (SELECT tableoid, ctid FROM " + table.quoted()
-				+ " t WHERE pg_catalog.to_jsonb(t) @> " + Sql.literal(Rows.json(work.key()))
+				+ " t WHERE pg_catalog.to_jsonb(t.*) @> " + Sql.literal(Rows.json(work.key()))
 				+ "::pg_catalog.jsonb LIMIT 1)";
 	}
 

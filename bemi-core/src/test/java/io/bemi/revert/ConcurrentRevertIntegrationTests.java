@@ -76,8 +76,9 @@ class ConcurrentRevertIntegrationTests {
 				continue;
 			}
 			long other = 1 + random.nextInt(RECORDS);
-			this.written.addLast(recorded.transact("UPDATE counter SET a = 'w%d' WHERE id IN (SELECT id FROM counter WHERE id IN (%d, %d) ORDER BY id FOR UPDATE)"
-				.formatted(this.unique.incrementAndGet(), one, other)));
+			this.written.addLast(recorded.transact(
+					"UPDATE counter SET a = 'w%d' WHERE id IN (SELECT id FROM counter WHERE id IN (%d, %d) ORDER BY id FOR UPDATE)"
+						.formatted(this.unique.incrementAndGet(), one, other)));
 		}
 	}
 
@@ -106,8 +107,8 @@ class ConcurrentRevertIntegrationTests {
 	}
 
 	/**
-	 * What a revert has replaced is what the transaction had written that it reverted, and
-	 * what it has put there is what that had replaced.
+	 * What a revert has replaced is what the transaction had written that it reverted,
+	 * and what it has put there is what that had replaced.
 	 */
 	private void check(Reverted recorded) {
 		recorded.changes().awaitIngested();

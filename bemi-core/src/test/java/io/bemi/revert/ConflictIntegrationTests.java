@@ -155,13 +155,16 @@ class ConflictIntegrationTests {
 
 	@Test
 	void whatItRefersToIsGone() {
-		this.recorded.transact("INSERT INTO todo VALUES (9, 'a', 1, 9)", "INSERT INTO item VALUES (9, 9, 'x'), (10, 9, 'y')");
-		long id = this.recorded.transact("DELETE FROM item WHERE id = 9", "UPDATE item SET todo = NULL, a = 'z' WHERE id = 10");
+		this.recorded.transact("INSERT INTO todo VALUES (9, 'a', 1, 9)",
+				"INSERT INTO item VALUES (9, 9, 'x'), (10, 9, 'y')");
+		long id = this.recorded.transact("DELETE FROM item WHERE id = 9",
+				"UPDATE item SET todo = NULL, a = 'z' WHERE id = 10");
 		this.recorded.transact("DELETE FROM todo WHERE id = 9");
 		RevertPlan plan = plan(id);
 		aborts(plan, ConflictKind.MISSING_REFERENCE, ConflictKind.MISSING_REFERENCE);
 		execute(plan, ConflictKind.MISSING_REFERENCE, Resolution.SKIP);
-		assertThat(this.recorded.query("SELECT id, todo, a FROM item WHERE id IN (9, 10)")).containsExactly("10|null|y");
+		assertThat(this.recorded.query("SELECT id, todo, a FROM item WHERE id IN (9, 10)"))
+			.containsExactly("10|null|y");
 	}
 
 	@Test
@@ -188,9 +191,10 @@ class ConflictIntegrationTests {
 		assertThat(plan.conflicts()).extracting(RevertConflict::kind)
 			.containsExactlyInAnyOrder(ConflictKind.COLUMN_GONE, ConflictKind.TABLE_GONE);
 		this.recorded.reverter()
-			.execute(plan, RevertOptions.defaults()
-				.on(ConflictKind.COLUMN_GONE, Resolution.SKIP)
-				.on(ConflictKind.TABLE_GONE, Resolution.SKIP));
+			.execute(plan,
+					RevertOptions.defaults()
+						.on(ConflictKind.COLUMN_GONE, Resolution.SKIP)
+						.on(ConflictKind.TABLE_GONE, Resolution.SKIP));
 		assertThat(this.recorded.query("SELECT a FROM changing")).containsExactly("a");
 	}
 
@@ -240,7 +244,8 @@ class ConflictIntegrationTests {
 
 	@Test
 	void whatWasBeforeIsNotKnown() {
-		this.recorded.database().execute("CREATE TABLE found (id bigint PRIMARY KEY, a text); INSERT INTO found VALUES (1, 'x')");
+		this.recorded.database()
+			.execute("CREATE TABLE found (id bigint PRIMARY KEY, a text); INSERT INTO found VALUES (1, 'x')");
 		this.recorded.database().execute("SELECT bemi.track_all()");
 		this.recorded.transact("INSERT INTO found VALUES (2, 'y')");
 		this.recorded.changes().awaitIngested();
@@ -258,7 +263,8 @@ class ConflictIntegrationTests {
 		this.recorded.transact("INSERT INTO todo VALUES (30, 'a', 1, 30), (31, 'a', 1, 31)");
 		long id = this.recorded.transact("UPDATE todo SET task = 'b' WHERE id = 30", "DELETE FROM todo WHERE id = 31");
 		RevertPlan plan = plan(id);
-		this.recorded.transact("UPDATE todo SET task = 'c' WHERE id = 30", "INSERT INTO todo VALUES (31, 'again', 1, 32)");
+		this.recorded.transact("UPDATE todo SET task = 'c' WHERE id = 30",
+				"INSERT INTO todo VALUES (31, 'again', 1, 32)");
 		assertThatExceptionOfType(RevertConflictException.class)
 			.isThrownBy(() -> this.recorded.reverter().execute(plan))
 			.satisfies((ex) -> assertThat(ex.conflicts()).extracting(RevertConflict::kind)

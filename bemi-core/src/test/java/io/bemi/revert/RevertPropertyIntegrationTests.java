@@ -111,7 +111,8 @@ class RevertPropertyIntegrationTests {
 		 * Runs statements; those that are refused are rolled back, one by one.
 		 * @return those that did something; null when the transaction was refused
 		 */
-		private @Nullable List<Op> transact(Reverted recorded, String schema, boolean undone, List<Op> ops) throws SQLException {
+		private @Nullable List<Op> transact(Reverted recorded, String schema, boolean undone, List<Op> ops)
+				throws SQLException {
 			boolean first = schema.equals("app");
 			List<Op> done = new ArrayList<>();
 			try (BemiContext.Scope scope = BemiContext.open(Map.of("case", this.number, "undone", undone));
