@@ -21,9 +21,10 @@ public final class Benchmarks {
 	public static void main(String[] arguments) throws IOException, RunnerException {
 		switch ((arguments.length == 1) ? arguments[0] : "") {
 			case "read" -> ReadComparison.run();
+			case "revert" -> RevertComparison.run();
 			case "statement" -> StatementComparison.run();
 			default -> {
-				System.err.println("Usage: bemi-benchmarks/run NAME, where NAME is one of: read, statement");
+				System.err.println("Usage: bemi-benchmarks/run NAME, where NAME is one of: read, revert, statement");
 				System.exit(2);
 			}
 		}

@@ -53,15 +53,18 @@ final class Catalogue {
 
 	private static final String FOREIGN_KEYS = """
 			SELECT f.oid::bigint, f.conname, f.conrelid::bigint, f.conrelid::regclass::text,
+			       CASE c.relkind WHEN 'p' THEN '' ELSE 'ONLY ' END || f.conrelid::regclass::text,
 			       ARRAY(SELECT a.attname::text FROM unnest(f.conkey) WITH ORDINALITY k(c, n)
 			               JOIN pg_catalog.pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.c ORDER BY k.n),
 			       f.confrelid::bigint, f.confrelid::regclass::text,
+			       CASE p.relkind WHEN 'p' THEN '' ELSE 'ONLY ' END || f.confrelid::regclass::text,
 			       ARRAY(SELECT a.attname::text FROM unnest(f.confkey) WITH ORDINALITY k(c, n)
 			               JOIN pg_catalog.pg_attribute a ON a.attrelid = f.confrelid AND a.attnum = k.c ORDER BY k.n),
 			       ARRAY(SELECT pg_catalog.format_type(a.atttypid, a.atttypmod) FROM unnest(f.confkey) WITH ORDINALITY k(c, n)
 			               JOIN pg_catalog.pg_attribute a ON a.attrelid = f.confrelid AND a.attnum = k.c ORDER BY k.n),
 			       f.condeferrable, f.confdeltype, f.confupdtype
 			  FROM pg_catalog.pg_constraint f
+			  JOIN pg_catalog.pg_class c ON c.oid = f.conrelid JOIN pg_catalog.pg_class p ON p.oid = f.confrelid
 			 WHERE f.contype = 'f' AND f.conparentid = 0 AND (f.conrelid = ANY (?::oid[]) OR f.confrelid = ANY (?::oid[]))
 			 ORDER BY f.oid
 			""";
@@ -101,9 +104,9 @@ final class Catalogue {
 				oids);
 		query(connection, FOREIGN_KEYS, (row) -> {
 			ForeignKey key = new ForeignKey(row.getLong(1), row.getString(2), row.getLong(3), row.getString(4),
-					texts(row.getArray(5)), row.getLong(6), row.getString(7), texts(row.getArray(8)),
-					texts(row.getArray(9)), row.getBoolean(10), row.getString(11).charAt(0),
-					row.getString(12).charAt(0));
+					row.getString(5), texts(row.getArray(6)), row.getLong(7), row.getString(8), row.getString(9),
+					texts(row.getArray(10)), texts(row.getArray(11)), row.getBoolean(12), row.getString(13).charAt(0),
+					row.getString(14).charAt(0));
 			LiveTable child = tables.get(key.child());
 			if (child != null) {
 				child.references().add(key);

@@ -107,7 +107,7 @@ final class Constraints {
 		List<Map<String, @Nullable Object>> rows = asking.stream()
 			.map((work) -> work.values(unique.columns()))
 			.toList();
-		find(table.quoted(), unique.columns(), unique.columns(), types, rows, "", (n, where) -> {
+		find(table.rows(), unique.columns(), unique.columns(), types, rows, "", (n, where) -> {
 			Work work = asking.get(n);
 			Work owner = this.located.get(where);
 			if (owner == work || (owner != null && owner.changes(unique.columns()))) {
@@ -134,7 +134,7 @@ final class Constraints {
 		List<Map<String, @Nullable Object>> rows = tuples.stream()
 			.map((tuple) -> java.util.Objects.requireNonNull(wanted.get(tuple)).get(0).values(key.columns()))
 			.toList();
-		find(key.parentName(), key.parentColumns(), key.columns(), key.types(), rows,
+		find(key.parentRows(), key.parentColumns(), key.columns(), key.types(), rows,
 				this.lock ? " FOR KEY SHARE OF t" : "", (n, where) -> {
 					Work owner = this.located.get(where);
 					if (owner == null || !owner.changes(key.parentColumns())) {
@@ -167,7 +167,7 @@ final class Constraints {
 			.map((work) -> work.current(key.parentColumns()))
 			.toList();
 		Set<Work> refused = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
-		find(key.childName(), key.columns(), key.parentColumns(), key.types(), rows, "", (n, where) -> {
+		find(key.childRows(), key.columns(), key.parentColumns(), key.types(), rows, "", (n, where) -> {
 			Work work = removing.get(n);
 			Work child = this.located.get(where);
 			if ((child == null || !child.changes(key.columns())) && refused.add(work)) {

@@ -5,11 +5,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.LongConsumer;
 
 import io.bemi.revert.RevertStep.Action;
@@ -39,6 +37,8 @@ final class Execution {
 	RevertReport run(RevertPlan plan, Map<String, Object> context, LongConsumer progress) throws SQLException {
 		List<Work> wanted = plan.works(this.resolutions);
 		this.resolutions.check();
+		// Before rows are locked: who waits for one would stand in the way.
+		Triggers silenced = Triggers.silence(this.connection, quiet(wanted));
 		this.format.likeTheHistory();
 		List<Work> works = new Inspection(this.connection, this.resolutions, true).inspect(wanted);
 		this.resolutions.check();
@@ -49,6 +49,7 @@ final class Execution {
 		if (!groups.isEmpty()) {
 			write(groups, writer);
 		}
+		silenced.restore();
 		return new RevertReport(transactionId(), writer.count(Action.INSERT), writer.count(Action.UPDATE),
 				writer.count(Action.DELETE), this.resolutions.passed(), context);
 	}
@@ -74,18 +75,17 @@ final class Execution {
 	}
 
 	private void write(List<List<Work>> groups, StepWriter writer) throws SQLException {
-		Set<LiveTable> tables = new LinkedHashSet<>();
-		groups.forEach((group) -> group.forEach((work) -> tables.add(work.table())));
-		List<LiveTable> quiet = this.options.triggers() ? List.of()
-				: tables.stream().filter(LiveTable::triggers).toList();
-		Triggers silenced = Triggers.silence(this.connection, quiet);
 		execute("SET CONSTRAINTS ALL DEFERRED");
 		for (List<Work> group : groups) {
 			writer.write(group);
 		}
 		verify(groups, writer);
 		execute("SET CONSTRAINTS ALL IMMEDIATE");
-		silenced.restore();
+	}
+
+	private List<LiveTable> quiet(List<Work> works) {
+		return this.options.triggers() ? List.of()
+				: works.stream().map(Work::table).distinct().filter(LiveTable::triggers).toList();
 	}
 
 	private void verify(List<List<Work>> groups, StepWriter writer) throws SQLException {

@@ -41,8 +41,8 @@ public final class JdbcReverter implements Reverter {
 	/** Serialization failure, deadlock. */
 	private static final Set<String> AGAIN = Set.of("40001", "40P01");
 
-	/** A constraint, a value, a privilege, a trigger's own error, a lock time-out. */
-	private static final List<String> REFUSED = List.of("22", "23", "42501", "428C9", "44", "P0", "55P03", "57014");
+	/** A constraint, a value, a privilege, a trigger's own error. */
+	private static final List<String> REFUSED = List.of("22", "23", "42501", "428C9", "44", "P0");
 
 	private final DataSource dataSource;
 

@@ -39,6 +39,13 @@ record LiveTable(long oid, String schema, String name, boolean partitioned, bool
 		return Sql.identifier(this.schema) + "." + Sql.identifier(this.name);
 	}
 
+	/**
+	 * Its rows, as they stand in FROM: not those of tables that inherit from it.
+	 */
+	String rows() {
+		return (this.partitioned ? "" : "ONLY ") + quoted();
+	}
+
 	@Override
 	public String toString() {
 		return this.schema + "." + this.name;
@@ -83,18 +90,18 @@ record LiveTable(long oid, String schema, String name, boolean partitioned, bool
 	 * @param name its name
 	 * @param child the object id of the table that has it
 	 * @param childName the quoted name of that table
+	 * @param childRows its rows, as they stand in FROM
 	 * @param columns the columns that refer
 	 * @param parent the object id of the table that it leads to
 	 * @param parentName the quoted name of that table
+	 * @param parentRows its rows, as they stand in FROM
 	 * @param parentColumns the columns that are referred to
 	 * @param types their types as they stand in SQL
 	 * @param deferrable whether it can wait until the end of the transaction
 	 * @param onDelete what it does on DELETE, as the catalogue says it
 	 * @param onUpdate what it does on UPDATE
 	 */
-	record ForeignKey(long oid, String name, long child, String childName, List<String> columns, long parent,
-			String parentName, List<String> parentColumns, List<String> types, boolean deferrable, char onDelete,
-			char onUpdate) {
+	record ForeignKey(long oid, String name, long child, String childName, String childRows, List<String> columns, long parent, String parentName, String parentRows, List<String> parentColumns, List<String> types, boolean deferrable, char onDelete, char onUpdate) {
 
 		static boolean acts(char action) {
 			return action == 'c' || action == 'n' || action == 'd';

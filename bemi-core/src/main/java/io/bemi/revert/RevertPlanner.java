@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RevertPlanner {
 
+	/** Up to how many records of a table are asked for one by one. */
+	private static final int FEW = 1_000;
+
 	private final Changes changes;
 
 	private final TimeTravel travel;
@@ -42,7 +46,12 @@ final class RevertPlanner {
 
 	private final List<Change> truncates = new ArrayList<>();
 
+	/** Of few records of a table; no longer kept when they are many. */
+	private final Map<TableName, Set<String>> keys = new HashMap<>();
+
 	private @Nullable String source;
+
+	private @Nullable String database;
 
 	RevertPlanner(Changes changes, TimeTravel travel, int limit) {
 		this.changes = changes;
@@ -63,6 +72,7 @@ final class RevertPlanner {
 	private void select(Change change) {
 		if (this.source == null) {
 			this.source = change.source();
+			this.database = change.database();
 		}
 		if (!this.source.equals(change.source())) {
 			throw new RevertException("The changes are of more than one database (" + this.source + ", "
@@ -74,7 +84,12 @@ final class RevertPlanner {
 		}
 		this.selected.add(Place.of(change));
 		this.transactions.add(change.transactionId());
-		this.since.putIfAbsent(new TableName(change.schema(), change.table()), change.position());
+		TableName table = new TableName(change.schema(), change.table());
+		this.since.putIfAbsent(table, change.position());
+		Set<String> known = this.keys.computeIfAbsent(table, (name) -> new HashSet<>());
+		if (change.primaryKey() != null && known.size() <= FEW) {
+			known.add(change.primaryKey());
+		}
 		if (change.operation() == Operation.TRUNCATE) {
 			this.truncates.add(change);
 		}
@@ -88,8 +103,10 @@ final class RevertPlanner {
 	RevertPlan plan(ConnectionSource connections) throws SQLException {
 		List<RevertConflict> ofTables = new ArrayList<>();
 		List<Revision> revisions = new ArrayList<>();
-		Map<TableName, LiveTable> tables = connections
-			.with((connection) -> Catalogue.read(connection, this.since.keySet()));
+		Map<TableName, LiveTable> tables = connections.with((connection) -> {
+			requireSameDatabase(connection);
+			return Catalogue.read(connection, this.since.keySet());
+		});
 		for (TableName name : this.since.keySet()) {
 			LiveTable table = tables.get(name);
 			if (table != null) {
@@ -113,6 +130,17 @@ final class RevertPlanner {
 		});
 		return new RevertPlan(this.selected.size(), List.copyOf(this.transactions), revisions, ofTables, works,
 				resolutions.passed());
+	}
+
+	/**
+	 * The store may hold the changes of other databases, with tables of the same names.
+	 */
+	private void requireSameDatabase(Connection connection) throws SQLException {
+		String here = connection.getCatalog();
+		if (this.database != null && !this.database.equals(here)) {
+			throw new RevertException("The changes are of database '" + this.database + "', but the application's is '"
+					+ here + "': revert them there, or ask for source(...)");
+		}
 	}
 
 	/**
@@ -157,15 +185,30 @@ final class RevertPlanner {
 		}
 	}
 
+	/**
+	 * The changes of the records, and perhaps of others. Those of few records are found
+	 * by their keys, if these have stayed the same.
+	 */
 	private Stream<Change> history(LiveTable table) {
-		Position first = java.util.Objects.requireNonNull(this.since.get(new TableName(table.schema(), table.name())));
-		return this.changes.query()
-			.source(java.util.Objects.requireNonNull(this.source))
+		TableName name = new TableName(table.schema(), table.name());
+		Set<String> known = this.keys.getOrDefault(name, Set.of());
+		ChangeQuery since = this.changes.query()
+			.source(Objects.requireNonNull(this.source))
 			.schema(table.schema())
 			.table(table.name())
-			.fromPosition(first)
-			.oldestFirst()
-			.stream();
+			.fromPosition(Objects.requireNonNull(this.since.get(name)))
+			.oldestFirst();
+		boolean few = table.keyed() && !table.partitioned() && known.size() <= FEW
+				&& since.not((those) -> unmoved(those, table)).first().isEmpty();
+		return few ? since.primaryKeyIn(known).stream() : since.stream();
+	}
+
+	private static ChangeQuery unmoved(ChangeQuery query, LiveTable table) {
+		ChangeQuery unmoved = query.notOperation(Operation.TRUNCATE);
+		for (String column : table.key()) {
+			unmoved = unmoved.notChanged(column);
+		}
+		return unmoved;
 	}
 
 	/**

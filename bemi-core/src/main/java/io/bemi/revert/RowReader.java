@@ -56,7 +56,7 @@ final class RowReader {
 			keys.forEach((key) -> set.row(List.of(key)));
 		}
 		String sql = "SELECT v.n, t.tableoid::pg_catalog.int8, t.ctid::pg_catalog.text, (" + row(table)
-				+ ")::pg_catalog.text FROM " + set.sql() + " JOIN " + table.quoted() + " t ON " + where
+				+ ")::pg_catalog.text FROM " + set.sql() + " JOIN " + table.rows() + " t ON " + where
 				+ " ORDER BY v.n, t.tableoid, t.ctid" + (this.lock ? " FOR UPDATE OF t" : "");
 		List<Found> found = new ArrayList<>();
 		try (PreparedStatement statement = this.connection.prepareStatement(sql)) {

@@ -38,7 +38,7 @@ final class SqlScript {
 						.map((column) -> literal(table, column.getKey(), column.getValue()))
 						.collect(Collectors.joining(", "))
 					+ ")";
-			case UPDATE -> "UPDATE " + table.quoted() + " SET "
+			case UPDATE -> "UPDATE " + table.rows() + " SET "
 					+ work.to()
 						.entrySet()
 						.stream()
@@ -46,7 +46,7 @@ final class SqlScript {
 								+ literal(table, column.getKey(), column.getValue()))
 						.collect(Collectors.joining(", "))
 					+ where(work);
-			case DELETE -> "DELETE FROM " + table.quoted() + where(work);
+			case DELETE -> "DELETE FROM " + table.rows() + where(work);
 		};
 	}
 
@@ -60,7 +60,7 @@ final class SqlScript {
 						+ literal(table, column.getKey(), column.getValue()))
 				.collect(Collectors.joining(" AND ", " WHERE ", ""));
 		}
-		return " WHERE (tableoid, ctid) = (SELECT tableoid, ctid FROM " + table.quoted()
+		return " WHERE (tableoid, ctid) = (SELECT tableoid, ctid FROM " + table.rows()
 				+ " t WHERE pg_catalog.to_jsonb(t.*) @> " + Sql.literal(Rows.json(work.key()))
 				+ "::pg_catalog.jsonb LIMIT 1)";
 	}

@@ -120,8 +120,8 @@ final class StepWriter {
 			}
 			set.row(row);
 		}
-		String sql = (first.action() == Action.DELETE) ? "DELETE FROM " + table.quoted() + " t USING " + set.sql()
-				: "UPDATE " + table.quoted() + " t SET "
+		String sql = (first.action() == Action.DELETE) ? "DELETE FROM " + table.rows() + " t USING " + set.sql()
+				: "UPDATE " + table.rows() + " t SET "
 						+ IntStream.range(0, names.size())
 							.mapToObj((i) -> Sql.identifier(names.get(i)) + " = " + values.get(i))
 							.collect(Collectors.joining(", "))
