@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ArchitectureTests {
 
 	private static final List<String> STAGES = List.of("change", "context", "connection", "tracking", "replication",
-			"pgoutput", "stitching", "ingestion", "store", "query", "timetravel");
+			"pgoutput", "stitching", "ingestion", "store", "query", "timetravel", "revert");
 
 	private static final JavaClasses CLASSES = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

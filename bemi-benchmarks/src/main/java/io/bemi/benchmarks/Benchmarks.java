@@ -22,9 +22,10 @@ public final class Benchmarks {
 		switch ((arguments.length == 1) ? arguments[0] : "") {
 			case "asof" -> AsOfComparison.run();
 			case "read" -> ReadComparison.run();
+			case "revert" -> RevertComparison.run();
 			case "statement" -> StatementComparison.run();
 			default -> {
-				System.err.println("Usage: bemi-benchmarks/run NAME, where NAME is one of: asof, read, statement");
+				System.err.println("Usage: bemi-benchmarks/run NAME, where NAME is one of: asof, read, revert, statement");
 				System.exit(2);
 			}
 		}

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -186,6 +187,15 @@ public final class ChangeQuery {
 		List<Object> values = new ArrayList<>(List.of(first, second));
 		values.addAll(List.of(more));
 		return with(Conditions.key(values));
+	}
+
+	/**
+	 * Changes of the records with one of several keys.
+	 * @param primaryKeys the keys as {@link Change#primaryKey()} gives them
+	 */
+	public ChangeQuery primaryKeyIn(Collection<String> primaryKeys) {
+		Assert.notNull(primaryKeys, "'primaryKeys' must not be null");
+		return with(Conditions.keys(primaryKeys));
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -147,6 +148,11 @@ final class Conditions {
 
 	static Condition key(List<?> values) {
 		return Condition.indexed("c.primary_key = ?", KeyText.of(values)).about(About.RECORD);
+	}
+
+	static Condition keys(Collection<String> keys) {
+		String[] texts = keys.stream().filter(Condition::isText).toArray(String[]::new);
+		return Condition.indexed("c.primary_key = ANY (?)", (Object) texts).about(About.RECORD);
 	}
 
 	static Condition transaction(long transactionId) {

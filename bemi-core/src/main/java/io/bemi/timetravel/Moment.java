@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 import io.bemi.change.Position;
+import io.bemi.query.ChangeQuery;
+import io.bemi.query.Changes;
 import org.springframework.util.Assert;
 
 /**
@@ -55,6 +57,27 @@ public final class Moment {
 	public static Moment of(Position position) {
 		Assert.notNull(position, "'position' must not be null");
 		return new Moment("position", position.toString());
+	}
+
+	/**
+	 * Asks for the changes after this moment.
+	 * @param changes the recorded changes
+	 * @return the question, to be narrowed
+	 * @throws TimeTravelException when this is a transaction that is not recorded
+	 */
+	public ChangeQuery after(Changes changes) {
+		Assert.notNull(changes, "'changes' must not be null");
+		return switch (this.kind) {
+			case "time" -> changes.query().since(Instant.parse(this.value).plus(1, ChronoUnit.MICROS));
+			case "position" -> changes.query().fromPosition(Position.parse(this.value).next());
+			default -> changes.query()
+				.fromPosition(changes.query()
+					.transaction(Long.parseLong(this.value))
+					.first()
+					.orElseThrow(() -> new TimeTravelException("Transaction " + this.value + " is not recorded"))
+					.position()
+					.next());
+		};
 	}
 
 	String kind() {

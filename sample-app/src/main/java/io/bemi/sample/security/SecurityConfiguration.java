@@ -14,9 +14,13 @@ class SecurityConfiguration {
 
 	@Bean
 	SecurityFilterChain securityFilterChain(HttpSecurity http) {
-		return http.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
+		return http
+			.authorizeHttpRequests((requests) -> requests.requestMatchers("/admin/requests/*/revert")
+				.hasRole("BEMI_REVERT")
+				.anyRequest()
+				.authenticated())
 			.httpBasic(Customizer.withDefaults())
-			.csrf((csrf) -> csrf.ignoringRequestMatchers("/todos/**"))
+			.csrf((csrf) -> csrf.ignoringRequestMatchers("/todos/**", "/admin/requests/*/revert"))
 			.build();
 	}
 

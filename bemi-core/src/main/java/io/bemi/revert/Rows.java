@@ -1,0 +1,132 @@
+package io.bemi.revert;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import io.bemi.pgoutput.JsonText;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows as plain values, and as JSON.
+ */
+final class Rows {
+
+	private Rows() {
+	}
+
+	static Map<String, @Nullable Object> only(Map<String, @Nullable Object> row, Collection<String> columns) {
+		Map<String, @Nullable Object> part = new LinkedHashMap<>();
+		for (String column : columns) {
+			if (row.containsKey(column)) {
+				part.put(column, row.get(column));
+			}
+		}
+		return part;
+	}
+
+	static Map<String, @Nullable Object> with(Map<String, @Nullable Object> row, Map<String, @Nullable Object> more) {
+		Map<String, @Nullable Object> both = new LinkedHashMap<>(row);
+		both.putAll(more);
+		return both;
+	}
+
+	/**
+	 * The values of columns, in their order.
+	 */
+	static List<@Nullable Object> values(Map<String, @Nullable Object> row, Collection<String> columns) {
+		List<@Nullable Object> values = new ArrayList<>(columns.size());
+		columns.forEach((column) -> values.add(row.get(column)));
+		return values;
+	}
+
+	/**
+	 * Values to compare records by; {@code null} when a column is not there.
+	 */
+	static @Nullable List<Object> tuple(Map<String, @Nullable Object> row, List<String> columns) {
+		List<Object> values = new ArrayList<>(columns.size());
+		for (String column : columns) {
+			if (!row.containsKey(column)) {
+				return null;
+			}
+			values.add(comparable(row.get(column)));
+		}
+		return values;
+	}
+
+	private static Object comparable(@Nullable Object value) {
+		if (value instanceof BigDecimal number) {
+			// Keys compare as the server does, for which 1.0 is 1.00.
+			return (number.signum() == 0) ? BigDecimal.ZERO : number.stripTrailingZeros();
+		}
+		return (value != null) ? value : Missing.NULL;
+	}
+
+	/**
+	 * Whether a tuple has an SQL null in it.
+	 */
+	static boolean hasNull(List<Object> tuple) {
+		return tuple.contains(Missing.NULL);
+	}
+
+	/**
+	 * The columns in which rows differ, of those that are in the first.
+	 */
+	static List<String> differences(Map<String, @Nullable Object> row, Map<String, @Nullable Object> other) {
+		List<String> columns = new ArrayList<>();
+		row.forEach((column, value) -> {
+			if (!other.containsKey(column) || !Objects.equals(value, other.get(column))) {
+				columns.add(column);
+			}
+		});
+		return columns;
+	}
+
+	static void append(StringBuilder json, @Nullable Object value) {
+		if (value instanceof Map<?, ?> object) {
+			json.append('{');
+			String separator = "";
+			for (Map.Entry<?, ?> member : object.entrySet()) {
+				json.append(separator);
+				JsonText.append(json, String.valueOf(member.getKey()));
+				json.append(": ");
+				append(json, member.getValue());
+				separator = ", ";
+			}
+			json.append('}');
+		}
+		else if (value instanceof Collection<?> array) {
+			json.append('[');
+			String separator = "";
+			for (Object element : array) {
+				json.append(separator);
+				append(json, element);
+				separator = ", ";
+			}
+			json.append(']');
+		}
+		else if (value == null || value instanceof Boolean || value instanceof Number) {
+			json.append(value);
+		}
+		else {
+			JsonText.append(json, value.toString());
+		}
+	}
+
+	static String json(@Nullable Object value) {
+		StringBuilder json = new StringBuilder();
+		append(json, value);
+		return json.toString();
+	}
+
+	private enum Missing {
+
+		NULL
+
+	}
+
+}

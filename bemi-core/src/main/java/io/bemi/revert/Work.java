@@ -1,0 +1,177 @@
+package io.bemi.revert;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import io.bemi.revert.RevertStep.Action;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be done to one record, and what was found out about it.
+ */
+final class Work {
+
+	private final LiveTable table;
+
+	private final Action action;
+
+	private final Map<String, @Nullable Object> key;
+
+	private Map<String, @Nullable Object> from;
+
+	private Map<String, @Nullable Object> to;
+
+	/** Where the row is now; null when it is not there, or is looked for by its key. */
+	private @Nullable Location location;
+
+	/** What constraints are about, as it is now; null when the row is not there. */
+	private @Nullable Map<String, @Nullable Object> current;
+
+	private boolean isLinked;
+
+	Work(LiveTable table, Action action, Map<String, @Nullable Object> key, Map<String, @Nullable Object> from,
+			Map<String, @Nullable Object> to) {
+		this.table = table;
+		this.action = action;
+		this.key = key;
+		this.from = from;
+		this.to = to;
+	}
+
+	LiveTable table() {
+		return this.table;
+	}
+
+	Action action() {
+		return this.action;
+	}
+
+	Map<String, @Nullable Object> key() {
+		return this.key;
+	}
+
+	Map<String, @Nullable Object> from() {
+		return this.from;
+	}
+
+	Map<String, @Nullable Object> to() {
+		return this.to;
+	}
+
+	@Nullable Location location() {
+		return this.location;
+	}
+
+	/**
+	 * Leaves columns as they are.
+	 */
+	void leave(List<String> columns) {
+		this.from = new LinkedHashMap<>(this.from);
+		this.to = new LinkedHashMap<>(this.to);
+		columns.forEach(this.from::remove);
+		columns.forEach(this.to::remove);
+	}
+
+	/**
+	 * Puts values in the place of others for now.
+	 */
+	void put(Map<String, @Nullable Object> values) {
+		this.to = Rows.with(this.to, values);
+	}
+
+	/**
+	 * The row was found.
+	 */
+	void found(Location where, Map<String, @Nullable Object> row) {
+		this.location = where;
+		this.current = Rows.only(row, Links.columns(this.table));
+	}
+
+	/**
+	 * Remembers what constraints are about only where the work touches that.
+	 */
+	void link() {
+		this.isLinked = this.action != Action.UPDATE
+				|| this.to.keySet().stream().anyMatch(Links.columns(this.table)::contains);
+		if (!this.isLinked) {
+			this.current = null;
+		}
+	}
+
+	boolean isLinked() {
+		return this.isLinked;
+	}
+
+	/**
+	 * The values of columns as they are; null when there is no row.
+	 */
+	@Nullable List<Object> before(List<String> columns) {
+		Map<String, @Nullable Object> row = this.current;
+		return (row != null) ? Rows.tuple(row, columns) : null;
+	}
+
+	/**
+	 * The values of columns as they will be; null when there will be no row.
+	 */
+	@Nullable List<Object> after(List<String> columns) {
+		if (this.action == Action.DELETE) {
+			return null;
+		}
+		Map<String, @Nullable Object> row = (this.current != null) ? Rows.with(this.current, this.to) : this.to;
+		return Rows.tuple(row, columns);
+	}
+
+	/**
+	 * Columns as they are.
+	 */
+	Map<String, @Nullable Object> current(List<String> columns) {
+		return (this.current != null) ? Rows.only(this.current, columns) : Map.of();
+	}
+
+	/**
+	 * Columns as they will be.
+	 */
+	Map<String, @Nullable Object> values(List<String> columns) {
+		return Rows.only((this.current != null) ? Rows.with(this.current, this.to) : this.to, columns);
+	}
+
+	/**
+	 * Whether a constraint's columns get other values, or cease to be.
+	 */
+	boolean changes(List<String> columns) {
+		return this.isLinked && !Objects.equals(before(columns), after(columns));
+	}
+
+	/**
+	 * The key that the record will have; the whole row where there is none.
+	 */
+	Map<String, @Nullable Object> target() {
+		return this.table.keyed() ? Rows.only(Rows.with(this.key, this.to), this.table.key())
+				: Rows.with(this.key, this.to);
+	}
+
+	RevertStep step() {
+		return new RevertStep(this.action, this.table.schema(), this.table.name(), this.key, this.from, this.to);
+	}
+
+	RevertConflict conflict(ConflictKind kind, List<String> columns, String message) {
+		return new RevertConflict(kind, this.table.schema(), this.table.name(), this.key, columns, message);
+	}
+
+	@Override
+	public String toString() {
+		return this.action + " " + this.table + " " + this.key;
+	}
+
+	/**
+	 * Where a row is.
+	 *
+	 * @param table the object id of its table or partition
+	 * @param place its place in there
+	 */
+	record Location(long table, String place) {
+	}
+
+}

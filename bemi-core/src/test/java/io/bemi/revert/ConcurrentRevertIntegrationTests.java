@@ -1,0 +1,144 @@
+package io.bemi.revert;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.bemi.change.Change;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Others write while reverts are executed: no update is lost, and a revert is done or
+ * names its conflict.
+ */
+class ConcurrentRevertIntegrationTests {
+
+	private static final int RECORDS = 8;
+
+	private static final int REVERTS = Integer.getInteger("bemi.revert.concurrent",
+			Boolean.getBoolean("bemi.soak") ? 1_000 : 60);
+
+	private static final int WRITERS = 3;
+
+	private final ConcurrentLinkedDeque<Long> written = new ConcurrentLinkedDeque<>();
+
+	private final AtomicInteger counted = new AtomicInteger();
+
+	private final AtomicInteger unique = new AtomicInteger();
+
+	private final AtomicInteger done = new AtomicInteger();
+
+	private final AtomicInteger conflicts = new AtomicInteger();
+
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void noUpdateIsLost(int version) throws Exception {
+		try (Reverted recorded = Reverted.of(version,
+				"CREATE TABLE counter (id bigint PRIMARY KEY, a text, c bigint NOT NULL DEFAULT 0)",
+				"INSERT INTO counter SELECT i, 'start' FROM generate_series(1, " + RECORDS + ") i")) {
+			AtomicBoolean stop = new AtomicBoolean();
+			ExecutorService threads = Executors.newFixedThreadPool(WRITERS + 2);
+			List<Future<?>> running = new ArrayList<>();
+			for (int i = 0; i < WRITERS; i++) {
+				Random random = new Random(i);
+				running.add(threads.submit(() -> write(recorded, random, stop)));
+			}
+			for (int i = 0; i < 2; i++) {
+				Random random = new Random(100 + i);
+				running.add(threads.submit(() -> revert(recorded, random, stop)));
+			}
+			for (Future<?> one : running) {
+				one.get();
+			}
+			threads.shutdown();
+			check(recorded);
+			System.out.printf("PostgreSQL %d: %d reverts done, %d with conflicts, %d writes beside them%n", version,
+					this.done.get(), this.conflicts.get(), this.written.size());
+		}
+	}
+
+	private void write(Reverted recorded, Random random, AtomicBoolean stop) {
+		while (!stop.get()) {
+			long one = 1 + random.nextInt(RECORDS);
+			if (random.nextInt(3) == 0) {
+				recorded.transact("UPDATE counter SET c = c + 1 WHERE id = " + one);
+				this.counted.incrementAndGet();
+				continue;
+			}
+			long other = 1 + random.nextInt(RECORDS);
+			this.written.addLast(recorded.transact(
+					"UPDATE counter SET a = 'w%d' WHERE id IN (SELECT id FROM counter WHERE id IN (%d, %d) ORDER BY id FOR UPDATE)"
+						.formatted(this.unique.incrementAndGet(), one, other)));
+		}
+	}
+
+	private void revert(Reverted recorded, Random random, AtomicBoolean stop) {
+		int attempts = 0;
+		while (attempts < REVERTS) {
+			Long transaction = random.nextBoolean() ? this.written.peekLast() : this.written.peekFirst();
+			if (transaction == null) {
+				Thread.onSpinWait();
+				continue;
+			}
+			attempts++;
+			RevertPlan plan = recorded.reverter().planTransaction(transaction);
+			try {
+				recorded.reverter()
+					.execute(plan, random.nextBoolean() ? RevertOptions.defaults()
+							: RevertOptions.defaults().on(ConflictKind.LATER_CHANGE, Resolution.SKIP));
+				this.done.incrementAndGet();
+			}
+			catch (RevertConflictException ex) {
+				assertThat(ex.conflicts()).extracting(RevertConflict::kind).containsOnly(ConflictKind.LATER_CHANGE);
+				this.conflicts.incrementAndGet();
+			}
+		}
+		stop.set(true);
+	}
+
+	/**
+	 * What a revert has replaced is what the transaction had written that it reverted,
+	 * and what it has put there is what that had replaced.
+	 */
+	private void check(Reverted recorded) {
+		recorded.changes().awaitIngested();
+		assertThat(recorded.query("SELECT sum(c) FROM counter")).containsExactly(String.valueOf(this.counted.get()));
+		int reverted = 0;
+		for (long id = 1; id <= RECORDS; id++) {
+			List<Change> history = recorded.changes()
+				.query()
+				.table("counter")
+				.primaryKey(id)
+				.oldestFirst()
+				.limit(Integer.MAX_VALUE)
+				.list();
+			for (Change change : history) {
+				if (!(change.metadata().get(JdbcReverter.CONTEXT_KEY) instanceof Map<?, ?> context)) {
+					continue;
+				}
+				reverted++;
+				assertThat(change.changed()).containsExactly("a");
+				String of = String.valueOf(((Map<?, ?>) Objects.requireNonNull(context.get("of"))).get("transactions"));
+				Change bad = history.stream()
+					.filter((other) -> of.equals("[" + other.transactionId() + "]"))
+					.findFirst()
+					.orElseThrow();
+				assertThat(change.before().get("a")).isEqualTo(bad.values().get("a"));
+				assertThat(change.values().get("a")).isEqualTo(bad.before().get("a"));
+			}
+		}
+		assertThat(reverted).isPositive();
+	}
+
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.bemi.revert;
+
+import org.jspecify.annotations.NullMarked;
