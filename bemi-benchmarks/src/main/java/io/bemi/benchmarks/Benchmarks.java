@@ -25,7 +25,8 @@ public final class Benchmarks {
 			case "revert" -> RevertComparison.run();
 			case "statement" -> StatementComparison.run();
 			default -> {
-				System.err.println("Usage: bemi-benchmarks/run NAME, where NAME is one of: asof, read, revert, statement");
+				System.err
+					.println("Usage: bemi-benchmarks/run NAME, where NAME is one of: asof, read, revert, statement");
 				System.exit(2);
 			}
 		}

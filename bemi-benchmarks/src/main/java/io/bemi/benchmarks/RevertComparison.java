@@ -120,8 +120,7 @@ final class RevertComparison {
 			BemiDataSource wrapped = new BemiDataSource(plain);
 			IngestionBarrier barrier = new IngestionBarrier(plain, slot);
 			JdbcChanges changes = new JdbcChanges(wrapped,
-					new QuerySettings("bemi", Duration.ZERO, Duration.ofMinutes(5)), EntityTables.NONE,
-					barrier);
+					new QuerySettings("bemi", Duration.ZERO, Duration.ofMinutes(5)), EntityTables.NONE, barrier);
 			changes.awaitIngested();
 			JdbcReverter reverter = new JdbcReverter(wrapped, changes,
 					new JdbcTimeTravel(TravellingApplication.of(wrapped), wrapped, "bemi", changes, barrier), 10 * ROWS,
@@ -186,8 +185,8 @@ final class RevertComparison {
 		double revert = median(this.plans) + median(this.executions);
 		System.out.printf(Locale.ROOT,
 				"%nrevert: rows=%d seconds=%.1f plan=%.1f execute=%.1f by_copy=%.2f by_row=%.2f ratio_by_copy=%.2f ratio_by_row=%.2f%n",
-				ROWS, revert, median(this.plans), median(this.executions), median(this.scripts),
-				median(this.rowByRow), revert / median(this.scripts), revert / median(this.rowByRow));
+				ROWS, revert, median(this.plans), median(this.executions), median(this.scripts), median(this.rowByRow),
+				revert / median(this.scripts), revert / median(this.rowByRow));
 	}
 
 	private static void row(String name, List<Double> seconds) {
