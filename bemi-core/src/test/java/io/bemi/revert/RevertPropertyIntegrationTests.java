@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.fail;
 class RevertPropertyIntegrationTests {
 
 	private static final int CASES = Integer.getInteger("bemi.revert.cases",
-			Boolean.getBoolean("bemi.soak") ? 10_000 : 300);
+			Boolean.getBoolean("bemi.soak") ? 10_000 : 100);
 
 	private static final long SEED = Long.getLong("bemi.revert.seed", 1);
 

@@ -47,7 +47,8 @@ class PastAndPresentIntegrationTests {
 			CREATE SEQUENCE numbers
 			""";
 
-	private static final int ALTERNATIONS = Integer.getInteger("bemi.alternations", 10_000);
+	private static final int ALTERNATIONS = Integer.getInteger("bemi.alternations",
+			Boolean.getBoolean("bemi.soak") ? 10_000 : 1_000);
 
 	private Recording recording;
 
