@@ -22,7 +22,7 @@ final class ChangeSearch {
 	private static final int MANY_TABLES = 32;
 
 	/** Up to so many contexts are found all at once. */
-	private static final int MANY_CONTEXTS = 1_000;
+	private static final int MANY_CONTEXTS = 500;
 
 	private static final String RELATIONS = "SELECT r.id FROM %1$s.relation r JOIN %1$s.source s ON s.id = r.source";
 
@@ -109,28 +109,41 @@ final class ChangeSearch {
 	}
 
 	private List<Change> byContext(List<Condition> conditions, Order order, int limit, List<Condition> question) {
-		if (countContexts(conditions) <= MANY_CONTEXTS) {
-			return list(Sql.ofFewContexts(this.settings, conditions, order, limit));
-		}
 		Range range = this.places.range();
 		if (range == null) {
-			return list(Sql.ofManyContexts(this.settings, conditions, order, limit));
+			return list(statement(conditions, order, limit));
 		}
 		List<Change> found = new ArrayList<>();
-		for (Window window : Window.of(order, narrowed(range, question))) {
-			List<Condition> there = Stream.concat(conditions.stream(), window.conditions().stream()).toList();
+		List<Window> windows = Window.of(order, narrowed(range, question));
+		for (int i = 0; i < windows.size(); i++) {
+			Window window = windows.get(i);
+			if (i == 1) {
+				List<Condition> rest = with(conditions, window.andBeyond(order));
+				if (countContexts(rest) <= MANY_CONTEXTS) {
+					return merge(found, list(Sql.ofFewContexts(this.settings, rest, order, limit)), order, limit);
+				}
+			}
+			List<Condition> there = with(conditions, window);
 			int contexts = countContexts(there);
 			if (contexts > 0) {
-				found.addAll(list((contexts <= MANY_CONTEXTS) ? Sql.ofFewContexts(this.settings, there, order, limit)
-						: Sql.ofManyContexts(this.settings, there, order, limit)));
-				found.sort(order.comparator());
-				found = new ArrayList<>(found.subList(0, Math.min(limit, found.size())));
+				found = merge(found,
+						list((contexts <= MANY_CONTEXTS) ? Sql.ofFewContexts(this.settings, there, order, limit)
+								: Sql.ofManyContexts(this.settings, there, order, limit)),
+						order, limit);
 			}
 			if (found.size() == limit && isBefore(found.get(limit - 1), window, order)) {
 				break;
 			}
 		}
 		return found;
+	}
+
+	private static List<Condition> with(List<Condition> conditions, Window window) {
+		return Stream.concat(conditions.stream(), window.conditions().stream()).toList();
+	}
+
+	private static List<Change> merge(List<Change> one, List<Change> other, Order order, int limit) {
+		return Stream.concat(one.stream(), other.stream()).sorted(order.comparator()).limit(limit).toList();
 	}
 
 	private int countContexts(List<Condition> conditions) {

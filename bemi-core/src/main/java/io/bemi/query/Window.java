@@ -46,6 +46,13 @@ record Window(@Nullable OffsetDateTime since, @Nullable OffsetDateTime until) {
 	}
 
 	/**
+	 * This span, and all that come after it in an order.
+	 */
+	Window andBeyond(Order order) {
+		return (order == Order.NEWEST_FIRST) ? new Window(null, this.until) : new Window(this.since, null);
+	}
+
+	/**
 	 * What it says of changes.
 	 */
 	List<Condition> conditions() {
