@@ -232,7 +232,7 @@ class RepositoryTimeTravelIntegrationTests {
 
 	}
 
-	@Entity
+	@Entity(name = "PublicBook")
 	@Table(name = "book", schema = "public")
 	static class PublicBook {
 
