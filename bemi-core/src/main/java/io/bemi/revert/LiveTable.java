@@ -101,7 +101,9 @@ record LiveTable(long oid, String schema, String name, boolean partitioned, bool
 	 * @param onDelete what it does on DELETE, as the catalogue says it
 	 * @param onUpdate what it does on UPDATE
 	 */
-	record ForeignKey(long oid, String name, long child, String childName, String childRows, List<String> columns, long parent, String parentName, String parentRows, List<String> parentColumns, List<String> types, boolean deferrable, char onDelete, char onUpdate) {
+	record ForeignKey(long oid, String name, long child, String childName, String childRows, List<String> columns,
+			long parent, String parentName, String parentRows, List<String> parentColumns, List<String> types,
+			boolean deferrable, char onDelete, char onUpdate) {
 
 		static boolean acts(char action) {
 			return action == 'c' || action == 'n' || action == 'd';
