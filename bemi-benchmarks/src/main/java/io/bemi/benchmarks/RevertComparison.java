@@ -39,7 +39,7 @@ final class RevertComparison {
 
 	private static final int ROWS = Integer.getInteger("bemi.benchmarks.rows", 100_000);
 
-	private static final int ROUNDS = 4;
+	private static final int ROUNDS = Integer.getInteger("bemi.benchmarks.rounds", 4);
 
 	private static final String TABLES = """
 			CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint, status text, amount numeric(12, 2), note text, paid boolean,
@@ -76,8 +76,6 @@ final class RevertComparison {
 	private final List<Double> executions = new ArrayList<>();
 
 	private final List<Double> scripts = new ArrayList<>();
-
-	private final List<Double> rowByRow = new ArrayList<>();
 
 	private RevertComparison(EmbeddedPostgres server) {
 		this.server = server;
@@ -151,20 +149,10 @@ final class RevertComparison {
 		long written = System.nanoTime();
 		check(before, query(plain, DIGEST), ROWS);
 		changes.awaitIngested();
-		long again = transact(plain, JOB);
-		String statements = reverter.planTransaction(again).toSql();
-		long single = System.nanoTime();
-		try (Connection connection = plain.getConnection()) {
-			execute(connection, statements);
-		}
-		long singly = System.nanoTime();
-		check(before, query(plain, DIGEST), ROWS);
-		changes.awaitIngested();
 		if (counts) {
 			this.plans.add((planned - begun) / 1e9);
 			this.executions.add((executed - planned) / 1e9);
 			this.scripts.add((written - script) / 1e9);
-			this.rowByRow.add((singly - single) / 1e9);
 		}
 	}
 
@@ -181,12 +169,10 @@ final class RevertComparison {
 		row("plan, with its wait for ingestion", this.plans);
 		row("execute", this.executions);
 		row("by hand, four statements from a kept copy", this.scripts);
-		row("by hand, a statement for each row", this.rowByRow);
 		double revert = median(this.plans) + median(this.executions);
 		System.out.printf(Locale.ROOT,
-				"%nrevert: rows=%d seconds=%.1f plan=%.1f execute=%.1f by_copy=%.2f by_row=%.2f ratio_by_copy=%.2f ratio_by_row=%.2f%n",
-				ROWS, revert, median(this.plans), median(this.executions), median(this.scripts), median(this.rowByRow),
-				revert / median(this.scripts), revert / median(this.rowByRow));
+				"%nrevert: rows=%d seconds=%.1f plan=%.1f execute=%.1f by_hand=%.2f ratio=%.2f%n", ROWS, revert,
+				median(this.plans), median(this.executions), median(this.scripts), revert / median(this.scripts));
 	}
 
 	private static void row(String name, List<Double> seconds) {
@@ -226,7 +212,7 @@ final class RevertComparison {
 	private static void execute(Connection connection, String sql) throws SQLException {
 		try (Statement statement = connection.createStatement()) {
 			statement.setEscapeProcessing(false);
-			statement.execute((sql.length() < 2_000) ? sql.formatted(ROWS) : sql);
+			statement.execute(sql.formatted(ROWS));
 		}
 	}
 
