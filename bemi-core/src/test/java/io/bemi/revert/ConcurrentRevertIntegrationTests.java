@@ -3,6 +3,7 @@ package io.bemi.revert;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutorService;
@@ -128,7 +129,7 @@ class ConcurrentRevertIntegrationTests {
 				}
 				reverted++;
 				assertThat(change.changed()).containsExactly("a");
-				String of = String.valueOf(((Map<?, ?>) context.get("of")).get("transactions"));
+				String of = String.valueOf(((Map<?, ?>) Objects.requireNonNull(context.get("of"))).get("transactions"));
 				Change bad = history.stream()
 					.filter((other) -> of.equals("[" + other.transactionId() + "]"))
 					.findFirst()
