@@ -151,8 +151,7 @@ class DocumentedQueriesIntegrationTests {
 		Todos repository = application.getBean(Todos.class);
 		Instant yesterday = changes.query().table("todo").oldestFirst().first().orElseThrow().committedAt();
 		Instant today = changes.query().table("todo").first().orElseThrow().committedAt();
-		// The application's own repositories, JdbcClient and SQL, unchanged: joins,
-		// associations, aggregates.
+		// The application's own repositories, JdbcClient and SQL, unchanged.
 		List<Todo> todos = timeTravel.at(yesterday, () -> repository.findAll());
 
 		// As values, wherever the store is.
