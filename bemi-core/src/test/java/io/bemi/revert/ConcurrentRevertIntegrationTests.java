@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -32,6 +33,9 @@ class ConcurrentRevertIntegrationTests {
 	private static final int WRITERS = 3;
 
 	private final ConcurrentLinkedDeque<Long> written = new ConcurrentLinkedDeque<>();
+
+	/** So few of the column that is reverted that not every revert meets one. */
+	private final Semaphore writes = new Semaphore(RECORDS);
 
 	private final AtomicInteger counted = new AtomicInteger();
 
@@ -71,7 +75,7 @@ class ConcurrentRevertIntegrationTests {
 	private void write(Reverted recorded, Random random, AtomicBoolean stop) {
 		while (!stop.get()) {
 			long one = 1 + random.nextInt(RECORDS);
-			if (random.nextInt(3) == 0) {
+			if (random.nextInt(3) == 0 || !this.writes.tryAcquire()) {
 				recorded.transact("UPDATE counter SET c = c + 1 WHERE id = " + one);
 				this.counted.incrementAndGet();
 				continue;
@@ -92,6 +96,7 @@ class ConcurrentRevertIntegrationTests {
 				continue;
 			}
 			attempts++;
+			this.writes.release(2);
 			RevertPlan plan = recorded.reverter().planTransaction(transaction);
 			try {
 				recorded.reverter()

@@ -14,6 +14,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.bemi.connection.BemiDataSource;
 import io.bemi.context.BemiContext;
 import io.bemi.ingestion.Ingester;
+import io.bemi.ingestion.IngestionStatus.Phase;
 import io.bemi.query.EntityTables;
 import io.bemi.query.IngestionBarrier;
 import io.bemi.query.JdbcChanges;
@@ -28,6 +29,7 @@ import io.bemi.timetravel.JdbcTimeTravel;
 import io.bemi.timetravel.TravellingApplication;
 import io.bemi.tracking.Tracking;
 import io.bemi.tracking.TrackingSettings;
+import org.awaitility.Awaitility;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -62,6 +64,9 @@ record Reverted(TestDatabase database, HikariDataSource pool, BemiDataSource dat
 						new StoreSettings(database.url(), server.username(), server.password(), "bemi")));
 		ingester.start();
 		assertThat(ingester.awaitSettled(Duration.ofSeconds(30))).isTrue();
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.until(() -> ingester.status().phase() == Phase.STREAMING && ingester.baseline().isComplete());
 		HikariConfig config = new HikariConfig();
 		config.setJdbcUrl(database.url());
 		config.setUsername(server.username());
