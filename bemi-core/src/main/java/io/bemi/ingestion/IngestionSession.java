@@ -75,16 +75,15 @@ final class IngestionSession implements AutoCloseable {
 			throws SQLException {
 		Connection plain = source.connect();
 		try {
+			source.check(plain);
 			Connection replication = null;
-			try {
-				source.check(plain);
-				source.claim(plain);
+			try (Claim claim = Claim.of(source, plain)) {
 				CatalogTypes catalog = new CatalogTypes(plain);
 				replication = source.connectForReplication();
 				SinkSource start = preparation.prepare(plain, replication, catalog);
 				ReplicationStream stream = source.stream(replication);
 				SlotHold hold = SlotHold.of(source, plain, replication);
-				source.release(plain);
+				claim.release();
 				KeyMoves moves = new KeyMoves();
 				StoringOutput output = new StoringOutput(sink, start, MemoryLimit.DEFAULT, moves,
 						new Resumption(sink, start, preparation.confirmed()));

@@ -102,7 +102,7 @@ final class SlotPreparation {
 					"The replication slot '" + this.source.settings().slot() + "' is used by " + slot.holder(), null);
 		}
 		SourceIdentity identity = this.source.identify(replication);
-		SinkSource known = open(identity, slot, plain, replication);
+		SinkSource known = open(identity, slot, replication);
 		if (slot != null && (slot.lost() || this.unreadable)) {
 			if (slot.lost()) {
 				this.broken = new BrokenHistoryException(slot.loss(), null);
@@ -149,29 +149,20 @@ final class SlotPreparation {
 	 * Opens the sink. While that is not possible the slot keeps what is committed: better
 	 * a history without a baseline than one with a hole.
 	 */
-	private SinkSource open(SourceIdentity identity, @Nullable SlotState slot, Connection plain, Connection replication)
+	private SinkSource open(SourceIdentity identity, @Nullable SlotState slot, Connection replication)
 			throws SQLException {
 		try {
 			return this.sink.open(identity);
 		}
 		catch (SinkException ex) {
 			if (slot == null && !DirectConnections.isStandby(replication)) {
-				CreatedSlot created = create(plain, replication);
+				CreatedSlot created = this.source.createSlot(replication);
+				this.slotReady.run();
 				logger.info("Created slot '{}' at {}: it keeps changes until the store can be used", identity.slot(),
 						created.position());
 			}
 			throw ex;
 		}
-	}
-
-	/**
-	 * Waits for all transactions that run, however long they do.
-	 */
-	private CreatedSlot create(Connection plain, Connection replication) throws SQLException {
-		this.source.keepClaim(plain);
-		CreatedSlot created = this.source.createSlot(replication);
-		this.slotReady.run();
-		return created;
 	}
 
 	private SinkSource continuedWithoutSlot(SinkSource known, Connection replication, SourceIdentity identity)
@@ -209,7 +200,8 @@ final class SlotPreparation {
 
 	private SinkSource startWithBaseline(SinkSource known, Connection plain, Connection replication,
 			CatalogTypes catalog) throws SQLException {
-		CreatedSlot created = create(plain, replication);
+		CreatedSlot created = this.source.createSlot(replication);
+		this.slotReady.run();
 		this.confirmed = created.position();
 		Position start = created.position().previous();
 		logger.info("Created slot '{}' at {}", this.source.settings().slot(), created.position());

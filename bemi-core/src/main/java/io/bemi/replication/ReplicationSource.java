@@ -277,7 +277,7 @@ public final class ReplicationSource {
 	/**
 	 * Claims the preparation of the slot among the instances: until {@link #release}, or
 	 * until the connection ends, no other one creates or adopts it. The server ends a
-	 * connection that is not used for half a minute, unless the claim is kept.
+	 * connection over which nothing has come for half a minute.
 	 * @param connection an ordinary connection to the source
 	 * @throws SlotInUseException when another instance prepares it now
 	 * @throws SQLException when the source cannot be asked
@@ -291,13 +291,12 @@ public final class ReplicationSource {
 	}
 
 	/**
-	 * Keeps a claim for as long as it takes: for what waits for others on another
-	 * connection.
-	 * @param connection the connection that claimed
+	 * Gives a sign of life, so that the server does not end the connection of a claim.
+	 * @param connection the connection that claimed; another thread may use it, too
 	 * @throws SQLException when the source cannot be asked
 	 */
-	public void keepClaim(Connection connection) throws SQLException {
-		execute(connection, KEEP);
+	public void renewClaim(Connection connection) throws SQLException {
+		execute(connection, "SELECT");
 	}
 
 	/**
