@@ -18,6 +18,10 @@ public final class Moment {
 
 	private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
+	private static final String BEFORE_ALL = "-infinity";
+
+	private static final String AFTER_ALL = "infinity";
+
 	private final String kind;
 
 	private final String value;
@@ -35,9 +39,9 @@ public final class Moment {
 	public static Moment of(Instant time) {
 		Assert.notNull(time, "'time' must not be null");
 		if (time.isBefore(FIRST)) {
-			return new Moment("time", "-infinity");
+			return new Moment("time", BEFORE_ALL);
 		}
-		return new Moment("time", time.isAfter(LAST) ? "infinity" : time.truncatedTo(ChronoUnit.MICROS).toString());
+		return new Moment("time", time.isAfter(LAST) ? AFTER_ALL : time.truncatedTo(ChronoUnit.MICROS).toString());
 	}
 
 	/**
@@ -68,7 +72,7 @@ public final class Moment {
 	public ChangeQuery after(Changes changes) {
 		Assert.notNull(changes, "'changes' must not be null");
 		return switch (this.kind) {
-			case "time" -> changes.query().since(Instant.parse(this.value).plus(1, ChronoUnit.MICROS));
+			case "time" -> afterTime(changes.query());
 			case "position" -> changes.query().fromPosition(Position.parse(this.value).next());
 			default -> changes.query()
 				.fromPosition(changes.query()
@@ -77,6 +81,14 @@ public final class Moment {
 					.orElseThrow(() -> new TimeTravelException("Transaction " + this.value + " is not recorded"))
 					.position()
 					.next());
+		};
+	}
+
+	private ChangeQuery afterTime(ChangeQuery query) {
+		return switch (this.value) {
+			case BEFORE_ALL -> query;
+			case AFTER_ALL -> query.since(Instant.MAX);
+			default -> query.since(Instant.parse(this.value).plus(1, ChronoUnit.MICROS));
 		};
 	}
 

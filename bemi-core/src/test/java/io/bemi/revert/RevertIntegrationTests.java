@@ -3,6 +3,7 @@ package io.bemi.revert;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -215,6 +216,15 @@ class RevertIntegrationTests {
 			.execute(this.recorded.reverter().planRecord("public.todo", 30, Moment.ofTransaction(then)));
 		assertThat(todo(30)).isEqualTo("then|f|1");
 		assertThat(todo(31)).isEqualTo("later|f|1");
+	}
+
+	@Test
+	void takesARecordBackToATimeBeforeAll() {
+		this.recorded.transact("INSERT INTO todo VALUES (50, 'a', false, 1)");
+		assertThat(this.recorded.reverter().planRecord("public.todo", 50, Moment.of(Instant.MAX)).steps()).isEmpty();
+		this.recorded.reverter()
+			.execute(this.recorded.reverter().planRecord("public.todo", 50, Moment.of(Instant.MIN)));
+		assertThat(this.recorded.query("SELECT count(*) FROM todo WHERE id = 50")).containsExactly("0");
 	}
 
 	@Test
