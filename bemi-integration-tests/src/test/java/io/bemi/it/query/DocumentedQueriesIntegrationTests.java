@@ -68,6 +68,7 @@ class DocumentedQueriesIntegrationTests {
 		QueryApplication.createTables(database);
 		application = QueryApplication.start(database);
 		changes = application.getBean(Changes.class);
+		QueryApplication.awaitBaselines(database);
 		BemiContext.run(Map.of("user", "ann", "requestId", "r-1"),
 				() -> QueryApplication.inTransaction(application, (entities) -> {
 					entities.persist(new Todo(26, "Sleep"));

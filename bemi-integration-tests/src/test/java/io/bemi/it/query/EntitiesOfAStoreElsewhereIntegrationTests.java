@@ -1,6 +1,5 @@
 package io.bemi.it.query;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 
@@ -12,7 +11,6 @@ import io.bemi.testsupport.TestDatabase;
 import io.bemi.timetravel.Past;
 import io.bemi.timetravel.TimeTravel;
 import io.bemi.timetravel.TimeTravelException;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -49,7 +47,7 @@ class EntitiesOfAStoreElsewhereIntegrationTests {
 				});
 				changes.awaitIngested();
 				long past = changes.query().table("Order line").first().orElseThrow().transactionId();
-				awaitBaselines(store);
+				QueryApplication.awaitBaselines(store);
 				database.execute("ALTER TABLE old_name RENAME COLUMN subject TO task",
 						"ALTER TABLE old_name RENAME TO todo");
 				QueryApplication.inTransaction(application, (entities) -> {
@@ -87,12 +85,6 @@ class EntitiesOfAStoreElsewhereIntegrationTests {
 					.hasMessageContaining("in another database");
 			}
 		}
-	}
-
-	private static void awaitBaselines(TestDatabase store) {
-		Awaitility.await()
-			.atMost(Duration.ofSeconds(30))
-			.until(() -> store.query("SELECT 1 FROM bemi.baseline WHERE completed_at IS NULL").equals(List.of()));
 	}
 
 }

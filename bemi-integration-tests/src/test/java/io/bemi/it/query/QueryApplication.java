@@ -1,5 +1,6 @@
 package io.bemi.it.query;
 
+import java.time.Duration;
 import java.util.function.Consumer;
 
 import io.bemi.autoconfigure.query.jpa.RecordedChange;
@@ -7,6 +8,7 @@ import io.bemi.autoconfigure.query.jpa.RecordedChangeRepository;
 import io.bemi.it.support.Applications;
 import io.bemi.testsupport.TestDatabase;
 import jakarta.persistence.EntityManager;
+import org.awaitility.Awaitility;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
@@ -15,6 +17,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.data.jpa.repository.config.EnableJpaRepositories;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * An application with entities that asks for the entity of recorded changes as well.
@@ -35,6 +39,18 @@ class QueryApplication {
 
 	static ConfigurableApplicationContext start(TestDatabase database, String... properties) {
 		return Applications.startWithoutWeb(database, QueryApplication.class, properties);
+	}
+
+	/**
+	 * Waits until all rows that were there before have been copied. A moment before that
+	 * is not known.
+	 */
+	static void awaitBaselines(TestDatabase store) {
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.untilAsserted(() -> assertThat(
+					store.query("SELECT count(*) > 0, count(*) FILTER (WHERE completed_at IS NULL) FROM bemi.baseline"))
+				.containsExactly("t|0"));
 	}
 
 	static void inTransaction(ConfigurableApplicationContext application, Consumer<EntityManager> work) {
