@@ -53,9 +53,11 @@ final class AsOfComparison {
 			for (AsOfQuestion question : AsOfQuestion.values()) {
 				// The first round only warms up.
 				boolean counts = round > 0;
-				measure(question, round, present, counts, (id) -> question.present(application, id));
-				measure(question, round, middle, counts, (id) -> question.past(application, history.middle(), id));
-				measure(question, round, last, counts, (id) -> question.past(application, history.last(), id));
+				measure(question, round, present, counts, (id, watch) -> question.present(application, id, watch));
+				measure(question, round, middle, counts,
+						(id, watch) -> question.past(application, history.middle(), id, watch));
+				measure(question, round, last, counts,
+						(id, watch) -> question.past(application, history.last(), id, watch));
 			}
 		}
 		print(present, middle, last);
@@ -67,9 +69,9 @@ final class AsOfComparison {
 		List<Double> times = new ArrayList<>();
 		for (int call = 0; call < question.calls(); call++) {
 			long id = 1 + random.nextInt(AsOfHistory.LIVE);
-			long begun = System.nanoTime();
-			work.run(id);
-			times.add((System.nanoTime() - begun) / 1e6);
+			Stopwatch watch = new Stopwatch();
+			work.run(id, watch);
+			times.add(watch.milliseconds());
 		}
 		if (counts) {
 			rounds.computeIfAbsent(question, (key) -> new ArrayList<>()).add(Spread.of(times).median());
@@ -85,9 +87,11 @@ final class AsOfComparison {
 			System.out.printf("| %-12s | %-24s | %-24s | %-24s |%n", question.name().toLowerCase(Locale.ROOT),
 					text(present, question), text(middle, question), text(last, question));
 		}
-		System.out.printf(Locale.ROOT, "%nasof: record_ms=%.2f find_by_id_ms=%.2f association_ms=%.2f table_ms=%.0f%n",
+		System.out.printf(Locale.ROOT,
+				"%nasof: record_ms=%.2f find_by_id_ms=%.2f association_ms=%.2f with_association_ms=%.2f table_ms=%.0f%n",
 				median(last, AsOfQuestion.RECORD), median(last, AsOfQuestion.FIND_BY_ID),
 				Math.max(median(last, AsOfQuestion.TO_ONE), median(last, AsOfQuestion.TO_MANY)),
+				Math.max(median(last, AsOfQuestion.WITH_TO_ONE), median(last, AsOfQuestion.WITH_TO_MANY)),
 				median(last, AsOfQuestion.TABLE));
 	}
 
@@ -106,7 +110,7 @@ final class AsOfComparison {
 	@FunctionalInterface
 	private interface Work {
 
-		Object run(long id);
+		Object run(long id, Stopwatch watch);
 
 	}
 

@@ -35,6 +35,8 @@ final class AsOfView {
 			+ HSTORE.replace("%s", "a.value")
 			+ " FROM pg_catalog.jsonb_array_elements(h.value) WITH ORDINALITY a(value, n) ORDER BY a.n) END";
 
+	private static final Set<String> TEXTS = Set.of("text", "varchar");
+
 	/** Up to so many versions columns are looked for one by one, each in each version. */
 	private static final int MOST_VERSIONS = 10;
 
@@ -313,7 +315,9 @@ final class AsOfView {
 	private String lookup(String name, String alias) {
 		String type = Objects.requireNonNull(this.lookups.get(name));
 		if (this.keyIsText && this.key.contains(name)) {
-			return type.equals("text") ? alias + "primary_key" : "(%sprimary_key)::%s".formatted(alias, type);
+			// Keys are compared byte by byte in the store, and as elsewhere in the view.
+			return "(%sprimary_key%s)::%s".formatted(alias,
+					TEXTS.contains(type) ? " COLLATE pg_catalog.\"default\"" : "", type);
 		}
 		Map<String, List<Long>> texts = new LinkedHashMap<>();
 		this.origins.forEach((version, known) -> {
@@ -431,8 +435,6 @@ final class AsOfView {
 			.stream()
 			.filter((name) -> !this.key.subList(0, Math.min(1, this.key.size())).contains(name))
 			.forEach((name) -> expressions.add(indexed(name)));
-		// The first one serves these.
-		expressions.removeAll(List.of("(primary_key)", "((primary_key)::varchar)"));
 		String condition = beginning("", keyed);
 		return expressions.stream().map((expression) -> "(" + expression + ") WHERE " + condition).toList();
 	}

@@ -65,10 +65,13 @@ public final class JdbcTimeTravel implements TimeTravel {
 					       (SELECT pg_catalog.sum(pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', c.oid, c.relname, c.relnamespace, c.relrowsecurity,
 					               c.relhassubclass, c.relacl), 0))
 					          FROM pg_catalog.pg_class c
-					         WHERE c.oid = ANY (t.oids) OR (c.relkind IN ('v', 'm') AND c.relacl IS NOT NULL) OR c.relispartition AND c.relacl IS NOT NULL),
+					         WHERE c.oid = ANY (t.oids) OR c.oid >= %2$d AND c.relacl IS NOT NULL AND (c.relkind IN ('v', 'm') OR c.relispartition)),
 					       (SELECT pg_catalog.max(f.oid) FROM pg_catalog.pg_constraint f WHERE f.conrelid = ANY (t.oids)))
 					  FROM (SELECT ?::oid[] AS oids) t
 					""";
+
+	/** Below are the system's own (FirstNormalObjectId in access/transam.h). */
+	private static final int FIRST_OBJECT = 16384;
 
 	private static final String IDENTITY = """
 			SELECT pg_catalog.concat_ws(' ', pg_catalog.pg_postmaster_start_time(), d.oid, pg_catalog.inet_server_port()), d.datname
@@ -258,8 +261,9 @@ public final class JdbcTimeTravel implements TimeTravel {
 	private Resolved resolve(Moment moment, boolean caughtUp, @Nullable List<Long> tables) throws SQLException {
 		String database = place().database();
 		return this.store.call((connection) -> {
-			try (PreparedStatement statement = connection.prepareStatement(
-					((tables != null) ? RESOLVE_WITH_STATE : RESOLVE).formatted(Sql.identifier(this.store.schema())))) {
+			try (PreparedStatement statement = connection
+				.prepareStatement(((tables != null) ? RESOLVE_WITH_STATE : RESOLVE)
+					.formatted(Sql.identifier(this.store.schema()), FIRST_OBJECT))) {
 				statement.setString(1, moment.kind());
 				statement.setString(2, moment.value());
 				statement.setBoolean(3, caughtUp);

@@ -46,7 +46,8 @@ CREATE INDEX context_transaction ON context USING brin (transaction_id) WITH (au
 -- operation: C(reate), U(pdate), D(elete), T(runcate), B(aseline: a row as it was found, not a change).
 -- image: the row after the change, for D the row before. replaced: the old values of the changed columns, null where
 -- operation is not U. unknown: columns whose value after (absent from image) or before (absent from replaced, U only)
--- the change cannot be known. digest: reserved for tamper evidence.
+-- the change cannot be known. digest: reserved for tamper evidence. Keys are compared byte by byte, which takes less time
+-- than any language's order.
 CREATE TABLE change (
     committed_at   timestamptz NOT NULL,
     source         integer     NOT NULL,
@@ -56,7 +57,7 @@ CREATE TABLE change (
     transaction_id bigint      NOT NULL,
     context        integer     NOT NULL,
     operation      "char"      NOT NULL,
-    primary_key    text,
+    primary_key    text COLLATE "C",
     image          jsonb,
     replaced       jsonb,
     unknown        text[],

@@ -2,7 +2,7 @@
 -- and people use.
 
 -- The key of the record that an UPDATE took away, where it changed the key: there the history of that record ends.
-ALTER TABLE change ADD COLUMN previous_key text;
+ALTER TABLE change ADD COLUMN previous_key text COLLATE "C";
 UPDATE change c
    SET previous_key = CASE WHEN cardinality(k.names) = 1 THEN c.replaced ->> k.names[1]
                            ELSE (SELECT jsonb_agg(coalesce(c.replaced -> n, c.image -> n) ORDER BY o)::text
