@@ -314,10 +314,10 @@ final class AsOfView {
 
 	private String lookup(String name, String alias) {
 		String type = Objects.requireNonNull(this.lookups.get(name));
-		if (this.keyIsText && this.key.contains(name)) {
-			// Keys are compared byte by byte in the store, and as elsewhere in the view.
-			return "(%sprimary_key%s)::%s".formatted(alias,
-					TEXTS.contains(type) ? " COLLATE pg_catalog.\"default\"" : "", type);
+		// Keys are compared byte by byte in the store: texts are taken from where they
+		// are compared as in the table.
+		if (this.keyIsText && this.key.contains(name) && !TEXTS.contains(type)) {
+			return "(%sprimary_key)::%s".formatted(alias, type);
 		}
 		Map<String, List<Long>> texts = new LinkedHashMap<>();
 		this.origins.forEach((version, known) -> {

@@ -41,6 +41,9 @@ class PastAndPresentIntegrationTests {
 			CREATE TABLE todo (id bigint PRIMARY KEY, task varchar(20), list_id bigint);
 			CREATE TABLE hot (id bigint PRIMARY KEY, n bigint);
 			CREATE TABLE part (id bigint PRIMARY KEY, hot_id bigint REFERENCES hot, n numeric(6, 2), made date);
+			CREATE TABLE word (word text PRIMARY KEY, n bigint);
+			CREATE TABLE code (code varchar(20) PRIMARY KEY, n bigint);
+			CREATE TABLE pair (one text, two text COLLATE "C", n bigint, PRIMARY KEY (one, two));
 			CREATE TABLE secret (id bigint PRIMARY KEY);
 			ALTER TABLE secret ENABLE ROW LEVEL SECURITY;
 			CREATE VIEW done AS SELECT * FROM todo;
@@ -64,8 +67,10 @@ class PastAndPresentIntegrationTests {
 	void record() throws Exception {
 		this.recording = Recording.of(18, false, Set.of(), TABLES);
 		this.past = this.recording.transact("INSERT INTO todo VALUES (1, 'past', 7), (2, 'gone', 7)",
-				"INSERT INTO secret VALUES (1)", "INSERT INTO hot VALUES (1, 0)",
-				"INSERT INTO hot SELECT i, 0 FROM generate_series(2, 700) i",
+				"INSERT INTO secret VALUES (1)", "INSERT INTO word SELECT 'w ' || i, 0 FROM generate_series(1, 700) i",
+				"INSERT INTO code SELECT 'c' || i, 0 FROM generate_series(1, 700) i",
+				"INSERT INTO pair SELECT 'o', 't' || i, 0 FROM generate_series(1, 700) i",
+				"INSERT INTO hot VALUES (1, 0)", "INSERT INTO hot SELECT i, 0 FROM generate_series(2, 700) i",
 				"INSERT INTO part SELECT i, 1 + i % 700, 0, '2026-01-01' FROM generate_series(1, 2100) i");
 		this.present = this.recording.transact("UPDATE todo SET task = 'present' WHERE id = 1",
 				"DELETE FROM todo WHERE id = 2");
@@ -220,6 +225,25 @@ class PastAndPresentIntegrationTests {
 							"SELECT id || ' ' || n || ' ' || made FROM part WHERE hot_id = 1" + " ORDER BY id",
 							String.class));
 		assertThat(parts).containsExactly("700 150.00 2026-01-01", "1400 150.00 2026-01-01", "2100 150.00 2026-01-01");
+	}
+
+	@Test
+	void readsOneChangeOfARecordWhoseKeyIsAText() {
+		assertReadsFewChanges("SELECT * FROM word WHERE word = 'w 7'", "= 'w 7'::text)");
+		assertReadsFewChanges("SELECT * FROM code WHERE code = 'c7'", "= 'c7'::text)");
+	}
+
+	@Test
+	void textsAreComparedAsInTheirTables() {
+		String collations = """
+				SELECT a.attname || ' ' || a.attcollation::regcollation FROM pg_attribute a
+				 WHERE a.attrelid = '%s.%s'::regclass AND a.attnum > 0 AND a.attcollation <> 0 ORDER BY a.attnum""";
+		at(this::task);
+		for (String table : List.of("word", "code", "pair", "todo")) {
+			assertThat(this.recording.database().query(collations.formatted("bemi_asof_public", table)))
+				.isEqualTo(this.recording.database().query(collations.formatted("public", table)))
+				.isNotEmpty();
+		}
 	}
 
 	private void assertReadsFewChanges(String sql, String condition) {
