@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import io.bemi.change.Change;
 import io.bemi.change.Operation;
 import io.bemi.change.Position;
@@ -33,12 +35,19 @@ final class StoredHistory implements AutoCloseable {
 
 	private final TestDatabase database;
 
+	private final HikariDataSource pool;
+
 	private final Map<String, Integer> sources = new LinkedHashMap<>();
 
 	private final Map<String, Long> relations = new LinkedHashMap<>();
 
 	private StoredHistory(TestDatabase database) {
 		this.database = database;
+		HikariConfig config = new HikariConfig();
+		config.setDataSource(database.dataSource());
+		config.setMaximumPoolSize(5);
+		config.setMinimumIdle(0);
+		this.pool = new HikariDataSource(config);
 	}
 
 	static StoredHistory create(int version) throws SQLException {
@@ -62,11 +71,11 @@ final class StoredHistory implements AutoCloseable {
 	}
 
 	Changes changes() {
-		return new JdbcChanges(this.database.dataSource(), SCHEMA);
+		return new JdbcChanges(this.pool, SCHEMA);
 	}
 
 	Changes changes(QuerySettings settings) {
-		return new JdbcChanges(this.database.dataSource(), settings, EntityTables.NONE, null);
+		return new JdbcChanges(this.pool, settings, EntityTables.NONE, null);
 	}
 
 	/**
@@ -182,6 +191,7 @@ final class StoredHistory implements AutoCloseable {
 
 	@Override
 	public void close() {
+		this.pool.close();
 		this.database.close();
 	}
 

@@ -30,7 +30,7 @@ class StreamIsIdleIntegrationTests {
 	 */
 	private static final int ROUNDS_KEPT = 4;
 
-	private static final int ROUNDS = Boolean.getBoolean("bemi.soak") ? 100 : 12;
+	private static final int ROUNDS = Boolean.getBoolean("bemi.soak") ? 100 : 8;
 
 	/**
 	 * Less than 1 MB of log a minute, the server's own checkpoints included.

@@ -1,18 +1,21 @@
 package io.bemi.timetravel;
 
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 
+import io.bemi.context.ContextValues;
 import io.bemi.query.JdbcChanges;
 import io.bemi.store.StoreSchema;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -138,7 +141,12 @@ class TimeTravelIntegrationTests {
 	}
 
 	private List<List<String>> copies(Recording recording) {
-		return copies(new JdbcTemplate(recording.database().dataSource()));
+		try (Connection connection = recording.database().connect()) {
+			return copies(new JdbcTemplate(new SingleConnectionDataSource(connection, true)));
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	private List<List<String>> copies(JdbcTemplate jdbc) {
@@ -164,10 +172,9 @@ class TimeTravelIntegrationTests {
 		Past past = travel.asOf(transaction);
 		List<List<String>> values = new ArrayList<>();
 		for (String name : NAMES) {
-			List<String> rows = new ArrayList<>();
-			past.rows(name)
-				.forEach((row) -> rows.add(jdbc.queryForObject("SELECT ?::jsonb::text", String.class,
-						io.bemi.context.ContextValues.toJson(row))));
+			String[] found = past.rows(name).stream().map(ContextValues::toJson).toArray(String[]::new);
+			List<String> rows = jdbc.queryForList("SELECT v::jsonb::text FROM unnest(?::text[]) v", String.class,
+					(Object) found);
 			rows.sort(java.util.Comparator.naturalOrder());
 			values.add(rows);
 		}
