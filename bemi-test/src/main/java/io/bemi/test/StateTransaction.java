@@ -12,6 +12,7 @@ import java.util.List;
 import javax.sql.DataSource;
 
 import io.bemi.change.Position;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A transaction in which nobody else writes to the tables, and values are printed so that
@@ -46,8 +47,11 @@ final class StateTransaction {
 
 	private static final String WRITERS = """
 			SELECT pg_catalog.format('process %s (%s, %s), which holds %s: %s', a.pid, a.application_name, a.state,
-			           (SELECT pg_catalog.string_agg(DISTINCT l.relation::pg_catalog.regclass::pg_catalog.text, ', ')), pg_catalog.left(a.query, 100))
-			  FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+			           pg_catalog.string_agg(DISTINCT pg_catalog.concat_ws('.', n.nspname, c.relname), ', '), pg_catalog.left(a.query, 100))
+			  FROM pg_catalog.pg_locks l
+			  JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+			  JOIN pg_catalog.pg_class c ON c.oid = l.relation
+			  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 			 WHERE l.relation = ANY (?::pg_catalog.oid[]) AND l.granted AND a.pid <> pg_catalog.pg_backend_pid()
 			   AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
 			   AND l.mode NOT IN ('AccessShareLock', 'RowShareLock')
@@ -60,6 +64,8 @@ final class StateTransaction {
 	private static final String DEADLOCK = "40P01";
 
 	private static final String UNDEFINED_TABLE = "42P01";
+
+	private static final String UNDEFINED_SCHEMA = "3F000";
 
 	private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
@@ -89,6 +95,9 @@ final class StateTransaction {
 					}
 					catch (SQLException ex) {
 						connection.rollback();
+						if (isOutdated(ex)) {
+							continue;
+						}
 						boolean again = LOCK_NOT_AVAILABLE.equals(ex.getSQLState())
 								|| DEADLOCK.equals(ex.getSQLState());
 						if (!again || System.nanoTime() - deadline >= 0) {
@@ -113,7 +122,7 @@ final class StateTransaction {
 	/**
 	 * @return {@code null} when the tables were not those that were locked
 	 */
-	private @org.jspecify.annotations.Nullable Session begin(Connection connection) throws SQLException {
+	private @Nullable Session begin(Connection connection) throws SQLException {
 		List<StateTable> expected = this.known;
 		execute(connection, expected.isEmpty() ? BEGIN : BEGIN + ";" + StateTables.lock(expected));
 		List<StateTable> tables = StateTables.read(connection);
@@ -129,6 +138,18 @@ final class StateTransaction {
 			row.next();
 			return new Session(connection, tables, row.getString(1), row.getString(2));
 		}
+	}
+
+	/**
+	 * Whether tables are gone that were known, which are forgotten then.
+	 */
+	private boolean isOutdated(SQLException ex) {
+		boolean outdated = !this.known.isEmpty()
+				&& (UNDEFINED_TABLE.equals(ex.getSQLState()) || UNDEFINED_SCHEMA.equals(ex.getSQLState()));
+		if (outdated) {
+			this.known = List.of();
+		}
+		return outdated;
 	}
 
 	private TestStateException busy(Connection connection, SQLException cause) throws SQLException {
@@ -150,7 +171,8 @@ final class StateTransaction {
 	private static TestStateException translate(Connection connection, SQLException cause) throws SQLException {
 		String database = "The state of the database " + connection.getCatalog();
 		String message = String.valueOf(cause.getMessage());
-		if (UNDEFINED_TABLE.equals(cause.getSQLState()) && message.contains("bemi.")) {
+		if ((UNDEFINED_TABLE.equals(cause.getSQLState()) || UNDEFINED_SCHEMA.equals(cause.getSQLState()))
+				&& message.contains("bemi")) {
 			return new TestStateException(database + " is not known, for nothing is tracked there: start the application"
 					+ " with bemi.enabled first, or call Tracking.track (" + message + ")", cause);
 		}

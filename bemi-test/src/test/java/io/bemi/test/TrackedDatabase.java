@@ -3,6 +3,7 @@ package io.bemi.test;
 import java.sql.Connection;
 import java.util.List;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.bemi.testsupport.PostgresServer;
 import io.bemi.testsupport.TestDatabase;
 import io.bemi.tracking.Tracking;
@@ -12,14 +13,20 @@ import io.bemi.tracking.TrackingSettings;
  * A database whose tables are tracked, but for those in the schema {@code model}.
  *
  * @param database the database
+ * @param pool connections to it
  * @param states its states
  */
-record TrackedDatabase(TestDatabase database, TestStates states) implements AutoCloseable {
+record TrackedDatabase(TestDatabase database, HikariDataSource pool, TestStates states) implements AutoCloseable {
 
 	static TrackedDatabase of(int version, String... ddl) throws Exception {
 		TestDatabase database = PostgresServer.version(version).createDatabase();
 		database.execute(ddl);
-		TrackedDatabase tracked = new TrackedDatabase(database, new TestStates(database.dataSource()));
+		HikariDataSource pool = new HikariDataSource();
+		pool.setJdbcUrl(database.url());
+		pool.setUsername(database.server().username());
+		pool.setPassword(database.server().password());
+		pool.setMaximumPoolSize(2);
+		TrackedDatabase tracked = new TrackedDatabase(database, pool, new TestStates(pool));
 		tracked.track();
 		return tracked;
 	}
@@ -35,14 +42,14 @@ record TrackedDatabase(TestDatabase database, TestStates states) implements Auto
 	 */
 	List<String> rows(String schema) {
 		List<String> selects = this.database.query(
-				"SELECT format('SELECT %L || row_to_json(t)::text || t::text || coalesce((SELECT string_agg(md5(a.value), '''' ORDER BY a.key)"
-						+ " FROM jsonb_each_text(to_jsonb(t)) a), '''') FROM ONLY %s t', oid::regclass, oid::regclass) FROM pg_class"
+				"SELECT format('SELECT %L || row_to_json(the_row)::text || the_row::text FROM ONLY %s the_row', oid::regclass, oid::regclass) FROM pg_class"
 						+ " WHERE relkind = 'r' AND relnamespace = '" + schema + "'::regnamespace ORDER BY 1");
 		return this.database.query(String.join(" UNION ALL ", selects) + " ORDER BY 1");
 	}
 
 	@Override
 	public void close() {
+		this.pool.close();
 		this.database.close();
 	}
 
