@@ -1,6 +1,7 @@
 package io.bemi.test;
 
 import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
 import java.util.Optional;
 
 import io.bemi.query.Changes;
@@ -14,9 +15,11 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
@@ -27,7 +30,7 @@ import org.junit.platform.commons.support.AnnotationSupport;
  * }</pre>
  */
 public final class TestStatesExtension implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback,
-		AfterAllCallback, ParameterResolver {
+		AfterAllCallback, InvocationInterceptor, ParameterResolver {
 
 	/**
 	 * What tests hold that use states: see {@link org.junit.jupiter.api.parallel.ResourceLock}.
@@ -108,17 +111,32 @@ public final class TestStatesExtension implements BeforeAllCallback, BeforeEachC
 		}
 	}
 
+	/**
+	 * Before them, because they may stop the database.
+	 */
+	@Override
+	public void interceptAfterAllMethod(Invocation<Void> invocation, ReflectiveInvocationContext<Method> method,
+			ExtensionContext context) throws Throwable {
+		restore(context);
+		invocation.proceed();
+	}
+
 	@Override
 	public void afterAll(ExtensionContext context) {
+		restore(context);
+	}
+
+	private static void restore(ExtensionContext context) {
 		TestTools tools = context.getStore(NAMESPACE).get(TestTools.class, TestTools.class);
-		if (tools != null && tools.isUsable()) {
-			TestStates states = tools.states();
-			if (states.isMarked(before(context))) {
-				states.rollbackTo(before(context));
-			}
-			states.forget(before(context));
-			states.forget(each(context));
+		if (tools == null || !tools.states().isMarked(before(context))) {
+			return;
 		}
+		TestStates states = tools.states();
+		if (tools.isUsable()) {
+			states.rollbackTo(before(context));
+		}
+		states.forget(before(context));
+		states.forget(each(context));
 	}
 
 	private static String before(ExtensionContext context) {
@@ -167,7 +185,7 @@ public final class TestStatesExtension implements BeforeAllCallback, BeforeEachC
 		Class<?> type = parameter.getParameter().getType();
 		// Spring fills constructors itself.
 		return (type == TestStates.class || type == Changes.class)
-				&& (this.given != null || parameter.getDeclaringExecutable() instanceof java.lang.reflect.Method);
+				&& (this.given != null || parameter.getDeclaringExecutable() instanceof Method);
 	}
 
 	@Override
