@@ -12,11 +12,11 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Tests that leave the tracked tables as they found them, whoever has written: after each
- * test they are rolled back to what they were when all {@code @BeforeAll} methods had run,
- * and after the last one, before the {@code @AfterAll} methods, to what they were before
- * all of these. {@link TestStates} and
- * {@link io.bemi.query.Changes} can be parameters. They come from the application context
- * of a Spring test; without Spring, register a {@link TestStatesExtension} instead.
+ * test they are rolled back to what they were when all {@code @BeforeAll} methods had
+ * run, and after the last one, before the {@code @AfterAll} methods, to what they were
+ * before all of these. {@link TestStates} and {@link io.bemi.query.Changes} can be
+ * parameters. They come from the application context of a Spring test; without Spring,
+ * register a {@link TestStatesExtension} instead.
  * <p>
  * Where tests run in parallel, those of such classes run one after the other.
  */

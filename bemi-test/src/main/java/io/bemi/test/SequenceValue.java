@@ -96,12 +96,12 @@ record SequenceValue(long oid, String schema, String name, long last, boolean ca
 
 	private static void set(Session session, List<SequenceValue> values) throws SQLException {
 		try (PreparedStatement statement = session.connection().prepareStatement(SET)) {
-			statement.setArray(1, session.connection()
-				.createArrayOf("bigint", values.stream().map(SequenceValue::oid).toArray()));
-			statement.setArray(2, session.connection()
-				.createArrayOf("bigint", values.stream().map(SequenceValue::last).toArray()));
-			statement.setArray(3, session.connection()
-				.createArrayOf("bool", values.stream().map(SequenceValue::called).toArray()));
+			statement.setArray(1,
+					session.connection().createArrayOf("bigint", values.stream().map(SequenceValue::oid).toArray()));
+			statement.setArray(2,
+					session.connection().createArrayOf("bigint", values.stream().map(SequenceValue::last).toArray()));
+			statement.setArray(3,
+					session.connection().createArrayOf("bool", values.stream().map(SequenceValue::called).toArray()));
 			statement.execute();
 		}
 	}

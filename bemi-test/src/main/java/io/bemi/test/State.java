@@ -21,8 +21,8 @@ import io.bemi.test.StateTransaction.Session;
  * @param sequences the sequences; none when they do not belong to it
  * @param moment when the database was last in it
  */
-record State(String name, String database, String databaseName, Map<String, Content> content, List<SequenceValue> sequences,
-		Moment moment) {
+record State(String name, String database, String databaseName, Map<String, Content> content,
+		List<SequenceValue> sequences, Moment moment) {
 
 	static State of(String name, Session session, boolean sequences, Collection<State> others) throws SQLException {
 		Map<String, Content> content = new LinkedHashMap<>();
@@ -73,7 +73,8 @@ record State(String name, String database, String databaseName, Map<String, Cont
 		if (!differences.isEmpty()) {
 			new StateWriter(session).write(differences);
 		}
-		return new StateMove(this.name, deleted, inserted, tables, SequenceValue.restore(session, this.sequences, this));
+		return new StateMove(this.name, deleted, inserted, tables,
+				SequenceValue.restore(session, this.sequences, this));
 	}
 
 	private void check(Session session) {
@@ -87,8 +88,9 @@ record State(String name, String database, String databaseName, Map<String, Cont
 		this.content.forEach((name, marked) -> {
 			StateTable table = tables.get(name);
 			if (table == null) {
-				throw new TestStateException("The table " + name + " is gone, or not tracked any more, since the state '"
-						+ this.name + "' was marked: mark it again");
+				throw new TestStateException(
+						"The table " + name + " is gone, or not tracked any more, since the state '" + this.name
+								+ "' was marked: mark it again");
 			}
 			if (!table.shape().equals(marked.table().shape())) {
 				throw new TestStateException(

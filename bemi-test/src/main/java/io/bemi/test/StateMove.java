@@ -9,8 +9,8 @@ import java.util.Set;
  * @param deleted the number of rows that were deleted
  * @param inserted the number of rows that were inserted; one that had been updated is
  * deleted and inserted
- * @param tables the tables that were written, as {@code schema.table}; partitions by their
- * own names
+ * @param tables the tables that were written, as {@code schema.table}; partitions by
+ * their own names
  * @param sequences the number of sequences that were set
  */
 public record StateMove(String state, int deleted, int inserted, Set<String> tables, int sequences) {

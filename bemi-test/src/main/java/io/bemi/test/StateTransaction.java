@@ -173,14 +173,18 @@ final class StateTransaction {
 		String message = String.valueOf(cause.getMessage());
 		if ((UNDEFINED_TABLE.equals(cause.getSQLState()) || UNDEFINED_SCHEMA.equals(cause.getSQLState()))
 				&& message.contains("bemi")) {
-			return new TestStateException(database + " is not known, for nothing is tracked there: start the application"
-					+ " with bemi.enabled first, or call Tracking.track (" + message + ")", cause);
+			return new TestStateException(
+					database + " is not known, for nothing is tracked there: start the application"
+							+ " with bemi.enabled first, or call Tracking.track (" + message + ")",
+					cause);
 		}
 		if (INSUFFICIENT_PRIVILEGE.equals(cause.getSQLState())) {
-			return new TestStateException(database + " cannot be moved by the role " + role(connection) + ", because "
-					+ message + ". Let the tests connect as a superuser, or, on PostgreSQL 15 and later, as the owner of"
-					+ " the tables after a superuser typed: GRANT SET ON PARAMETER session_replication_role TO "
-					+ Sql.identifier(role(connection)) + ";", cause);
+			return new TestStateException(
+					database + " cannot be moved by the role " + role(connection) + ", because " + message
+							+ ". Let the tests connect as a superuser, or, on PostgreSQL 15 and later, as the owner of"
+							+ " the tables after a superuser typed: GRANT SET ON PARAMETER session_replication_role TO "
+							+ Sql.identifier(role(connection)) + ";",
+					cause);
 		}
 		return new TestStateException(database + " cannot be read or moved: " + message, cause);
 	}

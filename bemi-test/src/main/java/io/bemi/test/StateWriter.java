@@ -81,8 +81,7 @@ final class StateWriter {
 				statement.setArray(1, this.connection.createArrayOf("text", some.toArray()));
 				int written = statement.executeUpdate();
 				if (written != some.size()) {
-					throw new TestStateException(
-							"Of " + some.size() + " rows " + written + " were written by: " + sql);
+					throw new TestStateException("Of " + some.size() + " rows " + written + " were written by: " + sql);
 				}
 			}
 		}

@@ -25,10 +25,10 @@ import org.springframework.util.Assert;
  * states.rollbackTo("seeded");
  * }</pre>
  * <p>
- * A mark keeps the rows in memory. A move compares them with those that are there, deletes
- * and inserts what differs, and does nothing else: no trigger of the application's runs,
- * and foreign keys need no order. Both hold off writers, and wait for those that are under
- * way.
+ * A mark keeps the rows in memory. A move compares them with those that are there,
+ * deletes and inserts what differs, and does nothing else: no trigger of the
+ * application's runs, and foreign keys need no order. Both hold off writers, and wait for
+ * those that are under way.
  * <p>
  * For databases of tests, with as much data as these have. The role must be a superuser,
  * or be allowed to set {@code session_replication_role}. Safe for use by several threads,

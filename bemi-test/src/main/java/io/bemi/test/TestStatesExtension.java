@@ -25,7 +25,7 @@ import org.junit.platform.commons.support.AnnotationSupport;
 /**
  * Does what {@link BemiTest} says. In tests without Spring it is registered with what it
  * works on: <pre>{@code
- * @RegisterExtension
+ * &#64;RegisterExtension
  * static TestStatesExtension extension = TestStatesExtension.of(states, changes);
  * }</pre>
  */
@@ -33,7 +33,8 @@ public final class TestStatesExtension implements BeforeAllCallback, BeforeEachC
 		AfterAllCallback, InvocationInterceptor, ParameterResolver {
 
 	/**
-	 * What tests hold that use states: see {@link org.junit.jupiter.api.parallel.ResourceLock}.
+	 * What tests hold that use states: see
+	 * {@link org.junit.jupiter.api.parallel.ResourceLock}.
 	 */
 	public static final String RESOURCE = "io.bemi.test.TestStates";
 
@@ -163,8 +164,7 @@ public final class TestStatesExtension implements BeforeAllCallback, BeforeEachC
 	 * The annotation of the method, else of the class, else of those around it.
 	 */
 	private static <A extends Annotation> @Nullable A find(ExtensionContext context, Class<A> type) {
-		Optional<A> found = context.getTestMethod()
-			.flatMap((method) -> AnnotationSupport.findAnnotation(method, type));
+		Optional<A> found = context.getTestMethod().flatMap((method) -> AnnotationSupport.findAnnotation(method, type));
 		Class<?> test = context.getRequiredTestClass();
 		while (found.isEmpty() && test != null) {
 			found = AnnotationSupport.findAnnotation(test, type);

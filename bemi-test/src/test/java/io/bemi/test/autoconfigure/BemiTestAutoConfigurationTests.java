@@ -20,8 +20,7 @@ class BemiTestAutoConfigurationTests {
 	@Test
 	void contributesStatesOfTheDataSource() {
 		this.runner.withBean(DataSource.class, DriverManagerDataSource::new)
-			.run((context) -> assertThat(context).hasSingleBean(TestStates.class)
-				.hasBean("bemiTestStatesEvictCaches"));
+			.run((context) -> assertThat(context).hasSingleBean(TestStates.class).hasBean("bemiTestStatesEvictCaches"));
 	}
 
 	@Test

@@ -164,9 +164,10 @@ class DocumentedTestsIntegrationTests {
 
 	@Test
 	void theDocumentationShowsWhatRunsHere() throws IOException {
-		String source = squeezed(Files.readString(Path
-			.of("src/test/java/io/bemi/test/boot/DocumentedTestsIntegrationTests.java")))
-				+ squeezed(Files.readString(Path.of("src/test/java/io/bemi/test/TestStatesExtensionIntegrationTests.java")));
+		String source = squeezed(
+				Files.readString(Path.of("src/test/java/io/bemi/test/boot/DocumentedTestsIntegrationTests.java")))
+				+ squeezed(Files
+					.readString(Path.of("src/test/java/io/bemi/test/TestStatesExtensionIntegrationTests.java")));
 		Matcher blocks = Pattern.compile("(?s)```java\n(.*?)```")
 			.matcher(Files.readString(Path.of("../docs/testing.md")));
 		int count = 0;
