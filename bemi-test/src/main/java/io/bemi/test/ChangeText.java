@@ -67,9 +67,11 @@ final class ChangeText {
 	 */
 	static @Nullable Object like(@Nullable Object expected, @Nullable Object value,
 			Function<Class<?>, @Nullable Object> converter) {
-		boolean plain = expected == null || value == null || expected instanceof String || expected instanceof Number
-				|| expected instanceof Boolean || expected instanceof Map || expected instanceof List;
-		return plain ? value : converter.apply(expected.getClass());
+		if (expected == null || value == null || expected instanceof String || expected instanceof Number
+				|| expected instanceof Boolean || expected instanceof Map || expected instanceof List) {
+			return value;
+		}
+		return converter.apply(expected.getClass());
 	}
 
 	static boolean isSame(@Nullable Object value, @Nullable Object expected) {

@@ -254,7 +254,7 @@ public final class ChangesAssert extends AbstractAssert<ChangesAssert, Changes> 
 		}
 	}
 
-	private void fail(List<Change> changes, String message, Object... arguments) {
+	private void fail(List<Change> changes, String message, @Nullable Object... arguments) {
 		failWithMessage("%s%n%s", message.formatted(arguments), ChangeText.describe(changes));
 	}
 

@@ -23,9 +23,9 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * Does what {@link BemiTest} says. In tests without Spring it is registered with what it
- * works on: <pre>{@code
- * &#64;RegisterExtension
+ * Does what {@link BemiTest} says. In tests without Spring a static field that is
+ * annotated with {@link org.junit.jupiter.api.extension.RegisterExtension} holds it, with
+ * what it works on: <pre>{@code
  * static TestStatesExtension extension = TestStatesExtension.of(states, changes);
  * }</pre>
  */

@@ -54,7 +54,8 @@ class StateCostIntegrationTests {
 	}
 
 	private static void seed(Statement statement, int rows) throws SQLException {
-		statement.execute("INSERT INTO parent (id, code, v) SELECT g, g, g FROM generate_series(1, %d) g".formatted(rows / 5));
+		statement.execute(
+				"INSERT INTO parent (id, code, v) SELECT g, g, g FROM generate_series(1, %d) g".formatted(rows / 5));
 		statement.execute("INSERT INTO child SELECT g, g %% %d + 1, g, g FROM generate_series(1, %d) g"
 			.formatted(rows / 5, rows * 3 / 5));
 		statement.execute("INSERT INTO node SELECT g, NULL, g FROM generate_series(1, %d) g".formatted(rows / 5));

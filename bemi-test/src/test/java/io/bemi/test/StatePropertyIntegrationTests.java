@@ -76,7 +76,7 @@ class StatePropertyIntegrationTests {
 						.isEqualTo(marked.get(name));
 					count("moves", 1);
 					count("rows written", move.deleted() + move.inserted());
-					count((move.tables().isEmpty()) ? "moves with nothing to do" : "moves that wrote", 1);
+					count(move.tables().isEmpty() ? "moves with nothing to do" : "moves that wrote", 1);
 				}
 			}
 		}
