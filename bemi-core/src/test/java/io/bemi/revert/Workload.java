@@ -8,7 +8,7 @@ import java.util.Random;
  * Draws statements over tables that are tied together in all ways. Each case has its own
  * range of keys, so that many share the tables.
  */
-final class Workload {
+public final class Workload {
 
 	/** What there is, in each of two schemas. */
 	private static final String TABLES = """
@@ -61,14 +61,24 @@ final class Workload {
 
 	private final long[] values;
 
-	Workload(Random random, int number, boolean truncates, long[] values) {
+	/**
+	 * Creates a generator.
+	 * @param random what it draws with
+	 * @param number the number of the case, which decides its keys
+	 * @param truncates whether tables may be emptied
+	 * @param values the last value that was drawn, shared by the cases
+	 */
+	public Workload(Random random, int number, boolean truncates, long[] values) {
 		this.random = random;
 		this.base = number * 100L;
 		this.truncates = truncates;
 		this.values = values;
 	}
 
-	static String[] tables() {
+	/**
+	 * Creates the tables, in the schemas {@code app} and {@code model}.
+	 */
+	public static String[] tables() {
 		List<String> ddl = new ArrayList<>();
 		for (String schema : List.of("app", "model")) {
 			ddl.add("CREATE SCHEMA " + schema + "; SET search_path = " + schema + ";" + TABLES + "; RESET search_path");
@@ -91,7 +101,7 @@ final class Workload {
 	/**
 	 * A statement, perhaps of several that belong together.
 	 */
-	Op draw() {
+	public Op draw() {
 		return switch (this.random.nextInt(this.truncates ? 24 : 20)) {
 			case 0, 1 -> parent();
 			case 2, 3, 4 -> child();
@@ -256,7 +266,7 @@ final class Workload {
 	/**
 	 * The rows of the case in a schema, one a line.
 	 */
-	String rows(String schema) {
+	public String rows(String schema) {
 		List<String> selects = new ArrayList<>();
 		for (String table : List.of("parent", "child", "leaf", "strict", "node", "pair_ref", "ident", "part", "cyc_a",
 				"cyc_b", "ranked", "note", "emptied", "emptied_ref")) {
@@ -279,7 +289,7 @@ final class Workload {
 	 * @param sql as it runs first: it does nothing where nothing would change
 	 * @param again as it runs when others have not
 	 */
-	record Op(String sql, String again) {
+	public record Op(String sql, String again) {
 
 		static Op of(String sql, Object... arguments) {
 			String text = sql.formatted(arguments);

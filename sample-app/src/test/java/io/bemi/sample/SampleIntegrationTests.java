@@ -5,6 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
+import io.bemi.change.Operation;
+import io.bemi.query.Changes;
+import io.bemi.test.BemiTest;
+import io.bemi.test.TestStates;
 import io.bemi.testsupport.PostgresServer;
 import io.bemi.testsupport.TestDatabase;
 import org.awaitility.Awaitility;
@@ -25,6 +29,7 @@ import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.web.client.HttpClientErrorException;
 import org.springframework.web.client.RestClient;
 
+import static io.bemi.test.BemiAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -32,6 +37,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * The sample by HTTP and by SQL, and what is recorded of both.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@BemiTest
 @DirtiesContext
 class SampleIntegrationTests {
 
@@ -97,14 +103,18 @@ class SampleIntegrationTests {
 	}
 
 	@Test
-	void writeInAutocommitIsRecordedWithItsContext() {
+	void writeInAutocommitIsRecordedWithItsContext(Changes changes, TestStates states) {
 		long id = create("Sleep");
-		send(HttpMethod.POST, "/todos/complete", "", HttpStatus.OK);
-		awaitLast("UPDATE", "{\"id\": %d, \"task\": \"Sleep\", \"isCompleted\": true}", id);
-		assertThat(database.query("""
-				SELECT metadata ->> 'user', metadata ->> 'endpoint' FROM bemi.changes
-				WHERE primary_key = '%d' AND "table" = 'todo' AND operation = 'UPDATE'
-				""".formatted(id))).containsExactly("writer|POST /todos/complete");
+		create("Eat");
+		states.mark("open");
+		assertThat(send(HttpMethod.POST, "/todos/complete", "", HttpStatus.OK)).isEqualTo(Map.of("completed", 2));
+		assertThat(changes).since(states, "open")
+			.touchedOnly("todo")
+			.hasCount(Operation.UPDATE, 2)
+			.hasCount(2)
+			.hasContext(Map.of("user", "writer", "endpoint", "POST /todos/complete"))
+			.ofRecord("todo", id)
+			.hasDiff("isCompleted", false, true);
 	}
 
 	@Test
@@ -140,20 +150,22 @@ class SampleIntegrationTests {
 		List<String> moments = database.query(
 				"SELECT to_char(committed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM bemi.changes WHERE primary_key = '"
 						+ id + "' ORDER BY id");
-		assertThat(listed(moments.get(0), id))
+		assertThat(listed(moments.get(0)))
 			.containsExactly(Map.of("id", (int) id, "task", "Sleep", "isCompleted", false));
-		assertThat(listed(moments.get(1), id))
+		assertThat(listed(moments.get(1)))
 			.containsExactly(Map.of("id", (int) id, "task", "Sleep well", "isCompleted", false));
-		assertThat(listed(moments.get(2), id)).isEmpty();
+		assertThat(listed(moments.get(2))).isEmpty();
 	}
 
-	private List<Map<String, Object>> listed(String asOf, long id) {
-		List<Map<String, Object>> todos = Objects.requireNonNull(this.writer.get()
+	/**
+	 * All of them: no other test's are there.
+	 */
+	private List<Map<String, Object>> listed(String asOf) {
+		return Objects.requireNonNull(this.writer.get()
 			.uri("/todos?asOf={moment}", asOf)
 			.retrieve()
 			.body(new ParameterizedTypeReference<List<Map<String, Object>>>() {
 			}));
-		return todos.stream().filter((todo) -> Integer.valueOf((int) id).equals(todo.get("id"))).toList();
 	}
 
 	@Test
@@ -173,6 +185,7 @@ class SampleIntegrationTests {
 	void tableCreatedLaterIsRecorded() {
 		database.execute("CREATE TABLE later (id int PRIMARY KEY)", "INSERT INTO later VALUES (7)");
 		await(AT_MOST, "SELECT operation, values FROM bemi.changes WHERE \"table\" = 'later'", "CREATE|{\"id\": 7}");
+		database.execute("DROP TABLE later");
 	}
 
 	@Test

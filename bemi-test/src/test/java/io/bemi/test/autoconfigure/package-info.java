@@ -1,0 +1,4 @@
+@NullMarked
+package io.bemi.test.autoconfigure;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.bemi.test;
+
+import org.jspecify.annotations.NullMarked;
