@@ -40,7 +40,13 @@ class RevertIntegrationTests {
 			CREATE TABLE "odd ""schema"."t'x" ("Key ""A" text, "key b" timestamptz, "%s ?" text, PRIMARY KEY ("Key ""A", "key b"));
 			CREATE TABLE emptied (id bigint PRIMARY KEY, a text);
 			CREATE TABLE pile (a text, b int);
-			ALTER TABLE pile REPLICA IDENTITY FULL
+			ALTER TABLE pile REPLICA IDENTITY FULL;
+			CREATE TABLE land (name text PRIMARY KEY);
+			CREATE TABLE town (land text REFERENCES land ON UPDATE CASCADE, name text, PRIMARY KEY (land, name));
+			CREATE TABLE street (land text, town text, name text, PRIMARY KEY (land, town, name),
+			    FOREIGN KEY (land, town) REFERENCES town ON UPDATE CASCADE);
+			CREATE TABLE sign (land text, town text, a int, FOREIGN KEY (land, town) REFERENCES town ON UPDATE CASCADE);
+			ALTER TABLE sign REPLICA IDENTITY FULL
 			""";
 
 	private Reverted recorded;
@@ -194,6 +200,22 @@ class RevertIntegrationTests {
 	private static List<String> queries(String table) {
 		return List.of("SELECT t::text FROM todo t WHERE id BETWEEN 20 AND 22 ORDER BY id",
 				"SELECT t::text FROM " + table + " t ORDER BY 1", "SELECT t::text FROM pile t ORDER BY 1");
+	}
+
+	/**
+	 * What is to be deleted goes before its key follows another that goes back.
+	 */
+	@Test
+	void deletesWhatWouldFollowAKeyThatGoesBack() {
+		this.recorded.transact("INSERT INTO land VALUES ('A')", "INSERT INTO town VALUES ('A', 'a')");
+		long id = this.recorded.transact("INSERT INTO street VALUES ('A', 'a', 'one')",
+				"INSERT INTO sign VALUES ('A', 'a', 1)", "UPDATE town SET name = 'b' WHERE name = 'a'",
+				"INSERT INTO street VALUES ('A', 'b', 'two')", "UPDATE land SET name = 'B' WHERE name = 'A'",
+				"INSERT INTO street VALUES ('B', 'b', 'three')", "INSERT INTO sign VALUES ('B', 'b', 2)");
+		this.recorded.revert(id);
+		assertThat(this.recorded.query("SELECT land, name FROM town")).containsExactly("A|a");
+		assertThat(this.recorded.query("SELECT * FROM street")).isEmpty();
+		assertThat(this.recorded.query("SELECT * FROM sign")).isEmpty();
 	}
 
 	@Test
