@@ -214,8 +214,7 @@ final class Constraints {
 			for (int i = 0; i < types.size(); i++) {
 				set.column("k" + i, types.get(i));
 			}
-			rows.subList(from, Math.min(rows.size(), from + BATCH))
-				.forEach((row) -> set.row(Rows.values(row, names)));
+			rows.subList(from, Math.min(rows.size(), from + BATCH)).forEach((row) -> set.row(Rows.values(row, names)));
 			String where = IntStream.range(0, columns.size())
 				.mapToObj((i) -> "t." + Sql.identifier(columns.get(i)) + " = v.k" + i)
 				.collect(Collectors.joining(" AND "));

@@ -103,6 +103,9 @@ final class StepOrder {
 			if (remover != null && !follows(child, remover, key)) {
 				wait(remover, child, key, false);
 			}
+			else if (remover != null && remover.action() == Action.UPDATE && key.onUpdate() == 'c') {
+				follow(child, remover, key);
+			}
 		}
 	}
 
@@ -116,6 +119,15 @@ final class StepOrder {
 			return child.action() != Action.DELETE;
 		}
 		return key.deferrable() && action == 'a';
+	}
+
+	private static void follow(Work child, Work parent, ForeignKey key) {
+		Map<String, @Nullable Object> values = parent.values(key.parentColumns());
+		Map<String, @Nullable Object> columns = new LinkedHashMap<>();
+		for (int i = 0; i < key.columns().size(); i++) {
+			columns.put(key.columns().get(i), values.get(key.parentColumns().get(i)));
+		}
+		child.follow(columns);
 	}
 
 	private static void put(Map<List<Object>, Work> works, @Nullable List<Object> values, Work work) {

@@ -30,6 +30,9 @@ final class Work {
 
 	private boolean isLinked;
 
+	/** The key that cascades of other work give the row before its turn comes. */
+	private @Nullable Map<String, @Nullable Object> followed;
+
 	Work(LiveTable table, Action action, Map<String, @Nullable Object> key, Map<String, @Nullable Object> from,
 			Map<String, @Nullable Object> to) {
 		this.table = table;
@@ -145,6 +148,22 @@ final class Work {
 			return Rows.only(this.to, columns);
 		}
 		return Rows.only(columns.stream().anyMatch(this.to::containsKey) ? Rows.with(row, this.to) : row, columns);
+	}
+
+	/**
+	 * Some columns follow others before the row's turn comes.
+	 */
+	void follow(Map<String, @Nullable Object> columns) {
+		this.followed = Rows.only(Rows.with((this.followed != null) ? this.followed : this.key, columns),
+				this.table.key());
+	}
+
+	/**
+	 * The key that the row has when its turn comes; {@code null} when that is
+	 * {@link #key()}.
+	 */
+	@Nullable Map<String, @Nullable Object> followed() {
+		return this.followed;
 	}
 
 	/**
