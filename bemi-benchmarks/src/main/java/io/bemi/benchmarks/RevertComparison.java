@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import io.bemi.connection.BemiDataSource;
 import io.bemi.ingestion.Ingester;
 import io.bemi.query.EntityTables;
@@ -32,8 +34,9 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * Undoing one transaction of many rows: by a revert, and by what somebody writes by hand
- * who has kept a copy of the rows. Of ten rows six are updated, two deleted and two
- * created, in two tables with a foreign key between them.
+ * who knows what it did. One such script takes the rows from the history, as the revert
+ * does; another one from a copy that somebody has happened to keep. Of ten rows six are
+ * updated, two deleted and two created, in two tables with a foreign key between them.
  */
 final class RevertComparison {
 
@@ -61,7 +64,19 @@ final class RevertComparison {
 			"INSERT INTO orders SELECT i, 1, 'bad', 1, 'made', false, now(), i FROM generate_series(10 * %1$d, 10 * %1$d + %1$d / 10 - 1) i",
 			"INSERT INTO items SELECT i, i, 'bad', 1 FROM generate_series(10 * %1$d, 10 * %1$d + %1$d / 10 - 1) i");
 
-	private static final List<String> BY_HAND = List.of(
+	private static final List<String> FROM_HISTORY = List.of("""
+			CREATE TEMP TABLE bad ON COMMIT DROP AS
+			SELECT "table", operation, before, (coalesce("values" -> 'id', before -> 'id'))::bigint AS id FROM bemi.changes
+			 WHERE transaction_id = %2$d""", "ANALYZE bad", """
+			UPDATE orders o SET status = b.before ->> 'status', amount = (b.before ->> 'amount')::numeric,
+			       paid = (b.before ->> 'paid')::boolean
+			  FROM bad b WHERE b."table" = 'orders' AND b.operation = 'UPDATE' AND o.id = b.id""", """
+			INSERT INTO items SELECT r.* FROM bad b, jsonb_populate_record(NULL::items, b.before) r
+			 WHERE b."table" = 'items' AND b.operation = 'DELETE'""",
+			"DELETE FROM items i USING bad b WHERE b.\"table\" = 'items' AND b.operation = 'CREATE' AND i.id = b.id",
+			"DELETE FROM orders o USING bad b WHERE b.\"table\" = 'orders' AND b.operation = 'CREATE' AND o.id = b.id");
+
+	private static final List<String> FROM_COPY = List.of(
 			"UPDATE orders o SET status = c.status, amount = c.amount, paid = c.paid FROM copy_orders c WHERE o.id = c.id",
 			"INSERT INTO items SELECT * FROM copy_items", "DELETE FROM items WHERE id >= 10 * %1$d",
 			"DELETE FROM orders WHERE id >= 10 * %1$d");
@@ -75,7 +90,9 @@ final class RevertComparison {
 
 	private final List<Double> executions = new ArrayList<>();
 
-	private final List<Double> scripts = new ArrayList<>();
+	private final List<Double> fromHistory = new ArrayList<>();
+
+	private final List<Double> fromCopy = new ArrayList<>();
 
 	private RevertComparison(EmbeddedPostgres server) {
 		this.server = server;
@@ -115,8 +132,9 @@ final class RevertComparison {
 				new PostgresChangeSink(new StoreSettings(url, "postgres", "", "bemi")))) {
 			ingester.start();
 			ingester.awaitSettled(Duration.ofMinutes(1));
-			BemiDataSource wrapped = new BemiDataSource(plain);
-			IngestionBarrier barrier = new IngestionBarrier(plain, slot);
+			HikariDataSource pool = pool(plain);
+			BemiDataSource wrapped = new BemiDataSource(pool);
+			IngestionBarrier barrier = new IngestionBarrier(pool, slot);
 			JdbcChanges changes = new JdbcChanges(wrapped,
 					new QuerySettings("bemi", Duration.ZERO, Duration.ofMinutes(5)), EntityTables.NONE, barrier);
 			changes.awaitIngested();
@@ -126,6 +144,7 @@ final class RevertComparison {
 			for (int round = 0; round < ROUNDS; round++) {
 				compare(plain, changes, reverter, round > 0);
 			}
+			pool.close();
 		}
 		print();
 	}
@@ -141,19 +160,34 @@ final class RevertComparison {
 		RevertReport report = reverter.execute(plan);
 		long executed = System.nanoTime();
 		check(before, query(plain, DIGEST), report.inserted() + report.updated() + report.deleted());
+		double history = script(plain, changes, before, FROM_HISTORY);
+		double copy = script(plain, changes, before, FROM_COPY);
+		if (counts) {
+			this.plans.add((planned - begun) / 1e6);
+			this.executions.add((executed - planned) / 1e6);
+			this.fromHistory.add(history);
+			this.fromCopy.add(copy);
+		}
+	}
+
+	private static double script(PGSimpleDataSource plain, JdbcChanges changes, String before,
+			List<String> script) throws SQLException {
 		changes.awaitIngested();
-		transact(plain, JOB);
+		long bad = transact(plain, JOB);
 		changes.awaitIngested();
-		long script = System.nanoTime();
-		transact(plain, BY_HAND);
+		List<String> statements = script.stream().map((sql) -> sql.formatted(ROWS, bad)).toList();
+		long begun = System.nanoTime();
+		transact(plain, statements);
 		long written = System.nanoTime();
 		check(before, query(plain, DIGEST), ROWS);
 		changes.awaitIngested();
-		if (counts) {
-			this.plans.add((planned - begun) / 1e9);
-			this.executions.add((executed - planned) / 1e9);
-			this.scripts.add((written - script) / 1e9);
-		}
+		return (written - begun) / 1e6;
+	}
+
+	private static HikariDataSource pool(PGSimpleDataSource plain) {
+		HikariConfig config = new HikariConfig();
+		config.setDataSource(plain);
+		return new HikariDataSource(config);
 	}
 
 	private static void check(String before, String after, long rows) {
@@ -163,25 +197,29 @@ final class RevertComparison {
 	}
 
 	private void print() {
-		System.out.printf("%nSeconds for %d rows, heap of %d MB at most%n%n", ROWS,
+		System.out.printf("%nMilliseconds for %d rows, heap of %d MB at most%n%n", ROWS,
 				Runtime.getRuntime().maxMemory() >> 20);
 		System.out.printf("| %-42s | %8s | %8s |%n| --- | --- | --- |%n", "", "median", "longest");
 		row("plan, with its wait for ingestion", this.plans);
 		row("execute", this.executions);
-		row("by hand, four statements from a kept copy", this.scripts);
+		row("by hand, from the history", this.fromHistory);
+		row("by hand, from a kept copy", this.fromCopy);
 		double revert = median(this.plans) + median(this.executions);
 		System.out.printf(Locale.ROOT,
-				"%nrevert: rows=%d seconds=%.1f plan=%.1f execute=%.1f by_hand=%.2f ratio=%.2f%n", ROWS, revert,
-				median(this.plans), median(this.executions), median(this.scripts), revert / median(this.scripts));
+				"%nrevert: rows=%d plan_ms=%.0f execute_ms=%.0f script_ms=%.0f ratio=%.2f copy_ms=%.0f copy_ratio=%.2f"
+						+ " heap_mb=%d%n",
+				ROWS, median(this.plans), median(this.executions), median(this.fromHistory),
+				revert / median(this.fromHistory), median(this.fromCopy), revert / median(this.fromCopy),
+				Runtime.getRuntime().maxMemory() >> 20);
 	}
 
-	private static void row(String name, List<Double> seconds) {
-		System.out.printf(Locale.ROOT, "| %-42s | %8.2f | %8.2f |%n", name, median(seconds),
-				seconds.stream().mapToDouble(Double::doubleValue).max().orElse(0));
+	private static void row(String name, List<Double> milliseconds) {
+		System.out.printf(Locale.ROOT, "| %-42s | %8.0f | %8.0f |%n", name, median(milliseconds),
+				milliseconds.stream().mapToDouble(Double::doubleValue).max().orElse(0));
 	}
 
-	private static double median(List<Double> seconds) {
-		return seconds.stream().sorted().toList().get(seconds.size() / 2);
+	private static double median(List<Double> milliseconds) {
+		return milliseconds.stream().sorted().toList().get(milliseconds.size() / 2);
 	}
 
 	private static long transact(PGSimpleDataSource dataSource, List<String> statements) throws SQLException {

@@ -521,7 +521,19 @@ public final class ChangeQuery {
 	 * @throws org.springframework.dao.DataAccessException when the store cannot be read
 	 */
 	public Stream<Change> stream() {
-		return this.reader.stream(this);
+		return stream(Parts.ALL);
+	}
+
+	/**
+	 * The same as {@link #stream()}, reading no more of each change than is needed: most
+	 * of the time that many changes take goes into their rows and contexts.
+	 * @param parts how much of each change is read
+	 * @return the changes as they are when this is called, to be closed
+	 * @throws org.springframework.dao.DataAccessException when the store cannot be read
+	 */
+	public Stream<Change> stream(Parts parts) {
+		Assert.notNull(parts, "'parts' must not be null");
+		return this.reader.stream(this, parts);
 	}
 
 	/**

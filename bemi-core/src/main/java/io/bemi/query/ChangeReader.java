@@ -13,7 +13,7 @@ interface ChangeReader {
 
 	List<Change> list(ChangeQuery query, int limit);
 
-	Stream<Change> stream(ChangeQuery query);
+	Stream<Change> stream(ChangeQuery query, Parts parts);
 
 	long count(ChangeQuery query);
 

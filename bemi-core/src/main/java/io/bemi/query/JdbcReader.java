@@ -131,12 +131,13 @@ final class JdbcReader implements ChangeReader {
 	}
 
 	@Override
-	public Stream<Change> stream(ChangeQuery query) {
+	public Stream<Change> stream(ChangeQuery query, Parts parts) {
 		List<Condition> conditions = query.conditions();
 		QueryProblems.check(conditions);
 		Integer limit = query.givenLimit();
-		Sql sql = (limit != null) ? search(conditions).statement(conditions, query.order(), limit)
-				: Sql.all(this.settings, conditions, query.order());
+		Sql sql = ((limit != null) ? search(conditions).statement(conditions, query.order(), limit)
+				: Sql.all(this.settings, conditions, query.order()))
+			.only(parts);
 		try {
 			return ChangeStream.open(dataSource(), (connection) -> prepare(connection, sql),
 					this.settings.timeoutSeconds());

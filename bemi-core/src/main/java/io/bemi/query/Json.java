@@ -1,18 +1,15 @@
 package io.bemi.query;
 
-import java.math.BigDecimal;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,23 +17,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Json {
 
-	private static final ObjectMapper MAPPER = mapper();
+	private static final JsonFactory FACTORY = JsonFactory.builder()
+		.streamReadConstraints(StreamReadConstraints.builder()
+			.maxNumberLength(Integer.MAX_VALUE)
+			.maxStringLength(Integer.MAX_VALUE)
+			.maxNestingDepth(10_000)
+			.build())
+		.build();
 
 	private Json() {
-	}
-
-	private static ObjectMapper mapper() {
-		JsonMapper mapper = JsonMapper.builder()
-			.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-			.disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-			.build();
-		mapper.getFactory()
-			.setStreamReadConstraints(StreamReadConstraints.builder()
-				.maxNumberLength(Integer.MAX_VALUE)
-				.maxStringLength(Integer.MAX_VALUE)
-				.maxNestingDepth(10_000)
-				.build());
-		return mapper;
 	}
 
 	/**
@@ -46,39 +35,44 @@ public final class Json {
 	 * @throws IllegalStateException when it is no object in JSON
 	 */
 	public static Map<String, @Nullable Object> readObject(String text) {
-		try {
-			return object(MAPPER.readTree(text));
+		try (JsonParser parser = FACTORY.createParser(text)) {
+			if (parser.nextToken() != JsonToken.START_OBJECT) {
+				throw new IllegalStateException("The store holds something that is no object in JSON");
+			}
+			return object(parser);
 		}
-		catch (JsonProcessingException ex) {
+		catch (IOException ex) {
 			throw new IllegalStateException("The store holds something that is no JSON", ex);
 		}
 	}
 
-	private static Map<String, @Nullable Object> object(JsonNode node) {
+	private static Map<String, @Nullable Object> object(JsonParser parser) throws IOException {
 		Map<String, @Nullable Object> object = new LinkedHashMap<>();
-		node.properties().forEach((member) -> object.put(member.getKey(), value(member.getValue())));
+		for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+			parser.nextToken();
+			object.put(name, value(parser));
+		}
 		return object;
 	}
 
-	private static @Nullable Object value(JsonNode node) {
-		return switch (node.getNodeType()) {
-			case OBJECT -> object(node);
-			case ARRAY -> array(node);
-			case NUMBER -> number(node);
-			case BOOLEAN -> node.booleanValue();
-			case STRING -> node.textValue();
+	private static @Nullable Object value(JsonParser parser) throws IOException {
+		return switch (parser.currentToken()) {
+			case START_OBJECT -> object(parser);
+			case START_ARRAY -> array(parser);
+			case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getDecimalValue();
+			case VALUE_TRUE -> true;
+			case VALUE_FALSE -> false;
+			case VALUE_STRING -> parser.getText();
 			default -> null;
 		};
 	}
 
-	private static List<@Nullable Object> array(JsonNode node) {
+	private static List<@Nullable Object> array(JsonParser parser) throws IOException {
 		List<@Nullable Object> array = new ArrayList<>();
-		node.forEach((element) -> array.add(value(element)));
+		while (parser.nextToken() != JsonToken.END_ARRAY) {
+			array.add(value(parser));
+		}
 		return array;
-	}
-
-	private static BigDecimal number(JsonNode node) {
-		return node.decimalValue();
 	}
 
 }

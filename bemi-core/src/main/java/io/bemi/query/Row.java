@@ -37,7 +37,7 @@ final class Row {
 	}
 
 	private static List<String> strings(Array array) throws SQLException {
-		return List.of((String[]) array.getArray());
+		return "{}".equals(array.toString()) ? List.of() : List.of((String[]) array.getArray());
 	}
 
 }

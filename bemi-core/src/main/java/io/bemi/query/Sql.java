@@ -15,21 +15,27 @@ import org.jspecify.annotations.Nullable;
  */
 record Sql(String text, List<Object> parameters) {
 
+	private static final String METADATA = "coalesce(x.metadata, '{}'::jsonb) AS metadata";
+
+	private static final String ROWS = """
+			%s AS "values", %s AS before,
+			       CASE WHEN c.operation = 'U'
+			           THEN ARRAY(SELECT k FROM jsonb_object_keys(coalesce(c.replaced, '{}'::jsonb)) k)
+			           ELSE '{}'::text[]
+			       END AS changed,
+			       coalesce(c.unknown, '{}'::text[]) AS unknown""".formatted(Document.VALUES.sql(),
+			Document.BEFORE.sql());
+
 	/** As the view {@code changes} gives them. */
 	private static final String COLUMNS = """
 			SELECT lpad(c.source::text, 4, '0')
 			           || '-' || lpad(split_part(c.position::text, '/', 1), 8, '0')
 			           || lpad(split_part(c.position::text, '/', 2), 8, '0')
 			           || '-' || lpad(c.ordinal::text, 10, '0') AS id,
-			       c.primary_key, %s AS "values", coalesce(x.metadata, '{}'::jsonb) AS metadata, s.database, r.schema,
-			       r.name AS "table", c.operation, c.committed_at, %s AS before,
-			       CASE WHEN c.operation = 'U'
-			           THEN ARRAY(SELECT k FROM jsonb_object_keys(coalesce(c.replaced, '{}'::jsonb)) k)
-			           ELSE '{}'::text[]
-			       END AS changed,
-			       coalesce(c.unknown, '{}'::text[]) AS unknown, c.transaction_id, c.position, c.ordinal,
-			       s.name AS source
-			""".formatted(Document.VALUES.sql(), Document.BEFORE.sql());
+			       c.primary_key, %s, s.database, r.schema, r.name AS "table", c.operation, c.committed_at,
+			       c.transaction_id, c.position, c.ordinal, s.name AS source,
+			       %s
+			""".formatted(METADATA, ROWS);
 
 	/**
 	 * The tables below the view {@code changes}, whose {@code coalesce(metadata)} keeps
@@ -67,6 +73,21 @@ record Sql(String text, List<Object> parameters) {
 	 * start than an index takes to answer.
 	 */
 	private static final String SERIAL = " AND (true OR pg_catalog.set_config('bemi.serial', '', true) IS NULL)";
+
+	/**
+	 * The same, with less of each change.
+	 */
+	Sql only(Parts parts) {
+		String sql = this.text;
+		if (parts != Parts.ALL) {
+			sql = sql.replace(METADATA, "'{}'::jsonb AS metadata");
+		}
+		if (parts == Parts.PLACE) {
+			sql = sql.replace(ROWS, "'{}'::jsonb AS \"values\", '{}'::jsonb AS before, '{}'::text[] AS changed,"
+					+ " '{}'::text[] AS unknown");
+		}
+		return new Sql(sql, this.parameters);
+	}
 
 	/**
 	 * All changes.

@@ -8,8 +8,10 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.bemi.revert.LiveTable.Column;
 import io.bemi.revert.LiveTable.ForeignKey;
@@ -94,7 +96,7 @@ final class Catalogue {
 				(row) -> tables.put(row.getLong(1),
 						new LiveTable(row.getLong(1), row.getString(2), row.getString(3), row.getBoolean(4),
 								row.getBoolean(5), new ArrayList<>(), texts(row.getArray(6)), new ArrayList<>(),
-								new ArrayList<>(), new ArrayList<>())),
+								new ArrayList<>(), new ArrayList<>(), new ArrayList<>())),
 				schemas, tableNames);
 		Array oids = connection.createArrayOf("bigint", tables.keySet().toArray());
 		query(connection, COLUMNS,
@@ -120,9 +122,18 @@ final class Catalogue {
 				(row) -> table(tables, row).uniques()
 					.add(new Unique(row.getString(2), texts(row.getArray(3)), row.getBoolean(4), row.getBoolean(5))),
 				oids);
+		tables.values().forEach((table) -> table.linked().addAll(linked(table)));
 		Map<TableName, LiveTable> named = new LinkedHashMap<>();
 		tables.values().forEach((table) -> named.put(new TableName(table.schema(), table.name()), table));
 		return named;
+	}
+
+	private static Set<String> linked(LiveTable table) {
+		Set<String> columns = new LinkedHashSet<>();
+		table.references().forEach((key) -> columns.addAll(key.columns()));
+		table.referenced().forEach((key) -> columns.addAll(key.parentColumns()));
+		table.uniques().forEach((unique) -> columns.addAll(unique.columns()));
+		return columns;
 	}
 
 	private static LiveTable table(Map<Long, LiveTable> tables, ResultSet row) throws SQLException {

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Constraints {
 
+	/** How many keys go in one statement: no rows come back but their places. */
+	private static final int BATCH = 10_000;
+
 	private final Connection connection;
 
 	private final Resolutions resolutions;
@@ -206,13 +209,12 @@ final class Constraints {
 
 	private void find(String table, List<String> columns, List<String> names, List<String> types,
 			List<Map<String, @Nullable Object>> rows, String locking, Match match) throws SQLException {
-		for (int from = 0; from < rows.size(); from += RowReader.BATCH) {
+		for (int from = 0; from < rows.size(); from += BATCH) {
 			Recordset set = new Recordset();
 			for (int i = 0; i < types.size(); i++) {
 				set.column("k" + i, types.get(i));
 			}
-			rows.subList(from, Math.min(rows.size(), from + RowReader.BATCH))
-				.forEach((row) -> set.row(Rows.values(row, names)));
+			rows.subList(from, Math.min(rows.size(), from + BATCH)).forEach((row) -> set.row(Rows.values(row, names)));
 			String where = IntStream.range(0, columns.size())
 				.mapToObj((i) -> "t." + Sql.identifier(columns.get(i)) + " = v.k" + i)
 				.collect(Collectors.joining(" AND "));

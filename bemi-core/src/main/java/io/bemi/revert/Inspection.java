@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Inspection {
 
-	private static final Comparator<Work> IN_ORDER = Comparator.comparing((Work work) -> work.table().oid())
+	private static final Comparator<Keyed> IN_ORDER = Comparator.comparing((Keyed keyed) -> keyed.work().table().oid())
 		.thenComparing(Inspection::compareKeys);
 
 	private final RowReader reader;
@@ -50,8 +49,11 @@ final class Inspection {
 	 * @return what is left to do
 	 */
 	List<Work> inspect(List<Work> works) throws SQLException {
-		List<Work> sorted = new ArrayList<>(works);
-		sorted.sort(IN_ORDER);
+		List<Work> sorted = works.stream()
+			.map((work) -> new Keyed(work, work.target()))
+			.sorted(IN_ORDER)
+			.map(Keyed::work)
+			.toList();
 		List<Work> left = new ArrayList<>();
 		for (List<Work> batch : Batches.byTable(sorted, RowReader.BATCH)) {
 			inspectBatch(batch, left);
@@ -112,16 +114,14 @@ final class Inspection {
 		return !work.to().isEmpty();
 	}
 
-	private static int compareKeys(Work one, Work other) {
-		Map<String, @Nullable Object> mine = one.target();
-		Map<String, @Nullable Object> theirs = other.target();
-		for (Map.Entry<String, @Nullable Object> column : new LinkedHashMap<>(mine).entrySet()) {
-			int result = compare(column.getValue(), theirs.get(column.getKey()));
+	private static int compareKeys(Keyed one, Keyed other) {
+		for (String column : one.target().keySet()) {
+			int result = compare(one.target().get(column), other.target().get(column));
 			if (result != 0) {
 				return result;
 			}
 		}
-		return one.action().compareTo(other.action());
+		return one.work().action().compareTo(other.work().action());
 	}
 
 	private static int compare(@Nullable Object one, @Nullable Object other) {
@@ -129,6 +129,9 @@ final class Inspection {
 			return number.compareTo(that);
 		}
 		return String.valueOf(one).compareTo(String.valueOf(other));
+	}
+
+	private record Keyed(Work work, Map<String, @Nullable Object> target) {
 	}
 
 }

@@ -3,6 +3,7 @@ package io.bemi.revert;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -30,9 +31,9 @@ final class Lineage {
 	/** What would be restored by force. */
 	private @Nullable Map<String, @Nullable Object> lost;
 
-	private final Set<String> later = new HashSet<>(2);
+	private Set<String> later = Set.of();
 
-	private final Set<String> unknown = new HashSet<>(2);
+	private Set<String> unknown = Set.of();
 
 	private boolean created;
 
@@ -73,9 +74,9 @@ final class Lineage {
 		for (String column : changed) {
 			remember(this.before, column, old.get(column));
 			remember(this.instead, column, old.get(column));
-			this.later.remove(column);
+			this.later = without(this.later, column);
 		}
-		unknownColumns.forEach(this.unknown::add);
+		this.unknown = with(this.unknown, unknownColumns);
 	}
 
 	private static void remember(Map<String, @Nullable Object> row, String column, @Nullable Object value) {
@@ -92,13 +93,13 @@ final class Lineage {
 		this.real = null;
 		if (this.created) {
 			this.created = false;
-			this.later.clear();
+			this.later = Set.of();
 			return;
 		}
-		this.restored = Rows.with(row, this.instead);
+		this.restored = this.instead.isEmpty() ? row : Rows.with(row, this.instead);
 		this.instead.clear();
-		this.later.clear();
-		unknownColumns.forEach(this.unknown::add);
+		this.later = Set.of();
+		this.unknown = with(this.unknown, unknownColumns);
 	}
 
 	/**
@@ -110,12 +111,32 @@ final class Lineage {
 		unknownColumns.forEach(this::keep);
 	}
 
+	private static Set<String> with(Set<String> columns, Iterable<String> more) {
+		Set<String> all = columns;
+		for (String column : more) {
+			if (!all.contains(column)) {
+				all = new HashSet<>(all);
+				all.add(column);
+			}
+		}
+		return all;
+	}
+
+	private static Set<String> without(Set<String> columns, String column) {
+		if (!columns.contains(column)) {
+			return columns;
+		}
+		Set<String> rest = new HashSet<>(columns);
+		rest.remove(column);
+		return rest;
+	}
+
 	private void keep(String column) {
 		if (this.created || this.before.containsKey(column)) {
-			this.later.add(column);
+			this.later = with(this.later, List.of(column));
 		}
 		this.instead.remove(column);
-		this.unknown.remove(column);
+		this.unknown = without(this.unknown, column);
 	}
 
 	/**
@@ -130,7 +151,7 @@ final class Lineage {
 		this.restored = null;
 		this.created = false;
 		this.instead.clear();
-		this.later.clear();
+		this.later = Set.of();
 	}
 
 	/**

@@ -18,9 +18,12 @@ import org.jspecify.annotations.Nullable;
  * @param references the foreign keys that it has
  * @param referenced the foreign keys that lead to it
  * @param uniques what must be unique in it
+ * @param linked the columns that foreign keys, from and to it, and what must be unique
+ * are about
  */
 record LiveTable(long oid, String schema, String name, boolean partitioned, boolean triggers, List<Column> columns,
-		List<String> key, List<ForeignKey> references, List<ForeignKey> referenced, List<Unique> uniques) {
+		List<String> key, List<ForeignKey> references, List<ForeignKey> referenced, List<Unique> uniques,
+		List<String> linked) {
 
 	@Nullable Column column(String name) {
 		for (Column column : this.columns) {
@@ -44,6 +47,16 @@ record LiveTable(long oid, String schema, String name, boolean partitioned, bool
 	 */
 	String rows() {
 		return (this.partitioned ? "" : "ONLY ") + quoted();
+	}
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof LiveTable table && table.oid == this.oid;
+	}
+
+	@Override
+	public int hashCode() {
+		return Long.hashCode(this.oid);
 	}
 
 	@Override

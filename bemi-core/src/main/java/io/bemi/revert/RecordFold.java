@@ -1,7 +1,6 @@
 package io.bemi.revert;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -21,7 +20,9 @@ final class RecordFold {
 
 	private final LiveTable table;
 
-	private final List<Lineage> lineages = new ArrayList<>();
+	private final Shapes shapes;
+
+	private final Deque<Lineage> lineages = new ArrayDeque<>();
 
 	private final Map<List<Object>, Deque<Lineage>> present = new HashMap<>();
 
@@ -32,8 +33,9 @@ final class RecordFold {
 
 	private boolean keyGone;
 
-	RecordFold(LiveTable table) {
+	RecordFold(LiveTable table, Shapes shapes) {
 		this.table = table;
+		this.shapes = shapes;
 	}
 
 	/**
@@ -45,16 +47,17 @@ final class RecordFold {
 		Held before = this.held;
 		this.held = null;
 		if (before != null && before.isMovedBy(change, undone)) {
-			update(before.change.before(), change.values(), Rows.differences(change.values(), before.change.before()),
-					List.of(), undone);
+			update(before.change.before(), this.shapes.compact(change.values()),
+					Rows.differences(change.values(), before.change.before()), List.of(), undone);
 			return;
 		}
 		if (before != null) {
 			delete(before.change, before.undone);
 		}
 		switch (change.operation()) {
-			case CREATE -> create(change, undone);
-			case UPDATE -> update(change.before(), change.values(), change.changed(), change.unknown(), undone);
+			case CREATE -> create(this.shapes.compact(change.values()), undone);
+			case UPDATE -> update(change.before(), this.shapes.compact(change.values()), change.changed(),
+					change.unknown(), undone);
 			default -> {
 				if (this.table.partitioned()) {
 					this.held = new Held(change, undone);
@@ -66,22 +69,22 @@ final class RecordFold {
 		}
 	}
 
-	private void create(Change change, boolean undone) {
-		List<Object> key = identity(change.values(), undone);
+	private void create(Map<String, @Nullable Object> values, boolean undone) {
+		List<Object> key = identity(values, undone);
 		if (key == null) {
 			return;
 		}
 		boolean followed = undone || this.table.keyed();
-		Lineage lineage = followed ? take(this.deleted, key, change.values()) : null;
+		Lineage lineage = followed ? take(this.deleted, key, values) : null;
 		if (undone) {
 			if (lineage == null) {
 				lineage = start(null);
 			}
-			lineage.undoCreate(change.values());
+			lineage.undoCreate(values);
 			put(this.present, key, lineage);
 		}
 		else if (lineage != null) {
-			lineage.keepCreate(change.values());
+			lineage.keepCreate(values);
 			put(this.present, key, lineage);
 		}
 	}
@@ -119,7 +122,7 @@ final class RecordFold {
 			return;
 		}
 		if (undone) {
-			lineage.undoDelete(change.before(), change.unknown());
+			lineage.undoDelete(this.shapes.compact(change.before()), change.unknown());
 			addDeleted(lineage);
 		}
 		else {
@@ -226,9 +229,12 @@ final class RecordFold {
 
 	/**
 	 * The records that changes which are to be undone are about.
+	 * @return each as it is taken out
 	 */
-	List<Lineage> finish() {
+	Deque<Lineage> finish() {
 		settle();
+		this.present.clear();
+		this.deleted.clear();
 		return this.lineages;
 	}
 

@@ -3,6 +3,7 @@ package io.bemi.revert;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import io.bemi.change.Operation;
 import io.bemi.change.Position;
 import io.bemi.query.ChangeQuery;
 import io.bemi.query.Changes;
+import io.bemi.query.Parts;
 import io.bemi.revert.Catalogue.TableName;
 import io.bemi.timetravel.TimeTravel;
 import io.bemi.timetravel.TimeTravelException;
@@ -63,7 +65,7 @@ final class RevertPlanner {
 	 * Reads which changes are to be undone.
 	 */
 	RevertPlanner select(ChangeQuery query) {
-		try (Stream<Change> stream = query.oldestFirst().stream()) {
+		try (Stream<Change> stream = query.oldestFirst().stream(Parts.PLACE)) {
 			stream.forEach(this::select);
 		}
 		return this;
@@ -128,6 +130,7 @@ final class RevertPlanner {
 						"it depends on records that depend on it, and no constraint between them can wait")));
 			return groups.stream().flatMap(List::stream).toList();
 		});
+		works.forEach(Work::forget);
 		return new RevertPlan(this.selected.size(), List.copyOf(this.transactions), revisions, ofTables, works,
 				resolutions.passed());
 	}
@@ -158,7 +161,8 @@ final class RevertPlanner {
 
 	private void revise(LiveTable table, List<RevertConflict> ofTables, List<Revision> revisions) {
 		Map<Place, List<Map<String, @Nullable Object>>> truncated = truncated(table, ofTables);
-		RecordFold fold = new RecordFold(table);
+		Shapes shapes = new Shapes();
+		RecordFold fold = new RecordFold(table, shapes);
 		try (Stream<Change> stream = history(table)) {
 			stream.forEach((change) -> {
 				boolean undone = this.selected.contains(Place.of(change));
@@ -177,8 +181,9 @@ final class RevertPlanner {
 			ofTables.add(new RevertConflict(ConflictKind.COLUMN_GONE, table.schema(), table.name(), Map.of(),
 					table.key(), "records had another key then, and cannot be found by it any more"));
 		}
-		for (Lineage lineage : fold.finish()) {
-			Revision revision = Revision.of(table, lineage);
+		Deque<Lineage> lineages = fold.finish();
+		while (!lineages.isEmpty()) {
+			Revision revision = Revision.of(table, lineages.remove(), shapes);
 			if (revision != null) {
 				revisions.add(revision);
 			}
@@ -200,7 +205,7 @@ final class RevertPlanner {
 			.oldestFirst();
 		boolean few = table.keyed() && !table.partitioned() && known.size() <= FEW
 				&& since.not((those) -> unmoved(those, table)).first().isEmpty();
-		return few ? since.primaryKeyIn(known).stream() : since.stream();
+		return few ? since.primaryKeyIn(known).stream(Parts.WITHOUT_CONTEXT) : since.stream(Parts.WITHOUT_CONTEXT);
 	}
 
 	private static ChangeQuery unmoved(ChangeQuery query, LiveTable table) {

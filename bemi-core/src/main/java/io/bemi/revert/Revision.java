@@ -20,6 +20,8 @@ final class Revision {
 
 	private final Map<String, @Nullable Object> key;
 
+	private final Shapes shapes;
+
 	private final List<RevertConflict> conflicts = new ArrayList<>(0);
 
 	/** What is done about it; null for nothing. */
@@ -31,30 +33,31 @@ final class Revision {
 	/** The columns that go back by force. */
 	private Map<String, @Nullable Object> forcedColumns = Map.of();
 
-	private Revision(LiveTable table, Map<String, @Nullable Object> key) {
+	private Revision(LiveTable table, Map<String, @Nullable Object> key, Shapes shapes) {
 		this.table = table;
 		this.key = key;
+		this.shapes = shapes;
 	}
 
 	/**
 	 * Works it out.
 	 * @return what to do; {@code null} when nothing is, and nothing stands against it
 	 */
-	static @Nullable Revision of(LiveTable table, Lineage lineage) {
+	static @Nullable Revision of(LiveTable table, Lineage lineage, Shapes shapes) {
 		Map<String, @Nullable Object> real = lineage.real();
 		Map<String, @Nullable Object> restored = lineage.restored();
 		Map<String, @Nullable Object> lost = lineage.lost();
 		Revision revision = null;
 		if (real != null) {
-			revision = new Revision(table, key(table, real));
+			revision = new Revision(table, key(table, real), shapes);
 			revision.present(lineage, real, lost);
 		}
 		else if (restored != null) {
-			revision = new Revision(table, key(table, restored));
+			revision = new Revision(table, key(table, restored), shapes);
 			revision.restore(lineage, restored);
 		}
 		else if (lost != null) {
-			revision = new Revision(table, key(table, lost));
+			revision = new Revision(table, key(table, lost), shapes);
 			revision.conflict(lineage.isCreatedSince() ? ConflictKind.CREATED_SINCE : ConflictKind.DELETED_SINCE,
 					List.of(),
 					lineage.isCreatedSince() ? "it is to be restored, but was created anew, and deleted again"
@@ -131,13 +134,12 @@ final class Revision {
 		if (!gone.isEmpty()) {
 			conflict(ConflictKind.COLUMN_GONE, List.copyOf(gone), "there is no such column any more");
 		}
-		return there;
+		return this.shapes.compact(there);
 	}
 
 	private Map<String, @Nullable Object> existing(Map<String, @Nullable Object> row) {
-		Map<String, @Nullable Object> existing = new LinkedHashMap<>(row);
-		existing.keySet().removeIf((name) -> this.table.column(name) == null);
-		return existing;
+		return this.shapes.compact(
+				Rows.without(row, row.keySet().stream().filter((name) -> this.table.column(name) == null).toList()));
 	}
 
 	private void conflict(ConflictKind kind, List<String> columns, String message) {

@@ -20,13 +20,12 @@ final class Rows {
 	}
 
 	static Map<String, @Nullable Object> only(Map<String, @Nullable Object> row, Collection<String> columns) {
-		Map<String, @Nullable Object> part = new LinkedHashMap<>();
-		for (String column : columns) {
-			if (row.containsKey(column)) {
-				part.put(column, row.get(column));
-			}
-		}
-		return part;
+		return CompactRow.of(row, columns);
+	}
+
+	static Map<String, @Nullable Object> without(Map<String, @Nullable Object> row, Collection<String> columns) {
+		return columns.isEmpty() ? row
+				: only(row, row.keySet().stream().filter((column) -> !columns.contains(column)).toList());
 	}
 
 	static Map<String, @Nullable Object> with(Map<String, @Nullable Object> row, Map<String, @Nullable Object> more) {

@@ -22,9 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class StepOrder {
 
-	private static final Comparator<Work> SIMILAR = Comparator.comparing((Work work) -> work.action())
-		.thenComparing((work) -> work.table().oid())
-		.thenComparing((work) -> work.to().keySet().toString());
+	/** Deletions first, before cascades of what others do move their rows. */
+	private static final Comparator<Kind> IN_ORDER = Comparator.comparing(Kind::action)
+		.reversed()
+		.thenComparing(Kind::table)
+		.thenComparing((kind) -> kind.columns().toString());
 
 	private final List<Work> works;
 
@@ -98,21 +100,34 @@ final class StepOrder {
 			}
 			List<Object> before = child.before(key.columns());
 			Work remover = (before != null) ? removing.get(before) : null;
-			if (remover != null && !follows(remover, key)) {
+			if (remover != null && !follows(child, remover, key)) {
 				wait(remover, child, key, false);
+			}
+			else if (remover != null && remover.action() == Action.UPDATE && key.onUpdate() == 'c') {
+				follow(child, remover, key);
 			}
 		}
 	}
 
 	/**
-	 * Whether children need not be gone before their parent is.
+	 * Whether a child need not be gone before its parent is. One that is to be deleted
+	 * would no longer be found if it followed the parent's key.
 	 */
-	private static boolean follows(Work remover, ForeignKey key) {
+	private static boolean follows(Work child, Work remover, ForeignKey key) {
 		char action = (remover.action() == Action.DELETE) ? key.onDelete() : key.onUpdate();
 		if (remover.action() == Action.UPDATE && ForeignKey.acts(action)) {
-			return true;
+			return child.action() != Action.DELETE;
 		}
 		return key.deferrable() && action == 'a';
+	}
+
+	private static void follow(Work child, Work parent, ForeignKey key) {
+		Map<String, @Nullable Object> values = parent.values(key.parentColumns());
+		Map<String, @Nullable Object> columns = new LinkedHashMap<>();
+		for (int i = 0; i < key.columns().size(); i++) {
+			columns.put(key.columns().get(i), values.get(key.parentColumns().get(i)));
+		}
+		child.follow(columns);
 	}
 
 	private static void put(Map<List<Object>, Work> works, @Nullable List<Object> values, Work work) {
@@ -139,7 +154,7 @@ final class StepOrder {
 		while (!rest.isEmpty()) {
 			List<Work> level = rest.stream().filter((work) -> isFree(work, open)).toList();
 			if (!level.isEmpty()) {
-				levels.add(level.stream().sorted(SIMILAR).toList());
+				levels.add(similar(level));
 				level.forEach(open::remove);
 				rest = rest.stream().filter(open::contains).toList();
 			}
@@ -155,6 +170,20 @@ final class StepOrder {
 			levels.add(this.last);
 		}
 		return levels;
+	}
+
+	/**
+	 * Puts together what one statement can do.
+	 */
+	private static List<Work> similar(List<Work> works) {
+		Map<Kind, List<Work>> kinds = new HashMap<>();
+		for (Work work : works) {
+			kinds
+				.computeIfAbsent(new Kind(work.action(), work.table().oid(), work.to().keySet()),
+						(kind) -> new ArrayList<>())
+				.add(work);
+		}
+		return kinds.keySet().stream().sorted(IN_ORDER).map(kinds::get).flatMap(List::stream).toList();
 	}
 
 	private boolean isFree(Work work, Set<Work> open) {
@@ -217,6 +246,9 @@ final class StepOrder {
 	 */
 	List<Work> stuck() {
 		return this.stuck;
+	}
+
+	private record Kind(Action action, long table, Set<String> columns) {
 	}
 
 	/**

@@ -7,8 +7,10 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -50,26 +52,25 @@ final class StepWriter {
 				this.counts[Action.INSERT.ordinal()] += written;
 			}
 			else {
-				change(batch, first.location() != null);
+				change(batch);
 			}
 			this.progress.accept(batch.size());
 		}
 	}
 
-	private void change(List<Work> batch, boolean located) throws SQLException {
-		LiveTable table = batch.get(0).table();
-		Set<Integer> written = update(batch, located);
-		this.counts[batch.get(0).action().ordinal()] += written.size();
-		if (written.size() == batch.size()) {
+	private void change(List<Work> batch) throws SQLException {
+		boolean located = batch.get(0).location() != null;
+		List<Work> missing = update(batch, located ? null : Work::key);
+		if (missing.isEmpty()) {
 			return;
 		}
 		this.disturbed = true;
-		if (located && table.keyed()) {
-			List<Work> moved = IntStream.range(0, batch.size())
-				.filter((n) -> !written.contains(n))
-				.mapToObj(batch::get)
-				.toList();
-			this.counts[batch.get(0).action().ordinal()] += update(moved, false).size();
+		if (batch.get(0).table().keyed()) {
+			if (located) {
+				missing = update(missing, Work::key);
+			}
+			update(missing.stream().filter((work) -> work.followed() != null).toList(),
+					(work) -> Objects.requireNonNull(work.followed()));
 		}
 	}
 
@@ -89,14 +90,23 @@ final class StepWriter {
 		}
 	}
 
-	private Set<Integer> update(List<Work> batch, boolean located) throws SQLException {
+	/**
+	 * Updates or deletes.
+	 * @param key what rows are found by; {@code null} for where they were locked
+	 * @return what was not found
+	 */
+	private List<Work> update(List<Work> batch, @Nullable Function<Work, Map<String, @Nullable Object>> key)
+			throws SQLException {
+		if (batch.isEmpty()) {
+			return batch;
+		}
 		Work first = batch.get(0);
 		LiveTable table = first.table();
 		List<String> names = List.copyOf(first.to().keySet());
 		Recordset set = new Recordset();
 		List<String> values = columns(set, table, names);
 		String where;
-		if (located) {
+		if (key == null) {
 			set.column("t", "pg_catalog.oid");
 			set.column("c", "pg_catalog.tid");
 			where = "t.ctid = v.c AND t.tableoid = v.t";
@@ -111,12 +121,12 @@ final class StepWriter {
 		}
 		for (Work work : batch) {
 			List<@Nullable Object> row = Rows.values(work.to(), names);
-			if (located) {
+			if (key == null) {
 				row.add(Objects.requireNonNull(work.location()).table());
 				row.add(Objects.requireNonNull(work.location()).place());
 			}
 			else {
-				row.addAll(Rows.values(work.key(), table.key()));
+				row.addAll(Rows.values(key.apply(work), table.key()));
 			}
 			set.row(row);
 		}
@@ -136,7 +146,8 @@ final class StepWriter {
 				}
 			}
 		}
-		return written;
+		this.counts[first.action().ordinal()] += written.size();
+		return IntStream.range(0, batch.size()).filter((n) -> !written.contains(n)).mapToObj(batch::get).toList();
 	}
 
 	/**

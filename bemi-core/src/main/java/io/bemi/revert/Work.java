@@ -1,6 +1,5 @@
 package io.bemi.revert;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,6 +29,9 @@ final class Work {
 	private @Nullable Map<String, @Nullable Object> current;
 
 	private boolean isLinked;
+
+	/** The key that cascades of other work give the row before its turn comes. */
+	private @Nullable Map<String, @Nullable Object> followed;
 
 	Work(LiveTable table, Action action, Map<String, @Nullable Object> key, Map<String, @Nullable Object> from,
 			Map<String, @Nullable Object> to) {
@@ -68,10 +70,10 @@ final class Work {
 	 * Leaves columns as they are.
 	 */
 	void leave(List<String> columns) {
-		this.from = new LinkedHashMap<>(this.from);
-		this.to = new LinkedHashMap<>(this.to);
-		columns.forEach(this.from::remove);
-		columns.forEach(this.to::remove);
+		if (!columns.isEmpty()) {
+			this.from = Rows.without(this.from, columns);
+			this.to = Rows.without(this.to, columns);
+		}
 	}
 
 	/**
@@ -86,7 +88,7 @@ final class Work {
 	 */
 	void found(Location where, Map<String, @Nullable Object> row) {
 		this.location = where;
-		this.current = Rows.only(row, Links.columns(this.table));
+		this.current = Rows.only(row, this.table.linked());
 	}
 
 	/**
@@ -94,10 +96,18 @@ final class Work {
 	 */
 	void link() {
 		this.isLinked = this.action != Action.UPDATE
-				|| this.to.keySet().stream().anyMatch(Links.columns(this.table)::contains);
+				|| this.to.keySet().stream().anyMatch(this.table.linked()::contains);
 		if (!this.isLinked) {
 			this.current = null;
 		}
+	}
+
+	/**
+	 * Forgets what was found, which whoever does the work finds anew.
+	 */
+	void forget() {
+		this.location = null;
+		this.current = null;
 	}
 
 	boolean isLinked() {
@@ -119,8 +129,7 @@ final class Work {
 		if (this.action == Action.DELETE) {
 			return null;
 		}
-		Map<String, @Nullable Object> row = (this.current != null) ? Rows.with(this.current, this.to) : this.to;
-		return Rows.tuple(row, columns);
+		return Rows.tuple((this.current != null) ? values(columns) : this.to, columns);
 	}
 
 	/**
@@ -134,7 +143,27 @@ final class Work {
 	 * Columns as they will be.
 	 */
 	Map<String, @Nullable Object> values(List<String> columns) {
-		return Rows.only((this.current != null) ? Rows.with(this.current, this.to) : this.to, columns);
+		Map<String, @Nullable Object> row = this.current;
+		if (row == null || this.to.keySet().containsAll(columns)) {
+			return Rows.only(this.to, columns);
+		}
+		return Rows.only(columns.stream().anyMatch(this.to::containsKey) ? Rows.with(row, this.to) : row, columns);
+	}
+
+	/**
+	 * Some columns follow others before the row's turn comes.
+	 */
+	void follow(Map<String, @Nullable Object> columns) {
+		this.followed = Rows.only(Rows.with((this.followed != null) ? this.followed : this.key, columns),
+				this.table.key());
+	}
+
+	/**
+	 * The key that the row has when its turn comes; {@code null} when that is
+	 * {@link #key()}.
+	 */
+	@Nullable Map<String, @Nullable Object> followed() {
+		return this.followed;
 	}
 
 	/**
@@ -148,8 +177,11 @@ final class Work {
 	 * The key that the record will have; the whole row where there is none.
 	 */
 	Map<String, @Nullable Object> target() {
-		return this.table.keyed() ? Rows.only(Rows.with(this.key, this.to), this.table.key())
-				: Rows.with(this.key, this.to);
+		if (!this.table.keyed()) {
+			return Rows.with(this.key, this.to);
+		}
+		boolean moves = this.table.key().stream().anyMatch(this.to::containsKey);
+		return moves ? Rows.only(Rows.with(this.key, this.to), this.table.key()) : this.key;
 	}
 
 	RevertStep step() {

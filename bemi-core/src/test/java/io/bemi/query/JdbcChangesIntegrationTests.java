@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import io.bemi.change.Change;
 import io.bemi.change.Change.Difference;
@@ -11,6 +12,7 @@ import io.bemi.change.Operation;
 import io.bemi.store.StoreSchema;
 import io.bemi.testsupport.PostgresServer;
 import io.bemi.testsupport.TestDatabase;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -69,6 +71,33 @@ class JdbcChangesIntegrationTests {
 	void listsChangesNewestFirstWithoutTheBaseline() {
 		assertThat(found(changes.query())).containsExactly("0/20.2", "0/20.1", "0/20.0", "0/10.1", "0/10.0");
 		assertThat(found(changes.query().limit(2))).containsExactly("0/20.2", "0/20.1");
+	}
+
+	@Test
+	void streamsNoMoreOfChangesThanIsAskedFor() {
+		ChangeQuery query = changes.query().table("todo");
+		List<Change> all = stream(query, Parts.ALL);
+		assertThat(all).isEqualTo(query.list());
+		assertThat(stream(query, Parts.WITHOUT_CONTEXT))
+			.isEqualTo(all.stream().map((change) -> less(change, change.values(), change.before(), change)).toList());
+		assertThat(stream(query, Parts.PLACE))
+			.isEqualTo(all.stream().map((change) -> less(change, Map.of(), Map.of(), null)).toList());
+		assertThat(stream(query.limit(1).context("user", "ann"), Parts.PLACE)).hasSize(1)
+			.allSatisfy((change) -> assertThat(change.metadata()).isEmpty());
+	}
+
+	private static List<Change> stream(ChangeQuery query, Parts parts) {
+		try (Stream<Change> stream = query.stream(parts)) {
+			return stream.toList();
+		}
+	}
+
+	private static Change less(Change change, Map<String, @Nullable Object> values,
+			Map<String, @Nullable Object> before, @Nullable Change columns) {
+		return new Change(change.id(), change.primaryKey(), values, before,
+				(columns != null) ? columns.changed() : List.of(), (columns != null) ? columns.unknown() : List.of(),
+				Map.of(), change.database(), change.schema(), change.table(), change.operation(), change.committedAt(),
+				change.transactionId(), change.position(), change.ordinal(), change.source());
 	}
 
 	@Test

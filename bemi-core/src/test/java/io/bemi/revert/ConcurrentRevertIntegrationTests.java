@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.bemi.change.Change;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -45,12 +45,19 @@ class ConcurrentRevertIntegrationTests {
 
 	private final AtomicInteger conflicts = new AtomicInteger();
 
+	/** How many rows writers have written, each of which a trigger counts. */
+	private final AtomicInteger rows = new AtomicInteger();
+
 	@ParameterizedTest
-	@ValueSource(ints = { 14, 18 })
-	void noUpdateIsLost(int version) throws Exception {
+	@CsvSource({ "14, true", "18, true", "18, false" })
+	void noUpdateIsLost(int version, boolean triggers) throws Exception {
 		try (Reverted recorded = Reverted.of(version,
 				"CREATE TABLE counter (id bigint PRIMARY KEY, a text, c bigint NOT NULL DEFAULT 0)",
-				"INSERT INTO counter SELECT i, 'start' FROM generate_series(1, " + RECORDS + ") i")) {
+				"INSERT INTO counter SELECT i, 'start' FROM generate_series(1, " + RECORDS + ") i",
+				"CREATE SCHEMA model", "CREATE TABLE model.log (id bigint)", """
+						CREATE FUNCTION log() RETURNS trigger LANGUAGE plpgsql AS
+						$$ BEGIN INSERT INTO model.log VALUES (NEW.id); RETURN NULL; END $$""",
+				"CREATE TRIGGER log AFTER UPDATE ON counter FOR EACH ROW EXECUTE FUNCTION log()")) {
 			AtomicBoolean stop = new AtomicBoolean();
 			ExecutorService threads = Executors.newFixedThreadPool(WRITERS + 2);
 			List<Future<?>> running = new ArrayList<>();
@@ -60,15 +67,20 @@ class ConcurrentRevertIntegrationTests {
 			}
 			for (int i = 0; i < 2; i++) {
 				Random random = new Random(100 + i);
-				running.add(threads.submit(() -> revert(recorded, random, stop)));
+				running.add(threads.submit(() -> revert(recorded, random, triggers, stop)));
 			}
 			for (Future<?> one : running) {
 				one.get();
 			}
 			threads.shutdown();
 			check(recorded);
-			System.out.printf("PostgreSQL %d: %d reverts done, %d with conflicts, %d writes beside them%n", version,
-					this.done.get(), this.conflicts.get(), this.written.size());
+			if (!triggers) {
+				assertThat(recorded.query("SELECT count(*) FROM model.log"))
+					.as("the trigger was silent for reverts, and for nobody else")
+					.containsExactly(String.valueOf(this.rows.get()));
+			}
+			System.out.printf("PostgreSQL %d, triggers %b: %d reverts done, %d with conflicts, %d writes beside them%n",
+					version, triggers, this.done.get(), this.conflicts.get(), this.written.size());
 		}
 	}
 
@@ -78,16 +90,18 @@ class ConcurrentRevertIntegrationTests {
 			if (random.nextInt(3) == 0 || !this.writes.tryAcquire()) {
 				recorded.transact("UPDATE counter SET c = c + 1 WHERE id = " + one);
 				this.counted.incrementAndGet();
+				this.rows.incrementAndGet();
 				continue;
 			}
 			long other = 1 + random.nextInt(RECORDS);
 			this.written.addLast(recorded.transact(
 					"UPDATE counter SET a = 'w%d' WHERE id IN (SELECT id FROM counter WHERE id IN (%d, %d) ORDER BY id FOR UPDATE)"
 						.formatted(this.unique.incrementAndGet(), one, other)));
+			this.rows.addAndGet((one == other) ? 1 : 2);
 		}
 	}
 
-	private void revert(Reverted recorded, Random random, AtomicBoolean stop) {
+	private void revert(Reverted recorded, Random random, boolean triggers, AtomicBoolean stop) {
 		int attempts = 0;
 		while (attempts < REVERTS) {
 			Long transaction = random.nextBoolean() ? this.written.peekLast() : this.written.peekFirst();
@@ -98,10 +112,11 @@ class ConcurrentRevertIntegrationTests {
 			attempts++;
 			this.writes.release(2);
 			RevertPlan plan = recorded.reverter().planTransaction(transaction);
+			RevertOptions options = triggers ? RevertOptions.defaults() : RevertOptions.defaults().withoutTriggers();
 			try {
 				recorded.reverter()
-					.execute(plan, random.nextBoolean() ? RevertOptions.defaults()
-							: RevertOptions.defaults().on(ConflictKind.LATER_CHANGE, Resolution.SKIP));
+					.execute(plan,
+							random.nextBoolean() ? options : options.on(ConflictKind.LATER_CHANGE, Resolution.SKIP));
 				this.done.incrementAndGet();
 			}
 			catch (RevertConflictException ex) {

@@ -40,7 +40,16 @@ class RevertIntegrationTests {
 			CREATE TABLE "odd ""schema"."t'x" ("Key ""A" text, "key b" timestamptz, "%s ?" text, PRIMARY KEY ("Key ""A", "key b"));
 			CREATE TABLE emptied (id bigint PRIMARY KEY, a text);
 			CREATE TABLE pile (a text, b int);
-			ALTER TABLE pile REPLICA IDENTITY FULL
+			ALTER TABLE pile REPLICA IDENTITY FULL;
+			CREATE TABLE vehicle (id bigint PRIMARY KEY, a text);
+			CREATE TABLE car (doors int, PRIMARY KEY (id)) INHERITS (vehicle);
+			CREATE TABLE trip (id bigint PRIMARY KEY, vehicle bigint REFERENCES vehicle);
+			CREATE TABLE land (name text PRIMARY KEY);
+			CREATE TABLE town (land text REFERENCES land ON UPDATE CASCADE, name text, PRIMARY KEY (land, name));
+			CREATE TABLE street (land text, town text, name text, PRIMARY KEY (land, town, name),
+			    FOREIGN KEY (land, town) REFERENCES town ON UPDATE CASCADE);
+			CREATE TABLE sign (land text, town text, a int, FOREIGN KEY (land, town) REFERENCES town ON UPDATE CASCADE);
+			ALTER TABLE sign REPLICA IDENTITY FULL
 			""";
 
 	private Reverted recorded;
@@ -194,6 +203,48 @@ class RevertIntegrationTests {
 	private static List<String> queries(String table) {
 		return List.of("SELECT t::text FROM todo t WHERE id BETWEEN 20 AND 22 ORDER BY id",
 				"SELECT t::text FROM " + table + " t ORDER BY 1", "SELECT t::text FROM pile t ORDER BY 1");
+	}
+
+	/**
+	 * What is to be deleted goes before its key follows another that goes back.
+	 */
+	@Test
+	void deletesWhatWouldFollowAKeyThatGoesBack() {
+		this.recorded.transact("INSERT INTO land VALUES ('A')", "INSERT INTO town VALUES ('A', 'a')");
+		long id = this.recorded.transact("INSERT INTO street VALUES ('A', 'a', 'one')",
+				"INSERT INTO sign VALUES ('A', 'a', 1)", "UPDATE town SET name = 'b' WHERE name = 'a'",
+				"INSERT INTO street VALUES ('A', 'b', 'two')", "UPDATE land SET name = 'B' WHERE name = 'A'",
+				"INSERT INTO street VALUES ('B', 'b', 'three')", "INSERT INTO sign VALUES ('B', 'b', 2)");
+		this.recorded.revert(id);
+		assertThat(this.recorded.query("SELECT land, name FROM town")).containsExactly("A|a");
+		assertThat(this.recorded.query("SELECT * FROM street")).isEmpty();
+		assertThat(this.recorded.query("SELECT * FROM sign")).isEmpty();
+	}
+
+	/**
+	 * Rows of a table and of one that inherits from it may have the same key, and are not
+	 * the same record.
+	 */
+	@Test
+	void tellsATableFromThoseThatInheritFromIt() {
+		this.recorded.transact("INSERT INTO vehicle VALUES (1, 'one'), (2, 'two')",
+				"INSERT INTO car VALUES (1, 'car')");
+		String rows = "SELECT tableoid::regclass, v.* FROM vehicle v ORDER BY 1, 2";
+		List<String> before = this.recorded.query(rows);
+		long parent = this.recorded.transact("UPDATE ONLY vehicle SET a = 'changed' WHERE id = 1",
+				"DELETE FROM ONLY vehicle WHERE id = 2", "INSERT INTO vehicle VALUES (3, 'three')",
+				"INSERT INTO trip VALUES (1, 3)");
+		this.recorded.transact("INSERT INTO car VALUES (2, 'other', 2), (3, 'other', 2)");
+		RevertReport report = this.recorded.revert(parent);
+		assertThat(report.deleted()).isEqualTo(2);
+		assertThat(this.recorded.query(rows.replace("FROM vehicle", "FROM ONLY vehicle")))
+			.isEqualTo(before.stream().filter((row) -> row.startsWith("vehicle")).toList());
+		assertThat(this.recorded.query("SELECT id, a FROM car ORDER BY 1")).containsExactly("1|car", "2|other",
+				"3|other");
+		long both = this.recorded.transact("UPDATE vehicle SET a = a || '!'", "DELETE FROM vehicle WHERE id = 1");
+		assertThat(this.recorded.revert(both).inserted()).isEqualTo(2);
+		assertThat(this.recorded.query("SELECT id, a FROM vehicle ORDER BY 1, 2")).containsExactly("1|car", "1|one",
+				"2|other", "2|two", "3|other");
 	}
 
 	@Test

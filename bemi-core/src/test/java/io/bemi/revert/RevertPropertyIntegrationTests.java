@@ -1,11 +1,13 @@
 package io.bemi.revert;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 
@@ -34,6 +36,8 @@ class RevertPropertyIntegrationTests {
 
 	private static final int PER_ROUND = 20;
 
+	private static final String FOUND = "WITH f AS (%s RETURNING record) SELECT array_agg(record)::text FROM f";
+
 	private final Map<String, Integer> counts = new TreeMap<>();
 
 	private final long[] values = { 10_000_000_000L };
@@ -51,11 +55,16 @@ class RevertPropertyIntegrationTests {
 					one.run(recorded);
 				}
 				for (Case one : cases) {
+					one.plan(recorded);
+				}
+				for (Case one : cases) {
 					one.revert(recorded);
 				}
 			}
 		}
-		System.out.printf("PostgreSQL %d, seed %d: %s%n", version, SEED, this.counts);
+		finally {
+			System.out.printf("PostgreSQL %d, seed %d: %s%n", version, SEED, this.counts);
+		}
 		assertThat(this.counts.getOrDefault("reverted as if never run", 0)).isGreaterThan(CASES / 3);
 	}
 
@@ -77,6 +86,8 @@ class RevertPropertyIntegrationTests {
 		private final List<Ran> history = new ArrayList<>();
 
 		private final boolean truncates;
+
+		private @Nullable RevertPlan plan;
 
 		Case(int number) {
 			this.number = number;
@@ -125,11 +136,9 @@ class RevertPropertyIntegrationTests {
 				}
 				for (Op op : first ? ops : List.<Op>of()) {
 					try {
-						statement.execute("SAVEPOINT s;" + op.sql()
-								+ ";SET CONSTRAINTS ALL IMMEDIATE;SET CONSTRAINTS ALL DEFERRED;RELEASE SAVEPOINT s");
-						statement.getMoreResults();
-						if (statement.getUpdateCount() > 0 || op.sql().startsWith("TRUNCATE")) {
-							done.add(op);
+						Op ran = run(statement, op);
+						if (ran != null) {
+							done.add(ran);
 						}
 					}
 					catch (SQLException ex) {
@@ -147,7 +156,34 @@ class RevertPropertyIntegrationTests {
 			}
 		}
 
+		/**
+		 * Runs a statement.
+		 * @return what it did; null when it did nothing
+		 */
+		private static @Nullable Op run(Statement statement, Op op) throws SQLException {
+			statement.execute("SAVEPOINT s;" + (op.identified() ? FOUND.formatted(op.sql()) : op.sql())
+					+ ";SET CONSTRAINTS ALL IMMEDIATE;SET CONSTRAINTS ALL DEFERRED;RELEASE SAVEPOINT s");
+			statement.getMoreResults();
+			if (!op.identified()) {
+				return (statement.getUpdateCount() > 0 || op.sql().startsWith("TRUNCATE")) ? op : null;
+			}
+			try (ResultSet found = statement.getResultSet()) {
+				found.next();
+				String records = found.getString(1);
+				return (records != null) ? op.found(records) : null;
+			}
+		}
+
+		/**
+		 * Before anything of other cases is reverted: there is nothing to wait for then.
+		 */
+		void plan(Reverted recorded) {
+			this.plan = recorded.reverter()
+				.plan(recorded.changes().query().context(Map.of("case", this.number, "undone", true)));
+		}
+
 		void revert(Reverted recorded) throws SQLException {
+			RevertPlan plan = Objects.requireNonNull(this.plan);
 			count("cases");
 			this.history.stream().filter(Ran::undone).forEach((ran) -> count("transactions reverted"));
 			boolean possible = true;
@@ -156,8 +192,6 @@ class RevertPropertyIntegrationTests {
 					possible &= transact(recorded, "model", false, ran.ops()) != null;
 				}
 			}
-			RevertPlan plan = recorded.reverter()
-				.plan(recorded.changes().query().context(Map.of("case", this.number, "undone", true)));
 			List<String> before = recorded.query(this.workload.rows("app"));
 			RevertOptions options = this.random.nextBoolean() ? RevertOptions.defaults()
 					: RevertOptions.defaults().withoutTriggers();

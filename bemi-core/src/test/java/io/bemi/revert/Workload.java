@@ -12,13 +12,14 @@ public final class Workload {
 
 	/** What there is, in each of two schemas. */
 	private static final String TABLES = """
-			CREATE TABLE parent (id bigint PRIMARY KEY, code bigint UNIQUE, v bigint, n bigint NOT NULL DEFAULT 0, favourite bigint);
+			CREATE TABLE parent (id bigint PRIMARY KEY, code bigint UNIQUE, v bigint, n bigint NOT NULL DEFAULT 0, favourite bigint,
+			    record bigint);
 			CREATE TABLE child (id bigint PRIMARY KEY, parent bigint REFERENCES parent ON DELETE CASCADE ON UPDATE CASCADE, a bigint, b bigint);
 			ALTER TABLE parent ADD FOREIGN KEY (favourite) REFERENCES child ON DELETE SET NULL;
 			CREATE TABLE leaf (id bigint PRIMARY KEY, child bigint REFERENCES child ON DELETE SET NULL, a bigint);
 			CREATE TABLE strict (id bigint PRIMARY KEY, parent bigint NOT NULL REFERENCES parent ON DELETE RESTRICT, a bigint);
 			CREATE TABLE node (id bigint PRIMARY KEY, up bigint REFERENCES node, a bigint);
-			CREATE TABLE pair (x bigint, y bigint, a bigint, PRIMARY KEY (x, y));
+			CREATE TABLE pair (x bigint, y bigint, a bigint, record bigint, PRIMARY KEY (x, y));
 			CREATE TABLE pair_ref (id bigint PRIMARY KEY, x bigint, y bigint, a bigint,
 			    FOREIGN KEY (x, y) REFERENCES pair ON UPDATE CASCADE ON DELETE SET DEFAULT);
 			CREATE TABLE pair_part (x bigint, y bigint, z bigint, a bigint, PRIMARY KEY (x, y, z),
@@ -123,22 +124,44 @@ public final class Workload {
 
 	private Op parent() {
 		return switch (this.random.nextInt(7)) {
-			case 0, 1, 2 -> Op.of("INSERT INTO parent (id, code, v) VALUES (%d, %d, %d)", id(), value(), value());
-			case 3 -> Op.of("UPDATE parent SET v = %d WHERE id = %d", value(), id());
+			case 0, 1, 2 -> Op.of("INSERT INTO parent (id, code, v, record) VALUES (%d, %d, %d, %d)", id(), value(),
+					value(), value());
+			case 3 -> keyed("parent", "v = " + value(), "id = " + id());
 			case 4 -> switch (this.random.nextInt(3)) {
-				case 0 -> Op.of("UPDATE parent SET code = %d WHERE id = %d", value(), id());
-				case 1 -> set("parent", "id", Long.toString(id()), id());
+				case 0 -> keyed("parent", "code = " + value(), "id = " + id());
+				case 1 -> setKeyed("parent", "id", Long.toString(id()), "id = " + id());
 				// A value that somebody else may have had.
-				default -> set("parent", "code", Long.toString(this.base + this.random.nextInt(2)), id());
+				default ->
+					setKeyed("parent", "code", Long.toString(this.base + this.random.nextInt(2)), "id = " + id());
 			};
-			case 5 -> set("parent", "favourite", reference(), id());
-			default -> Op.of("DELETE FROM parent WHERE id = %d", id());
+			case 5 -> setKeyed("parent", "favourite", reference(), "id = " + id());
+			default -> deleted("parent", "id = " + id());
 		};
 	}
 
 	private Op set(String table, String column, String value, long id) {
 		String update = "UPDATE %s SET %s = %s WHERE id = %d".formatted(table, column, value, id);
 		return new Op(update + " AND %s IS DISTINCT FROM %s".formatted(column, value), update);
+	}
+
+	/**
+	 * What finds its rows by a key that changes is said again of the records that it has
+	 * found, whatever their key is then.
+	 */
+	private static Op keyed(String table, String assignment, String where) {
+		String update = "UPDATE " + table + " SET " + assignment + " WHERE ";
+		return new Op(update + where, update + "record = ANY ('%s')", true);
+	}
+
+	private static Op setKeyed(String table, String column, String value, String where) {
+		String update = "UPDATE %s SET %s = %s WHERE ".formatted(table, column, value);
+		return new Op(update + where + " AND %s IS DISTINCT FROM %s".formatted(column, value),
+				update + "record = ANY ('%s')", true);
+	}
+
+	private static Op deleted(String table, String where) {
+		String delete = "DELETE FROM " + table + " WHERE ";
+		return new Op(delete + where, delete + "record = ANY ('%s')", true);
 	}
 
 	private Op child() {
@@ -163,15 +186,15 @@ public final class Workload {
 
 	private Op pair() {
 		return switch (this.random.nextInt(5)) {
-			case 0, 1 -> Op.of("INSERT INTO pair VALUES (%d, %d, %d)", this.base, id(), value());
-			case 2 -> Op.of("UPDATE pair SET a = %d WHERE x = %d AND y = %d", value(), this.base, id());
-			case 3 -> {
-				long to = id();
-				String update = "UPDATE pair SET y = %d WHERE x = %d AND y = %d".formatted(to, this.base, id());
-				yield new Op(update + " AND y <> " + to, update);
-			}
-			default -> Op.of("DELETE FROM pair WHERE x = %d AND y = %d", this.base, id());
+			case 0, 1 -> Op.of("INSERT INTO pair VALUES (%d, %d, %d, %d)", this.base, id(), value(), value());
+			case 2 -> keyed("pair", "a = " + value(), onePair());
+			case 3 -> setKeyed("pair", "y", Long.toString(id()), onePair());
+			default -> deleted("pair", onePair());
 		};
+	}
+
+	private String onePair() {
+		return "x = %d AND y = %d".formatted(this.base, id());
 	}
 
 	private Op pairRef() {
@@ -288,12 +311,24 @@ public final class Workload {
 	 *
 	 * @param sql as it runs first: it does nothing where nothing would change
 	 * @param again as it runs when others have not
+	 * @param identified whether it tells which records it has found, and is to find again
 	 */
-	public record Op(String sql, String again) {
+	public record Op(String sql, String again, boolean identified) {
+
+		Op(String sql, String again) {
+			this(sql, again, false);
+		}
 
 		static Op of(String sql, Object... arguments) {
 			String text = sql.formatted(arguments);
 			return new Op(text, text);
+		}
+
+		/**
+		 * The same, of which it is known what it has found.
+		 */
+		Op found(String records) {
+			return new Op(this.sql, this.again.formatted(records), true);
 		}
 
 	}

@@ -1,0 +1,20 @@
+package io.bemi.query;
+
+/**
+ * How much of each change is read. What is not, is empty in the changes.
+ */
+public enum Parts {
+
+	/** All of it. */
+	ALL,
+
+	/** Not its context: {@code metadata} is empty. */
+	WITHOUT_CONTEXT,
+
+	/**
+	 * Only where it is and what it is about: {@code values}, {@code before},
+	 * {@code changed}, {@code unknown} and {@code metadata} are empty.
+	 */
+	PLACE
+
+}
