@@ -64,15 +64,17 @@ final class RevertComparison {
 			"INSERT INTO orders SELECT i, 1, 'bad', 1, 'made', false, now(), i FROM generate_series(10 * %1$d, 10 * %1$d + %1$d / 10 - 1) i",
 			"INSERT INTO items SELECT i, i, 'bad', 1 FROM generate_series(10 * %1$d, 10 * %1$d + %1$d / 10 - 1) i");
 
-	private static final List<String> FROM_HISTORY = List.of("""
-			CREATE TEMP TABLE bad ON COMMIT DROP AS
-			SELECT "table", operation, before, (coalesce("values" -> 'id', before -> 'id'))::bigint AS id FROM bemi.changes
-			 WHERE transaction_id = %2$d""", "ANALYZE bad", """
-			UPDATE orders o SET status = b.before ->> 'status', amount = (b.before ->> 'amount')::numeric,
-			       paid = (b.before ->> 'paid')::boolean
-			  FROM bad b WHERE b."table" = 'orders' AND b.operation = 'UPDATE' AND o.id = b.id""", """
-			INSERT INTO items SELECT r.* FROM bad b, jsonb_populate_record(NULL::items, b.before) r
-			 WHERE b."table" = 'items' AND b.operation = 'DELETE'""",
+	private static final List<String> FROM_HISTORY = List.of(
+			"""
+					CREATE TEMP TABLE bad ON COMMIT DROP AS
+					SELECT "table", operation, before, (coalesce("values" -> 'id', before -> 'id'))::bigint AS id FROM bemi.changes
+					 WHERE transaction_id = %2$d""",
+			"ANALYZE bad", """
+					UPDATE orders o SET status = b.before ->> 'status', amount = (b.before ->> 'amount')::numeric,
+					       paid = (b.before ->> 'paid')::boolean
+					  FROM bad b WHERE b."table" = 'orders' AND b.operation = 'UPDATE' AND o.id = b.id""", """
+					INSERT INTO items SELECT r.* FROM bad b, jsonb_populate_record(NULL::items, b.before) r
+					 WHERE b."table" = 'items' AND b.operation = 'DELETE'""",
 			"DELETE FROM items i USING bad b WHERE b.\"table\" = 'items' AND b.operation = 'CREATE' AND i.id = b.id",
 			"DELETE FROM orders o USING bad b WHERE b.\"table\" = 'orders' AND b.operation = 'CREATE' AND o.id = b.id");
 
@@ -170,8 +172,8 @@ final class RevertComparison {
 		}
 	}
 
-	private static double script(PGSimpleDataSource plain, JdbcChanges changes, String before,
-			List<String> script) throws SQLException {
+	private static double script(PGSimpleDataSource plain, JdbcChanges changes, String before, List<String> script)
+			throws SQLException {
 		changes.awaitIngested();
 		long bad = transact(plain, JOB);
 		changes.awaitIngested();
