@@ -14,6 +14,14 @@ public enum ConflictKind {
 	 */
 	LATER_CHANGE(Resolution.SKIP, Resolution.OVERWRITE),
 
+	/**
+	 * Somebody else has written a column between two changes that are to be reverted:
+	 * nobody knows whether from what is to be undone ({@code n = n + 1}). To overwrite is
+	 * to go back to what he wrote; to skip leaves the column, or the deleted record, as
+	 * it is.
+	 */
+	CHANGED_BETWEEN(Resolution.SKIP, Resolution.OVERWRITE),
+
 	/** A record that is to be reverted was deleted later by somebody else. */
 	DELETED_SINCE(Resolution.SKIP, Resolution.OVERWRITE),
 

@@ -33,6 +33,14 @@ final class Lineage {
 
 	private Set<String> later = Set.of();
 
+	/** What a change that stays has written over a value that is to be undone. */
+	private Set<String> over = Set.of();
+
+	/**
+	 * Such columns that a change which is to be undone has written, or deleted, again.
+	 */
+	private Set<String> between = Set.of();
+
 	private Set<String> unknown = Set.of();
 
 	private boolean created;
@@ -75,6 +83,9 @@ final class Lineage {
 			remember(this.before, column, old.get(column));
 			remember(this.instead, column, old.get(column));
 			this.later = without(this.later, column);
+			if (this.over.contains(column)) {
+				this.between = with(this.between, List.of(column));
+			}
 		}
 		this.unknown = with(this.unknown, unknownColumns);
 	}
@@ -97,6 +108,7 @@ final class Lineage {
 			return;
 		}
 		this.restored = this.instead.isEmpty() ? row : Rows.with(row, this.instead);
+		this.between = with(this.between, this.over);
 		this.instead.clear();
 		this.later = Set.of();
 		this.unknown = with(this.unknown, unknownColumns);
@@ -106,9 +118,10 @@ final class Lineage {
 	 * A change that stays.
 	 */
 	void keepUpdate(Map<String, @Nullable Object> values, Iterable<String> changed, Iterable<String> unknownColumns) {
+		Map<String, @Nullable Object> old = this.real;
 		this.real = values;
-		changed.forEach(this::keep);
-		unknownColumns.forEach(this::keep);
+		changed.forEach((column) -> keep(column, old));
+		unknownColumns.forEach((column) -> keep(column, old));
 	}
 
 	private static Set<String> with(Set<String> columns, Iterable<String> more) {
@@ -131,7 +144,11 @@ final class Lineage {
 		return rest;
 	}
 
-	private void keep(String column) {
+	private void keep(String column, @Nullable Map<String, @Nullable Object> old) {
+		if (this.instead.containsKey(column)
+				&& (old == null || !Objects.equals(old.get(column), this.instead.get(column)))) {
+			this.over = with(this.over, List.of(column));
+		}
 		if (this.created || this.before.containsKey(column)) {
 			this.later = with(this.later, List.of(column));
 		}
@@ -152,6 +169,8 @@ final class Lineage {
 		this.created = false;
 		this.instead.clear();
 		this.later = Set.of();
+		this.over = Set.of();
+		this.between = Set.of();
 	}
 
 	/**
@@ -163,6 +182,8 @@ final class Lineage {
 		this.restored = null;
 		this.real = values;
 		this.before.clear();
+		this.over = Set.of();
+		this.between = Set.of();
 	}
 
 	@Nullable Map<String, @Nullable Object> real() {
@@ -197,6 +218,10 @@ final class Lineage {
 
 	Set<String> later() {
 		return this.later;
+	}
+
+	Set<String> between() {
+		return this.between;
 	}
 
 	Set<String> unknown() {

@@ -97,6 +97,10 @@ final class Revision {
 			this.forcedColumns = Rows.only(lineage.before(), lineage.later());
 			this.forced = update(real, Rows.with(lineage.instead(), this.forcedColumns));
 		}
+		if (!lineage.between().isEmpty()) {
+			conflict(ConflictKind.CHANGED_BETWEEN, List.copyOf(lineage.between()),
+					"written by others between the changes that are to be reverted");
+		}
 		if (!lineage.unknown().isEmpty()) {
 			conflict(ConflictKind.UNKNOWN_BEFORE, List.copyOf(lineage.unknown()),
 					"the history does not know what was there before");
@@ -105,6 +109,11 @@ final class Revision {
 
 	private void restore(Lineage lineage, Map<String, @Nullable Object> row) {
 		this.natural = new Change(Action.INSERT, Map.of(), there(row));
+		if (!lineage.between().isEmpty()) {
+			conflict(ConflictKind.CHANGED_BETWEEN, List.of(),
+					"it is to be restored, but others wrote between the changes that are to be reverted: "
+							+ String.join(", ", lineage.between()));
+		}
 		if (!lineage.unknown().isEmpty()) {
 			conflict(ConflictKind.UNKNOWN_BEFORE, List.of(),
 					"it is to be restored, but the history does not know " + String.join(", ", lineage.unknown()));
@@ -166,11 +175,23 @@ final class Revision {
 					if (conflict.columns().isEmpty()) {
 						return null;
 					}
+					change = isBetween(conflict) ? without(change, conflict.columns()) : change;
 				}
-				case OVERWRITE -> change = (this.forced != null) ? this.forced : change;
+				case OVERWRITE -> change = (this.forced != null && !isBetween(conflict)) ? this.forced : change;
 			}
 		}
 		return (change != null) ? new Work(this.table, change.action, this.key, change.from, change.to) : null;
+	}
+
+	private static boolean isBetween(RevertConflict conflict) {
+		return conflict.kind() == ConflictKind.CHANGED_BETWEEN;
+	}
+
+	private static @Nullable Change without(@Nullable Change change, List<String> columns) {
+		if (change == null || change.to.keySet().stream().allMatch(columns::contains)) {
+			return null;
+		}
+		return new Change(change.action, Rows.without(change.from, columns), Rows.without(change.to, columns));
 	}
 
 	private record Change(Action action, Map<String, @Nullable Object> from, Map<String, @Nullable Object> to) {

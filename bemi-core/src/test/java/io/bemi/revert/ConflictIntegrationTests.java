@@ -78,16 +78,49 @@ class ConflictIntegrationTests {
 	}
 
 	@Test
-	void aChangeInBetweenIsWhatItGoesBackTo() {
+	void aChangeInBetweenIsWhatItCanGoBackTo() {
 		this.recorded.transact("INSERT INTO todo VALUES (2, 'a', 1, 2)");
 		Map<String, String> bad = Map.of("job", "two");
-		this.recorded.transact(bad, "UPDATE todo SET task = 'b' WHERE id = 2");
-		this.recorded.transact("UPDATE todo SET task = 'c' WHERE id = 2");
+		this.recorded.transact(bad, "UPDATE todo SET task = 'b', n = 2 WHERE id = 2");
+		this.recorded.transact("UPDATE todo SET task = task || 'c' WHERE id = 2");
 		this.recorded.transact(bad, "UPDATE todo SET task = 'd' WHERE id = 2");
+		ChangeQuery undone = this.recorded.changes().query().context(bad);
+		RevertPlan plan = this.recorded.reverter().plan(undone);
+		aborts(plan, ConflictKind.CHANGED_BETWEEN);
+		assertThat(plan.conflicts().get(0).columns()).containsExactly("task");
+		assertThat(execute(plan, ConflictKind.CHANGED_BETWEEN, Resolution.SKIP).skipped()).hasSize(1);
+		assertThat(todo(2)).containsExactly("d|1|2");
+		execute(this.recorded.reverter().plan(undone), ConflictKind.CHANGED_BETWEEN, Resolution.OVERWRITE);
+		assertThat(todo(2)).containsExactly("bc|1|2");
+	}
+
+	@Test
+	void aDeletedRecordWasChangedInBetween() {
+		this.recorded.transact("INSERT INTO todo VALUES (20, 'a', 1, 20)");
+		Map<String, String> bad = Map.of("job", "twenty");
+		this.recorded.transact(bad, "UPDATE todo SET n = n + 1 WHERE id = 20");
+		this.recorded.transact("UPDATE todo SET n = n + 1 WHERE id = 20");
+		this.recorded.transact(bad, "DELETE FROM todo WHERE id = 20");
+		ChangeQuery undone = this.recorded.changes().query().context(bad);
+		RevertPlan plan = this.recorded.reverter().plan(undone);
+		aborts(plan, ConflictKind.CHANGED_BETWEEN);
+		execute(plan, ConflictKind.CHANGED_BETWEEN, Resolution.SKIP);
+		assertThat(todo(20)).isEmpty();
+		execute(this.recorded.reverter().plan(undone), ConflictKind.CHANGED_BETWEEN, Resolution.OVERWRITE);
+		assertThat(todo(20)).containsExactly("a|3|20");
+	}
+
+	@Test
+	void aValueThatIsNotOfTheChangesIsNoConflict() {
+		this.recorded.transact("INSERT INTO todo VALUES (21, 'a', 1, 21)");
+		Map<String, String> bad = Map.of("job", "twenty-one");
+		this.recorded.transact(bad, "UPDATE todo SET task = 'b' WHERE id = 21");
+		this.recorded.transact("UPDATE todo SET n = 2 WHERE id = 21");
+		this.recorded.transact(bad, "UPDATE todo SET task = 'd', n = 3 WHERE id = 21");
 		RevertPlan plan = this.recorded.reverter().plan(this.recorded.changes().query().context(bad));
 		assertThat(plan.conflicts()).isEmpty();
 		this.recorded.reverter().execute(plan);
-		assertThat(todo(2)).containsExactly("c|1|2");
+		assertThat(todo(21)).containsExactly("a|2|21");
 	}
 
 	@Test
