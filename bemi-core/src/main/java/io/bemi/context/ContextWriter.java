@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -158,15 +157,15 @@ public final class ContextWriter {
 		}
 	}
 
-	RenderedContext renderRequest(RequestContext context, HttpServletRequest request) {
+	RenderedContext renderRequest(RunningRequest request) {
 		RenderedContext rendered = RenderedContext.EMPTY.copy();
-		addDefault(rendered.members(), "user", () -> context.user(request));
-		addDefault(rendered.members(), "endpoint", () -> context.endpoint(request));
-		addDefault(rendered.members(), "requestId", () -> context.requestId(request));
+		addDefault(rendered.members(), "user", request::user);
+		addDefault(rendered.members(), "endpoint", request::endpoint);
+		addDefault(rendered.members(), "requestId", request::requestId);
 		addDefault(rendered.facts(), "entryPoint", () -> "http");
-		addDefault(rendered.facts(), "method", () -> context.method(request));
-		addTrace(rendered, () -> context.trace(request));
-		for (ContextProvider provider : context.providers()) {
+		addDefault(rendered.facts(), "method", request::method);
+		addTrace(rendered, request::trace);
+		for (ContextProvider provider : request.providers()) {
 			ask(rendered, provider, request);
 		}
 		return rendered;
@@ -208,10 +207,10 @@ public final class ContextWriter {
 		}
 	}
 
-	private void ask(RenderedContext rendered, ContextProvider provider, HttpServletRequest request) {
+	private void ask(RenderedContext rendered, ContextProvider provider, RunningRequest request) {
 		String name = provider.getClass().getName();
 		try {
-			Map<String, ?> answer = provider.context(request);
+			Map<String, ?> answer = request.ask(provider);
 			if (answer != null) {
 				add(rendered, answer, "ContextProvider " + name);
 			}

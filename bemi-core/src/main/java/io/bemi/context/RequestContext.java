@@ -118,7 +118,7 @@ public final class RequestContext extends ContextBase {
 		if (current != null && (this.renderedWithRoute || !hasRoute)) {
 			return current;
 		}
-		RenderedContext fresh = writer.renderRequest(this, request);
+		RenderedContext fresh = writer.renderRequest(new RunningRequest(this, request));
 		this.rendered = fresh;
 		this.renderedWithRoute = hasRoute;
 		return fresh;
