@@ -3,6 +3,7 @@ package io.bemi.revert;
 import java.util.List;
 import java.util.Map;
 
+import io.bemi.query.ChangeQuery;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -79,48 +80,56 @@ class ConflictIntegrationTests {
 
 	@Test
 	void aChangeInBetweenIsWhatItCanGoBackTo() {
-		this.recorded.transact("INSERT INTO todo VALUES (2, 'a', 1, 2)");
-		Map<String, String> bad = Map.of("job", "two");
-		this.recorded.transact(bad, "UPDATE todo SET task = 'b', n = 2 WHERE id = 2");
-		this.recorded.transact("UPDATE todo SET task = task || 'c' WHERE id = 2");
-		this.recorded.transact(bad, "UPDATE todo SET task = 'd' WHERE id = 2");
-		ChangeQuery undone = this.recorded.changes().query().context(bad);
-		RevertPlan plan = this.recorded.reverter().plan(undone);
-		aborts(plan, ConflictKind.CHANGED_BETWEEN);
+		ChangeQuery undone = changedInBetween(200);
+		aborts(this.recorded.reverter().plan(undone), ConflictKind.CHANGED_BETWEEN);
+		execute(this.recorded.reverter().plan(undone), ConflictKind.CHANGED_BETWEEN, Resolution.OVERWRITE);
+		assertThat(todo(200)).containsExactly("bc|1|200");
+	}
+
+	@Test
+	void aChangeInBetweenCanStay() {
+		RevertPlan plan = this.recorded.reverter().plan(changedInBetween(203));
 		assertThat(plan.conflicts().get(0).columns()).containsExactly("task");
 		assertThat(execute(plan, ConflictKind.CHANGED_BETWEEN, Resolution.SKIP).skipped()).hasSize(1);
-		assertThat(todo(2)).containsExactly("d|1|2");
-		execute(this.recorded.reverter().plan(undone), ConflictKind.CHANGED_BETWEEN, Resolution.OVERWRITE);
-		assertThat(todo(2)).containsExactly("bc|1|2");
+		assertThat(todo(203)).containsExactly("d|1|203");
+	}
+
+	private ChangeQuery changedInBetween(long id) {
+		this.recorded.transact("INSERT INTO todo VALUES (%1$d, 'a', 1, %1$d)".formatted(id));
+		Map<String, String> bad = Map.of("job", "between " + id);
+		this.recorded.transact(bad, "UPDATE todo SET task = 'b', n = 2 WHERE id = " + id);
+		this.recorded.transact("UPDATE todo SET task = task || 'c' WHERE id = " + id);
+		this.recorded.transact(bad, "UPDATE todo SET task = 'd' WHERE id = " + id);
+		return this.recorded.changes().query().context(bad);
 	}
 
 	@Test
 	void aDeletedRecordWasChangedInBetween() {
-		this.recorded.transact("INSERT INTO todo VALUES (20, 'a', 1, 20)");
+		this.recorded.transact("INSERT INTO todo VALUES (201, 'a', 1, 201)");
 		Map<String, String> bad = Map.of("job", "twenty");
-		this.recorded.transact(bad, "UPDATE todo SET n = n + 1 WHERE id = 20");
-		this.recorded.transact("UPDATE todo SET n = n + 1 WHERE id = 20");
-		this.recorded.transact(bad, "DELETE FROM todo WHERE id = 20");
+		this.recorded.transact(bad, "UPDATE todo SET n = n + 1 WHERE id = 201");
+		this.recorded.transact("UPDATE todo SET n = n + 1 WHERE id = 201");
+		this.recorded.transact(bad, "DELETE FROM todo WHERE id = 201");
 		ChangeQuery undone = this.recorded.changes().query().context(bad);
 		RevertPlan plan = this.recorded.reverter().plan(undone);
 		aborts(plan, ConflictKind.CHANGED_BETWEEN);
 		execute(plan, ConflictKind.CHANGED_BETWEEN, Resolution.SKIP);
-		assertThat(todo(20)).isEmpty();
+		assertThat(todo(201)).isEmpty();
 		execute(this.recorded.reverter().plan(undone), ConflictKind.CHANGED_BETWEEN, Resolution.OVERWRITE);
-		assertThat(todo(20)).containsExactly("a|3|20");
+		assertThat(todo(201)).containsExactly("a|3|201");
 	}
 
 	@Test
 	void aValueThatIsNotOfTheChangesIsNoConflict() {
-		this.recorded.transact("INSERT INTO todo VALUES (21, 'a', 1, 21)");
+		this.recorded.transact("INSERT INTO todo VALUES (202, 'a', 1, 202)");
 		Map<String, String> bad = Map.of("job", "twenty-one");
-		this.recorded.transact(bad, "UPDATE todo SET task = 'b' WHERE id = 21");
-		this.recorded.transact("UPDATE todo SET n = 2 WHERE id = 21");
-		this.recorded.transact(bad, "UPDATE todo SET task = 'd', n = 3 WHERE id = 21");
+		this.recorded.transact(bad, "UPDATE todo SET task = 'b' WHERE id = 202");
+		this.recorded.transact("UPDATE todo SET n = 2 WHERE id = 202");
+		this.recorded.transact(bad, "UPDATE todo SET task = 'd', n = 3 WHERE id = 202");
 		RevertPlan plan = this.recorded.reverter().plan(this.recorded.changes().query().context(bad));
 		assertThat(plan.conflicts()).isEmpty();
 		this.recorded.reverter().execute(plan);
-		assertThat(todo(21)).containsExactly("a|2|21");
+		assertThat(todo(202)).containsExactly("a|2|202");
 	}
 
 	@Test
