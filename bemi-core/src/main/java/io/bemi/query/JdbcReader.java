@@ -137,7 +137,7 @@ final class JdbcReader implements ChangeReader {
 		Integer limit = query.givenLimit();
 		Sql sql = ((limit != null) ? search(conditions).statement(conditions, query.order(), limit)
 				: Sql.all(this.settings, conditions, query.order()))
-			.only(parts);
+			.only(parts, this.settings);
 		try {
 			return ChangeStream.open(dataSource(), (connection) -> prepare(connection, sql),
 					this.settings.timeoutSeconds());

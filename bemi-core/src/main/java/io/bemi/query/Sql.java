@@ -17,25 +17,14 @@ record Sql(String text, List<Object> parameters) {
 
 	private static final String METADATA = "coalesce(x.metadata, '{}'::jsonb) AS metadata";
 
-	private static final String ROWS = """
-			%s AS "values", %s AS before,
-			       CASE WHEN c.operation = 'U'
-			           THEN ARRAY(SELECT k FROM jsonb_object_keys(coalesce(c.replaced, '{}'::jsonb)) k)
-			           ELSE '{}'::text[]
-			       END AS changed,
-			       coalesce(c.unknown, '{}'::text[]) AS unknown""".formatted(Document.VALUES.sql(),
-			Document.BEFORE.sql());
+	private static final String ROWS = "c.image, c.replaced, c.unknown";
 
-	/** As the view {@code changes} gives them. */
+	/** What {@link Row} makes into what the view {@code changes} gives. */
 	private static final String COLUMNS = """
-			SELECT lpad(c.source::text, 4, '0')
-			           || '-' || lpad(split_part(c.position::text, '/', 1), 8, '0')
-			           || lpad(split_part(c.position::text, '/', 2), 8, '0')
-			           || '-' || lpad(c.ordinal::text, 10, '0') AS id,
-			       c.primary_key, %s, s.database, r.schema, r.name AS "table", c.operation, c.committed_at,
-			       c.transaction_id, c.position, c.ordinal, s.name AS source,
-			       %s
-			""".formatted(METADATA, ROWS);
+			SELECT c.source AS source_number, c.primary_key, %s, s.database, r.schema, r.name AS "table", c.operation, c.committed_at,
+			       c.transaction_id, c.position, c.ordinal, s.name AS source, %s
+			"""
+		.formatted(METADATA, ROWS);
 
 	/**
 	 * The tables below the view {@code changes}, whose {@code coalesce(metadata)} keeps
@@ -45,10 +34,12 @@ record Sql(String text, List<Object> parameters) {
 			  FROM %1$s.change c
 			  JOIN %1$s.relation r ON r.id = c.relation
 			  JOIN %1$s.source s ON s.id = c.source
-			  LEFT JOIN %1$s.context x ON x.committed_at = c.committed_at AND x.source = c.source
-			                          AND x.position = c.position AND x.number = c.context
+			  %2$s
 			 WHERE c.operation <> 'B'
 			""";
+
+	private static final String CONTEXTS = "LEFT JOIN %1$s.context x ON x.committed_at = c.committed_at AND x.source = c.source"
+			+ " AND x.position = c.position AND x.number = c.context";
 
 	/**
 	 * The same from the contexts on, in the order of their positions. The four columns
@@ -77,14 +68,15 @@ record Sql(String text, List<Object> parameters) {
 	/**
 	 * The same, with less of each change.
 	 */
-	Sql only(Parts parts) {
+	Sql only(Parts parts, QuerySettings settings) {
 		String sql = this.text;
 		if (parts != Parts.ALL) {
 			sql = sql.replace(METADATA, "'{}'::jsonb AS metadata");
+			String without = sql.replace(CONTEXTS.formatted(settings.quotedSchema()), "");
+			sql = without.contains("x.") ? sql : without;
 		}
 		if (parts == Parts.PLACE) {
-			sql = sql.replace(ROWS, "'{}'::jsonb AS \"values\", '{}'::jsonb AS before, '{}'::text[] AS changed,"
-					+ " '{}'::text[] AS unknown");
+			sql = sql.replace(ROWS, "NULL::jsonb AS image, NULL::jsonb AS replaced, NULL::text[] AS unknown");
 		}
 		return new Sql(sql, this.parameters);
 	}
@@ -116,7 +108,7 @@ record Sql(String text, List<Object> parameters) {
 			.add(" AND c.relation = t.id")
 			.first(conditions, order.sql("c"), limit)
 			.add(") q")
-			.add(order.sql("q").replace("c.source", "q.id").replace("c.", "q."))
+			.add(order.sql("q").replace("c.source", "q.source_number").replace("c.", "q."))
 			.add(" LIMIT ?", limit)
 			.build();
 	}
@@ -182,7 +174,8 @@ record Sql(String text, List<Object> parameters) {
 		}
 
 		Builder from(QuerySettings settings, List<Condition> conditions) {
-			this.text.append(FROM.formatted(settings.quotedSchema()));
+			String schema = settings.quotedSchema();
+			this.text.append(FROM.formatted(schema, CONTEXTS.formatted(schema)));
 			conditions.forEach(this::and);
 			return this;
 		}
