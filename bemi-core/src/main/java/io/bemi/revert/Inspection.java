@@ -110,7 +110,7 @@ final class Inspection {
 				"it is not what the history says")) != Resolution.OVERWRITE) {
 			work.leave(different);
 		}
-		work.leave(done);
+		work.settle(done);
 		return !work.to().isEmpty();
 	}
 

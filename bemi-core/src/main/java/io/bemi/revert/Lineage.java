@@ -22,6 +22,12 @@ final class Lineage {
 	/** What it would be instead, column by column, while it is there in both ways. */
 	private final Map<String, @Nullable Object> instead = new HashMap<>(4);
 
+	/**
+	 * What it would be as well as it is, though it was written by changes that are to be
+	 * undone.
+	 */
+	private Map<String, @Nullable Object> settled = Map.of();
+
 	/** What it would be, while it is not there. */
 	private @Nullable Map<String, @Nullable Object> restored;
 
@@ -62,11 +68,11 @@ final class Lineage {
 			return;
 		}
 		this.restored = null;
+		this.settled = new HashMap<>();
 		wanted.forEach((column, value) -> {
 			remember(this.before, column, value);
-			if (!values.containsKey(column) || !Objects.equals(values.get(column), value)) {
-				this.instead.put(column, value);
-			}
+			boolean isAsWanted = values.containsKey(column) && Objects.equals(values.get(column), value);
+			(isAsWanted ? this.settled : this.instead).put(column, value);
 		});
 	}
 
@@ -108,6 +114,7 @@ final class Lineage {
 			return;
 		}
 		this.restored = this.instead.isEmpty() ? row : Rows.with(row, this.instead);
+		this.settled = Map.of();
 		this.between = with(this.between, this.over);
 		this.instead.clear();
 		this.later = Set.of();
@@ -122,6 +129,12 @@ final class Lineage {
 		this.real = values;
 		changed.forEach((column) -> keep(column, old));
 		unknownColumns.forEach((column) -> keep(column, old));
+	}
+
+	private void settledExcept(String column) {
+		if (!this.settled.isEmpty()) {
+			this.settled.remove(column);
+		}
 	}
 
 	private static Set<String> with(Set<String> columns, Iterable<String> more) {
@@ -153,6 +166,7 @@ final class Lineage {
 			this.later = with(this.later, List.of(column));
 		}
 		this.instead.remove(column);
+		settledExcept(column);
 		this.unknown = without(this.unknown, column);
 	}
 
@@ -168,6 +182,7 @@ final class Lineage {
 		this.restored = null;
 		this.created = false;
 		this.instead.clear();
+		this.settled = Map.of();
 		this.later = Set.of();
 		this.over = Set.of();
 		this.between = Set.of();
@@ -210,6 +225,10 @@ final class Lineage {
 			}
 		});
 		return different;
+	}
+
+	Map<String, @Nullable Object> settled() {
+		return this.settled;
 	}
 
 	Map<String, @Nullable Object> before() {

@@ -30,6 +30,9 @@ final class Revision {
 	/** What is done by force. */
 	private @Nullable Change forced;
 
+	/** Columns that are to be what they are, whatever triggers do. */
+	private Map<String, @Nullable Object> settled = Map.of();
+
 	/** The columns that go back by force. */
 	private Map<String, @Nullable Object> forcedColumns = Map.of();
 
@@ -87,6 +90,11 @@ final class Revision {
 			return;
 		}
 		this.natural = update(real, lineage.instead());
+		this.settled = this.shapes
+			.compact(Rows.only(lineage.settled(), lineage.settled().keySet().stream().filter((name) -> {
+				Column column = this.table.column(name);
+				return column != null && !column.generated();
+			}).toList()));
 		if (lineage.isCreatedSince() && lost != null) {
 			conflict(ConflictKind.CREATED_SINCE, List.of(), "it is to be restored, but was created anew");
 			this.forced = update(real, Rows.only(lost, Rows.differences(lost, real)));
@@ -180,7 +188,8 @@ final class Revision {
 				case OVERWRITE -> change = (this.forced != null && !isBetween(conflict)) ? this.forced : change;
 			}
 		}
-		return (change != null) ? new Work(this.table, change.action, this.key, change.from, change.to) : null;
+		return (change != null) ? new Work(this.table, change.action, this.key, change.from, change.to, this.settled)
+				: null;
 	}
 
 	private static boolean isBetween(RevertConflict conflict) {

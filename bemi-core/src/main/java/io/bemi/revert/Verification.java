@@ -36,7 +36,7 @@ final class Verification {
 		}
 		for (Work work : works) {
 			if (work.action() != Action.DELETE) {
-				add(work, work.target(), work.to());
+				add(work, work.target(), work.result());
 			}
 		}
 	}

@@ -22,6 +22,9 @@ final class Work {
 
 	private Map<String, @Nullable Object> to;
 
+	/** Columns that are what they are to be, and are looked at after writing. */
+	private Map<String, @Nullable Object> settled;
+
 	/** Where the row is now; null when it is not there, or is looked for by its key. */
 	private @Nullable Location location;
 
@@ -35,6 +38,12 @@ final class Work {
 
 	Work(LiveTable table, Action action, Map<String, @Nullable Object> key, Map<String, @Nullable Object> from,
 			Map<String, @Nullable Object> to) {
+		this(table, action, key, from, to, Map.of());
+	}
+
+	Work(LiveTable table, Action action, Map<String, @Nullable Object> key, Map<String, @Nullable Object> from,
+			Map<String, @Nullable Object> to, Map<String, @Nullable Object> settled) {
+		this.settled = settled;
 		this.table = table;
 		this.action = action;
 		this.key = key;
@@ -74,6 +83,23 @@ final class Work {
 			this.from = Rows.without(this.from, columns);
 			this.to = Rows.without(this.to, columns);
 		}
+	}
+
+	/**
+	 * Columns are what they are to be already.
+	 */
+	void settle(List<String> columns) {
+		if (!columns.isEmpty()) {
+			this.settled = Rows.with(this.settled, Rows.only(this.to, columns));
+			leave(columns);
+		}
+	}
+
+	/**
+	 * What the row is to be after writing, as far as the work is about it.
+	 */
+	Map<String, @Nullable Object> result() {
+		return this.settled.isEmpty() ? this.to : Rows.with(this.settled, this.to);
 	}
 
 	/**

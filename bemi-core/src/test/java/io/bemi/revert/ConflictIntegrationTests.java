@@ -133,6 +133,21 @@ class ConflictIntegrationTests {
 	}
 
 	@Test
+	void whatATriggerDoesToARecordThatWasMadeAnewIsSeen() {
+		this.recorded.transact("INSERT INTO stamped VALUES (2, 'a')");
+		long id = this.recorded.transact("DELETE FROM stamped WHERE id = 2", "INSERT INTO stamped VALUES (2, 'b')");
+		RevertPlan plan = plan(id);
+		assertThat(plan.conflicts()).isEmpty();
+		assertThatExceptionOfType(RevertConflictException.class)
+			.isThrownBy(() -> this.recorded.reverter().execute(plan))
+			.satisfies((ex) -> assertThat(ex.conflicts()).extracting(RevertConflict::kind)
+				.containsExactly(ConflictKind.ALTERED));
+		this.recorded.reverter().execute(plan, RevertOptions.defaults().withoutTriggers());
+		assertThat(this.recorded.query("SELECT a, rev FROM stamped WHERE id = 2")).containsExactly("a|0");
+		this.recorded.transact("DELETE FROM stamped WHERE id = 2");
+	}
+
+	@Test
 	void aCreatedRecordWasChangedLater() {
 		long id = this.recorded.transact("INSERT INTO todo VALUES (3, 'a', 1, 3)");
 		this.recorded.transact("UPDATE todo SET n = 2 WHERE id = 3");
