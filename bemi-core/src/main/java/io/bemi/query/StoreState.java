@@ -15,7 +15,10 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 final class StoreState {
 
-	/** Descriptions by the stream say what the key is, those by a message what the primary key is. */
+	/**
+	 * Descriptions by the stream say what the key is, those by a message what the primary
+	 * key is.
+	 */
 	private static final String TABLES = """
 			SELECT n.database, n.schema, n.name,
 			       ARRAY(SELECT c ->> 'name' FROM jsonb_array_elements(n.columns) WITH ORDINALITY e(c, o) ORDER BY o),
