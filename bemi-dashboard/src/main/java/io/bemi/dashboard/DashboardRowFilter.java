@@ -16,8 +16,9 @@ public interface DashboardRowFilter {
 	 * Narrows a question to what a user may see.
 	 * @param query the question; all changes
 	 * @param user who asks
-	 * @return the same question with conditions more; those are quick that an index
-	 * answers, see {@link io.bemi.query.BroadQueryException}
+	 * @return the same question with conditions more; the question itself for who may see
+	 * all. Those conditions are quick that an index answers, see
+	 * {@link io.bemi.query.BroadQueryException}
 	 */
 	ChangeQuery restrict(ChangeQuery query, DashboardUser user);
 

@@ -43,7 +43,7 @@ class DashboardOffIntegrationTests {
 			"/bemi/api/v1/export?format=csv", "/bemi/api/v1/records", "/bemi/api/v1/records/diff",
 			"/bemi/api/v1/transactions/1", "/bemi/api/v1/openapi.json", "/bemi/api/v1/embed/history",
 			"/io/bemi/dashboard/openapi.json", "/io/bemi/dashboard/page/index.html", "/page/index.html", "/index.html",
-			"/assets/bemi-history.js", "/dashboard/page/index.html", "/io/bemi/dashboard/http/DashboardServlet.class" })
+			"/assets/bemi-history.js", "/dashboard/page/index.html", "/io/bemi/dashboard/http/DashboardFilter.class" })
 	void nothingIsThere(String path) {
 		assertThat(auditor.status(path)).isEqualTo(404);
 	}
@@ -53,7 +53,7 @@ class DashboardOffIntegrationTests {
 		HttpRequest.Builder request = auditor.post("/revert", "{}");
 		assertThat(auditor.send(request).statusCode()).as("without a token Spring Security refuses any POST")
 			.isIn(403, 404);
-		assertThat(application.getBeanNamesForType(io.bemi.dashboard.http.DashboardServlet.class)).isEmpty();
+		assertThat(application.getBeanNamesForType(io.bemi.dashboard.http.DashboardFilter.class)).isEmpty();
 		assertThat(application.containsBean("bemiDashboard")).isFalse();
 	}
 

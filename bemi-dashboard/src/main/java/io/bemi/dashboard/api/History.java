@@ -69,8 +69,13 @@ public final class History {
 		return Filters.apply(query(user), parameters, masks);
 	}
 
-	boolean hidesRows() {
-		return !this.rows.get().isEmpty();
+	/**
+	 * Whether there is anything that a user may not see: not, when every filter gives the
+	 * question back as it is.
+	 */
+	boolean hidesRows(DashboardUser user) {
+		ChangeQuery all = this.changes.query();
+		return this.rows.get().stream().anyMatch((filter) -> filter.restrict(all, user) != all);
 	}
 
 	/**
@@ -79,7 +84,7 @@ public final class History {
 	 * @param narrowed what makes a question one about the record, at a moment
 	 */
 	boolean shows(DashboardUser user, java.util.function.UnaryOperator<ChangeQuery> narrowed) {
-		if (!hidesRows()) {
+		if (!hidesRows(user)) {
 			return true;
 		}
 		Optional<Change> newest = narrowed.apply(this.changes.query()).first();

@@ -51,7 +51,7 @@ final class RevertsApi {
 		List<RevertStep> steps = plan.steps().stream().limit(MOST_SHOWN).toList();
 		Map<String, @Nullable Object> answer = new LinkedHashMap<>();
 		answer.put("steps", steps.stream().map((step) -> step(step, masks)).toList());
-		answer.put("conflicts", conflicts(plan.conflicts(), masks));
+		answer.put("conflicts", conflicts(call.user(), plan.conflicts(), masks));
 		answer.put("sql", sql(plan, masks));
 		answer.put("changes", plan.changes());
 		answer.put("more", plan.steps().size() > MOST_SHOWN || plan.conflicts().size() > MOST_SHOWN);
@@ -93,18 +93,18 @@ final class RevertsApi {
 	/**
 	 * What a conflict says of other records is not for who does not see all rows.
 	 */
-	private List<Map<String, @Nullable Object>> conflicts(List<RevertConflict> conflicts, Masks masks) {
+	private List<Map<String, @Nullable Object>> conflicts(DashboardUser user, List<RevertConflict> conflicts, Masks masks) {
 		List<Map<String, @Nullable Object>> shown = new ArrayList<>();
+		boolean all = !this.history.hidesRows(user) && masks.ofAny(null, null).isEmpty();
 		for (RevertConflict conflict : conflicts.subList(0, Math.min(MOST_SHOWN, conflicts.size()))) {
 			Set<String> hidden = masks.of(conflict.schema(), conflict.table());
-			boolean whole = hidden.isEmpty() && !this.history.hidesRows() && masks.ofAny(null, null).isEmpty();
 			Map<String, @Nullable Object> one = new LinkedHashMap<>();
 			one.put("kind", conflict.kind().name());
 			one.put("schema", conflict.schema());
 			one.put("table", conflict.table());
 			one.put("primaryKey", key(conflict.key(), hidden));
 			one.put("columns", conflict.columns());
-			one.put("detail", whole ? conflict.message() : "Not shown: it may name rows or values that are hidden");
+			one.put("detail", (all && hidden.isEmpty()) ? conflict.message() : "Not shown: it may name rows or values that are hidden");
 			shown.add(one);
 		}
 		return shown;
@@ -126,12 +126,12 @@ final class RevertsApi {
 			answer.put("transactionId", (report.transactionId() != null) ? report.transactionId().toString() : null);
 			answer.put("written", report.inserted() + report.updated() + report.deleted());
 			answer.put("skipped", report.skipped().size());
-			answer.put("conflicts", conflicts(report.skipped(), masks));
+			answer.put("conflicts", conflicts(call.user(), report.skipped(), masks));
 			call.reply(answer);
 		}
 		catch (RevertConflictException ex) {
 			Map<String, @Nullable Object> more = new LinkedHashMap<>();
-			more.put("conflicts", conflicts(ex.conflicts(), masks));
+			more.put("conflicts", conflicts(call.user(), ex.conflicts(), masks));
 			throw new Problem(409, "Nothing was reverted, because of " + ex.conflicts().size()
 					+ " conflict(s): say what becomes of them in 'resolutions'", more);
 		}
@@ -165,7 +165,7 @@ final class RevertsApi {
 
 	private RevertPlan plan(DashboardUser user, @Nullable Object selection) {
 		RevertPlan plan = reverter().plan(selected(user, selection));
-		if (this.history.hidesRows()) {
+		if (this.history.hidesRows(user)) {
 			if (plan.steps().size() > MOST_SHOWN) {
 				throw Problem.badRequest("The revert has " + plan.steps().size()
 						+ " steps: where rows are hidden, at most " + MOST_SHOWN + " may be");

@@ -14,7 +14,7 @@ import io.bemi.dashboard.api.Failures;
 import io.bemi.dashboard.api.History;
 import io.bemi.dashboard.api.Ingestion;
 import io.bemi.dashboard.http.Access;
-import io.bemi.dashboard.http.DashboardServlet;
+import io.bemi.dashboard.http.DashboardFilter;
 import io.bemi.dashboard.http.PageResources;
 import io.bemi.dashboard.http.Route;
 import io.bemi.dashboard.live.LiveChanges;
@@ -31,10 +31,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -63,24 +63,25 @@ public final class BemiDashboardAutoConfiguration {
 	}
 
 	@Bean
-	ServletRegistrationBean<DashboardServlet> bemiDashboard(BemiDashboardProperties properties, Changes changes,
+	FilterRegistrationBean<DashboardFilter> bemiDashboard(BemiDashboardProperties properties, Changes changes,
 			LiveChanges live, ObjectProvider<TimeTravel> travel, ObjectProvider<Reverter> reverter,
 			ObjectProvider<Ingestion> ingestion, ObjectProvider<CsrfTokens> tokens, ObjectProvider<DashboardMask> masks,
 			ObjectProvider<DashboardRowFilter> rows, ObjectProvider<DashboardAuthorizer> authorizers,
-			ObjectProvider<DashboardAudit> audits, Environment environment) {
-		boolean secured = ClassUtils.isPresent(SECURITY, getClass().getClassLoader());
+			ObjectProvider<DashboardAudit> audits, ApplicationContext context) {
+		boolean secured = ClassUtils.isPresent(SECURITY, context.getClassLoader());
 		Access access = secured ? Access.byRole(properties.getReadRole(), properties.getRevertRole()) : Access.open();
 		History history = new History(changes, () -> masks.orderedStream().toList(),
 				() -> rows.orderedStream().toList());
 		List<Route> routes = Api.routes(changes, history, travel.getIfAvailable(), reverter.getIfAvailable(), live,
 				ingestion.getIfAvailable(() -> Ingestion.ELSEWHERE), access, () -> authorizers.orderedStream().toList(),
 				tokens.getIfAvailable(() -> (request) -> null),
-				environment.getProperty("spring.application.name", "application"), properties.getTraceUrl());
-		DashboardServlet servlet = new DashboardServlet(routes, new PageResources(), access,
+				context.getEnvironment().getProperty("spring.application.name", "application"), properties.getTraceUrl());
+		String path = path(properties);
+		DashboardFilter filter = new DashboardFilter(path, routes, new PageResources(), access,
 				() -> audits.orderedStream().toList(), Failures::problem,
 				() -> authorizers.orderedStream().findAny().isPresent());
-		ServletRegistrationBean<DashboardServlet> registration = new ServletRegistrationBean<>(servlet,
-				path(properties) + "/*");
+		FilterRegistrationBean<DashboardFilter> registration = new FilterRegistrationBean<>(filter);
+		registration.addUrlPatterns(path, path + "/*");
 		registration.setName("bemiDashboard");
 		registration.setEnabled(isServed(properties, secured));
 		return registration;

@@ -66,7 +66,7 @@ public final class PageResources {
 			return;
 		}
 		Body index = find(INDEX);
-		if (index == null || name.contains("..") || name.contains("\\") || name.contains("//")) {
+		if (index == null || name.contains("..") || name.contains("\\") || path.contains("//")) {
 			throw Problem.notFound("There is no such page");
 		}
 		write(INDEX, new Body(withBase(index.plain(), base), null), request, response);

@@ -2,7 +2,7 @@ package io.bemi.dashboard.autoconfigure;
 
 import java.util.Objects;
 
-import io.bemi.dashboard.http.DashboardServlet;
+import io.bemi.dashboard.http.DashboardFilter;
 import io.bemi.dashboard.live.LiveChanges;
 import io.bemi.query.Changes;
 import org.junit.jupiter.api.Test;
@@ -16,8 +16,9 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.ApplicationContext;
+import org.springframework.mock.web.MockFilterChain;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
@@ -38,16 +39,16 @@ class BemiDashboardAutoConfigurationTests {
 		.withPropertyValues("bemi.dashboard.enabled=true", "bemi.dashboard.access=open");
 
 	@SuppressWarnings("unchecked")
-	private static ServletRegistrationBean<DashboardServlet> registration(ApplicationContext context) {
-		return context.getBean(ServletRegistrationBean.class);
+	private static FilterRegistrationBean<DashboardFilter> registration(ApplicationContext context) {
+		return context.getBean(FilterRegistrationBean.class);
 	}
 
 	@Test
 	void isOffUnlessAskedFor() {
-		this.contextRunner.run((context) -> assertThat(context).doesNotHaveBean(ServletRegistrationBean.class)
+		this.contextRunner.run((context) -> assertThat(context).doesNotHaveBean(FilterRegistrationBean.class)
 			.doesNotHaveBean(LiveChanges.class));
 		this.contextRunner.withPropertyValues("bemi.dashboard.enabled=false")
-			.run((context) -> assertThat(context).doesNotHaveBean(ServletRegistrationBean.class));
+			.run((context) -> assertThat(context).doesNotHaveBean(FilterRegistrationBean.class));
 	}
 
 	@Test
@@ -63,7 +64,7 @@ class BemiDashboardAutoConfigurationTests {
 		this.open.withPropertyValues("bemi.dashboard.path=/audit/history").run((context) -> {
 			assertThat(registration(context).isEnabled()).isTrue();
 			assertThat(registration(context).isAsyncSupported()).isTrue();
-			assertThat(registration(context).getUrlMappings()).containsExactly("/audit/history/*");
+			assertThat(registration(context).getUrlPatterns()).containsExactly("/audit/history", "/audit/history/*");
 		});
 	}
 
@@ -71,10 +72,9 @@ class BemiDashboardAutoConfigurationTests {
 	void answers() {
 		this.open.run((context) -> {
 			MockHttpServletRequest request = new MockHttpServletRequest("GET", "/bemi/api/v1/me");
-			request.setServletPath("/bemi");
-			request.setPathInfo("/api/v1/me");
+			request.setServletPath("/bemi/api/v1/me");
 			MockHttpServletResponse response = new MockHttpServletResponse();
-			Objects.requireNonNull(registration(context).getServlet()).service(request, response);
+			Objects.requireNonNull(registration(context).getFilter()).doFilter(request, response, new MockFilterChain());
 			assertThat(response.getStatus()).isEqualTo(200);
 			assertThat(response.getContentAsString()).contains("\"user\": null").contains("\"canRevert\": true");
 		});
@@ -98,7 +98,7 @@ class BemiDashboardAutoConfigurationTests {
 	@Test
 	void worksWithoutIngestionInTheApplication() {
 		this.open.withClassLoader(new FilteredClassLoader("org.springframework.security", "io.bemi.autoconfigure"))
-			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(ServletRegistrationBean.class));
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(FilterRegistrationBean.class));
 	}
 
 	@ParameterizedTest

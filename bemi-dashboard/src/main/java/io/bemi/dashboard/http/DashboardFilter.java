@@ -12,18 +12,25 @@ import java.util.function.Supplier;
 import io.bemi.dashboard.DashboardAudit;
 import io.bemi.dashboard.DashboardEvent;
 import io.bemi.dashboard.DashboardUser;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.context.request.RequestAttributes;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 
 /**
  * The dashboard: its page, its files and its API. Not a part of the application's own web
  * framework, so that its converters, interceptors and settings are neither needed nor in
- * the way.
+ * the way. A filter and no servlet, because Spring Security's patterns do not see the path
+ * of a servlet.
  */
-public final class DashboardServlet extends HttpServlet {
+public final class DashboardFilter implements Filter {
 
 	/** Where the API is below the dashboard. */
 	public static final String API = "/api/v1";
@@ -31,20 +38,23 @@ public final class DashboardServlet extends HttpServlet {
 	/** By which the context of changes knows the route, as of the application's own. */
 	private static final String ROUTE_ATTRIBUTE = "org.springframework.web.servlet.HandlerMapping.bestMatchingPattern";
 
-	private final transient List<Route> routes;
+	private final List<Route> routes;
 
-	private final transient PageResources page;
+	private final PageResources page;
 
-	private final transient Access access;
+	private final Access access;
 
-	private final transient Supplier<List<DashboardAudit>> audits;
+	private final Supplier<List<DashboardAudit>> audits;
 
-	private final transient Function<Exception, Problem> failures;
+	private final Function<Exception, Problem> failures;
 
-	private final transient Supplier<Boolean> embeds;
+	private final Supplier<Boolean> embeds;
+
+	private final String base;
 
 	/**
 	 * Creates one.
+	 * @param base the path of the dashboard, below that of the application
 	 * @param routes what the API answers
 	 * @param page the files of the page
 	 * @param access who may
@@ -52,8 +62,9 @@ public final class DashboardServlet extends HttpServlet {
 	 * @param failures says what is wrong when a route has thrown something
 	 * @param embeds whether the script for the application's own pages is for everybody
 	 */
-	public DashboardServlet(List<Route> routes, PageResources page, Access access,
+	public DashboardFilter(String base, List<Route> routes, PageResources page, Access access,
 			Supplier<List<DashboardAudit>> audits, Function<Exception, Problem> failures, Supplier<Boolean> embeds) {
+		this.base = base;
 		this.routes = List.copyOf(routes);
 		this.page = page;
 		this.access = access;
@@ -63,8 +74,27 @@ public final class DashboardServlet extends HttpServlet {
 	}
 
 	@Override
-	protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-		String path = (request.getPathInfo() != null) ? request.getPathInfo() : "";
+	public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+			throws IOException, ServletException {
+		HttpServletRequest http = (HttpServletRequest) request;
+		String path = http.getServletPath() + ((http.getPathInfo() != null) ? http.getPathInfo() : "");
+		if (!path.equals(this.base) && !path.startsWith(this.base + "/")) {
+			chain.doFilter(request, response);
+			return;
+		}
+		// The context of what a revert writes asks this request, which knows who is logged in.
+		RequestAttributes outer = RequestContextHolder.getRequestAttributes();
+		RequestContextHolder
+			.setRequestAttributes(new ServletRequestAttributes(http, (HttpServletResponse) response));
+		try {
+			answer(path.substring(this.base.length()), http, (HttpServletResponse) response);
+		}
+		finally {
+			RequestContextHolder.setRequestAttributes(outer);
+		}
+	}
+
+	private void answer(String path, HttpServletRequest request, HttpServletResponse response) throws IOException {
 		boolean api = path.equals("/api") || path.startsWith("/api/");
 		Replies.secure(response, !api);
 		try {
@@ -96,7 +126,7 @@ public final class DashboardServlet extends HttpServlet {
 		if (!(path.equals("/" + PageResources.EMBED) && this.embeds.get()) && !isReader(path, request, response)) {
 			return;
 		}
-		this.page.serve(path, request.getContextPath() + request.getServletPath(), request, response);
+		this.page.serve(path, request.getContextPath() + this.base, request, response);
 	}
 
 	/**
@@ -163,7 +193,7 @@ public final class DashboardServlet extends HttpServlet {
 		}
 		String body = route.method().equals("POST") ? body(request) : null;
 		Parameters parameters = Parameters.of(request.getParameterMap());
-		request.setAttribute(ROUTE_ATTRIBUTE, request.getServletPath() + API + route.template());
+		request.setAttribute(ROUTE_ATTRIBUTE, this.base + API + route.template());
 		note(route, user, below, parameters, body);
 		route.handler().handle(new Call(request, response, user, variables, parameters, body));
 	}
