@@ -375,8 +375,8 @@ class DashboardIntegrationTests {
 			"trace", "request", "values", "before", "text", "context.user", "context.' OR 1=1 --", "order", "limit",
 			"cursor" })
 	void noFilterIsSql(String name) {
-		for (String value : List.of("'; DROP TABLE note; --", "\" OR \"1\"=\"1", "') OR 1=1 --", "\\'; VALUES (1)", "$1",
-				"?", "x\" flag \"i\") || (@ == \"", "\u0000", "{\"a'); DROP TABLE note; --\": 1}", "%27 OR 1=1",
+		for (String value : List.of("'; DROP TABLE note; --", "\" OR \"1\"=\"1", "') OR 1=1 --", "\\'; VALUES (1)",
+				"$1", "?", "x\" flag \"i\") || (@ == \"", "\u0000", "{\"a'); DROP TABLE note; --\": 1}", "%27 OR 1=1",
 				"note\" --")) {
 			HttpResponse<String> response = auditor.get(API + "/changes?" + encoded(name) + "=" + encoded(value)
 					+ (name.equals("text") ? "&" + RANGE : ""));

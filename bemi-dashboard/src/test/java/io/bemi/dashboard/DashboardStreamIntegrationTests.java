@@ -34,8 +34,8 @@ class DashboardStreamIntegrationTests {
 
 	@BeforeAll
 	static void run() {
-		database.execute("CREATE TABLE note (id int PRIMARY KEY, text text, secret text)",
-				"CREATE TABLE other (id int PRIMARY KEY)");
+		database.execute("CREATE TABLE IF NOT EXISTS note (id int PRIMARY KEY, text text, secret text)",
+				"CREATE TABLE IF NOT EXISTS other (id int PRIMARY KEY)");
 		application = DashboardApplication.run(database, "bemi.dashboard.enabled=true");
 	}
 
@@ -76,7 +76,13 @@ class DashboardStreamIntegrationTests {
 	void aLongBacklogComesInOrder() throws Exception {
 		database.execute("INSERT INTO other VALUES (1000)");
 		DashboardApplication.changes(application).awaitIngested();
-		String id = DashboardApplication.changes(application).query().table("other").primaryKey(1000).first().orElseThrow().id();
+		String id = DashboardApplication.changes(application)
+			.query()
+			.table("other")
+			.primaryKey(1000)
+			.first()
+			.orElseThrow()
+			.id();
 		database.execute("INSERT INTO other SELECT i FROM generate_series(1001, 1230) i");
 		DashboardApplication.changes(application).awaitIngested();
 		List<String> expected = new ArrayList<>();
@@ -99,8 +105,8 @@ class DashboardStreamIntegrationTests {
 			database.execute("INSERT INTO other SELECT i FROM generate_series(5001, 5020) i");
 			Awaitility.await()
 				.atMost(Duration.ofSeconds(60))
-				.untilAsserted(() -> assertThat(listeners)
-					.allSatisfy((listener) -> assertThat(listener.events).hasSize(20)));
+				.untilAsserted(
+						() -> assertThat(listeners).allSatisfy((listener) -> assertThat(listener.events).hasSize(20)));
 			long more = used() - before;
 			System.out.println("50 viewers and their clients: " + more / 1024 + " KB");
 			assertThat(more).isLessThan(50L << 20);
@@ -108,7 +114,8 @@ class DashboardStreamIntegrationTests {
 			application.close();
 			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
 			Awaitility.await()
-				.untilAsserted(() -> assertThat(listeners).allSatisfy((listener) -> assertThat(listener.ended).isTrue()));
+				.untilAsserted(
+						() -> assertThat(listeners).allSatisfy((listener) -> assertThat(listener.ended).isTrue()));
 		}
 		finally {
 			for (Listener listener : listeners) {
@@ -144,8 +151,9 @@ class DashboardStreamIntegrationTests {
 			this.socket = new Socket("localhost", DashboardApplication.port(application));
 			String credentials = Base64.getEncoder().encodeToString((user + ":secret").getBytes());
 			this.socket.getOutputStream()
-				.write(("GET /bemi/api/v1/changes/stream?" + query + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic "
-						+ credentials + "\r\n" + ((lastId != null) ? "Last-Event-ID: " + lastId + "\r\n" : "") + "\r\n")
+				.write(("GET /bemi/api/v1/changes/stream?" + query
+						+ " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic " + credentials + "\r\n"
+						+ ((lastId != null) ? "Last-Event-ID: " + lastId + "\r\n" : "") + "\r\n")
 					.getBytes(StandardCharsets.ISO_8859_1));
 			BufferedReader reader = new BufferedReader(
 					new InputStreamReader(this.socket.getInputStream(), StandardCharsets.UTF_8), 1024);
@@ -166,7 +174,8 @@ class DashboardStreamIntegrationTests {
 					this.lines.add(line);
 					if (line.startsWith("data: ")) {
 						var change = Json.readObject(line.substring("data: ".length()));
-						this.events.add(change.get("operation") + " " + change.get("table") + " " + change.get("primaryKey"));
+						this.events
+							.add(change.get("operation") + " " + change.get("table") + " " + change.get("primaryKey"));
 					}
 					line = reader.readLine();
 				}

@@ -93,7 +93,8 @@ final class RevertsApi {
 	/**
 	 * What a conflict says of other records is not for who does not see all rows.
 	 */
-	private List<Map<String, @Nullable Object>> conflicts(DashboardUser user, List<RevertConflict> conflicts, Masks masks) {
+	private List<Map<String, @Nullable Object>> conflicts(DashboardUser user, List<RevertConflict> conflicts,
+			Masks masks) {
 		List<Map<String, @Nullable Object>> shown = new ArrayList<>();
 		boolean all = !this.history.hidesRows(user) && masks.ofAny(null, null).isEmpty();
 		for (RevertConflict conflict : conflicts.subList(0, Math.min(MOST_SHOWN, conflicts.size()))) {
@@ -104,7 +105,8 @@ final class RevertsApi {
 			one.put("table", conflict.table());
 			one.put("primaryKey", key(conflict.key(), hidden));
 			one.put("columns", conflict.columns());
-			one.put("detail", (all && hidden.isEmpty()) ? conflict.message() : "Not shown: it may name rows or values that are hidden");
+			one.put("detail", (all && hidden.isEmpty()) ? conflict.message()
+					: "Not shown: it may name rows or values that are hidden");
 			shown.add(one);
 		}
 		return shown;

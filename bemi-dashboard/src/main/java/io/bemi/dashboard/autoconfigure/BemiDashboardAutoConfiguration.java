@@ -75,7 +75,8 @@ public final class BemiDashboardAutoConfiguration {
 		List<Route> routes = Api.routes(changes, history, travel.getIfAvailable(), reverter.getIfAvailable(), live,
 				ingestion.getIfAvailable(() -> Ingestion.ELSEWHERE), access, () -> authorizers.orderedStream().toList(),
 				tokens.getIfAvailable(() -> (request) -> null),
-				context.getEnvironment().getProperty("spring.application.name", "application"), properties.getTraceUrl());
+				context.getEnvironment().getProperty("spring.application.name", "application"),
+				properties.getTraceUrl());
 		String path = path(properties);
 		DashboardFilter filter = new DashboardFilter(path, routes, new PageResources(), access,
 				() -> audits.orderedStream().toList(), Failures::problem,

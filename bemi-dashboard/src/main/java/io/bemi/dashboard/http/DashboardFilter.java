@@ -27,8 +27,8 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 /**
  * The dashboard: its page, its files and its API. Not a part of the application's own web
  * framework, so that its converters, interceptors and settings are neither needed nor in
- * the way. A filter and no servlet, because Spring Security's patterns do not see the path
- * of a servlet.
+ * the way. A filter and no servlet, because Spring Security's patterns do not see the
+ * path of a servlet.
  */
 public final class DashboardFilter implements Filter {
 
@@ -82,10 +82,10 @@ public final class DashboardFilter implements Filter {
 			chain.doFilter(request, response);
 			return;
 		}
-		// The context of what a revert writes asks this request, which knows who is logged in.
+		// The context of what a revert writes asks this request, which knows who is
+		// logged in.
 		RequestAttributes outer = RequestContextHolder.getRequestAttributes();
-		RequestContextHolder
-			.setRequestAttributes(new ServletRequestAttributes(http, (HttpServletResponse) response));
+		RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(http, (HttpServletResponse) response));
 		try {
 			answer(path.substring(this.base.length()), http, (HttpServletResponse) response);
 		}

@@ -74,7 +74,8 @@ class BemiDashboardAutoConfigurationTests {
 			MockHttpServletRequest request = new MockHttpServletRequest("GET", "/bemi/api/v1/me");
 			request.setServletPath("/bemi/api/v1/me");
 			MockHttpServletResponse response = new MockHttpServletResponse();
-			Objects.requireNonNull(registration(context).getFilter()).doFilter(request, response, new MockFilterChain());
+			Objects.requireNonNull(registration(context).getFilter())
+				.doFilter(request, response, new MockFilterChain());
 			assertThat(response.getStatus()).isEqualTo(200);
 			assertThat(response.getContentAsString()).contains("\"user\": null").contains("\"canRevert\": true");
 		});

@@ -24,7 +24,8 @@ class DashboardPropertyTests {
 
 	private static final String PREFIX = "bemi.dashboard.";
 
-	private static final Pattern ROW = Pattern.compile("\\| `(bemi\\.dashboard\\.[a-z-]+)` \\| (?:`([^`]*)`|–) \\| (.+) \\|");
+	private static final Pattern ROW = Pattern
+		.compile("\\| `(bemi\\.dashboard\\.[a-z-]+)` \\| (?:`([^`]*)`|–) \\| (.+) \\|");
 
 	@Test
 	void classMetadataAndDocumentationAgree() throws IOException {
@@ -43,7 +44,8 @@ class DashboardPropertyTests {
 	private static String classDefault(String name) {
 		StringBuilder property = new StringBuilder();
 		for (String word : name.split("-", -1)) {
-			property.append(property.isEmpty() ? word : word.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + word.substring(1));
+			property.append(property.isEmpty() ? word
+					: word.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + word.substring(1));
 		}
 		Object value = new BeanWrapperImpl(new BemiDashboardProperties()).getPropertyValue(property.toString());
 		return (value instanceof Enum<?> constant) ? constant.name().toLowerCase(java.util.Locale.ROOT)
