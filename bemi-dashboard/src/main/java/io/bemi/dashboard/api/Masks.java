@@ -77,11 +77,18 @@ final class Masks {
 		if (hidden.isEmpty()) {
 			return false;
 		}
-		List<KnownTable> named = tables().stream()
-			.filter((one) -> one.schema().equals(schema) && one.table().equals(table))
-			.toList();
+		List<KnownTable> named = named(schema, table);
+		if (named.isEmpty()) {
+			// A stream lasts, and meanwhile the first change of a table comes.
+			this.known = null;
+			named = named(schema, table);
+		}
 		return named.isEmpty()
 				|| named.stream().anyMatch((one) -> one.keyColumns().stream().anyMatch(hidden::contains));
+	}
+
+	private List<KnownTable> named(String schema, String table) {
+		return tables().stream().filter((one) -> one.schema().equals(schema) && one.table().equals(table)).toList();
 	}
 
 	/**
