@@ -223,6 +223,15 @@ public final class ChangeQuery {
 	}
 
 	/**
+	 * The change with an id.
+	 * @param id the id as {@link Change#id()} gives it
+	 */
+	public ChangeQuery change(String id) {
+		Assert.notNull(id, "'id' must not be null");
+		return with(Conditions.change(id));
+	}
+
+	/**
 	 * Changes of one transaction.
 	 * @param transactionId its id with epoch, as {@code pg_current_xact_id()} gives it
 	 */
@@ -561,6 +570,7 @@ public final class ChangeQuery {
 	 * @param zone where days and what else there is begin
 	 * @param grouping what is counted apart
 	 * @return the spans and groups in which there were changes, by time and then by group
+	 * @throws BroadQueryException when there are more than 100,000 of them
 	 * @throws org.springframework.dao.DataAccessException when the store cannot be read
 	 */
 	public List<Count> counts(Bucket bucket, ZoneId zone, Grouping grouping) {
@@ -568,6 +578,19 @@ public final class ChangeQuery {
 		Assert.notNull(zone, "'zone' must not be null");
 		Assert.notNull(grouping, "'grouping' must not be null");
 		return this.reader.counts(this, bucket, zone, grouping);
+	}
+
+	/**
+	 * Counts the changes of each group, whatever the limit of the question.
+	 * @param grouping what is counted apart
+	 * @param limit how many groups at most
+	 * @return the groups with the most changes, the largest first
+	 * @throws org.springframework.dao.DataAccessException when the store cannot be read
+	 */
+	public List<Top> top(Grouping grouping, int limit) {
+		Assert.notNull(grouping, "'grouping' must not be null");
+		Assert.isTrue(limit > 0, () -> "'limit' must be positive, but is " + limit);
+		return this.reader.top(this, grouping, limit);
 	}
 
 	/**

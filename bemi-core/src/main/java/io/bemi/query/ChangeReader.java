@@ -19,6 +19,8 @@ interface ChangeReader {
 
 	List<Count> counts(ChangeQuery query, Bucket bucket, ZoneId zone, Grouping grouping);
 
+	List<Top> top(ChangeQuery query, Grouping grouping, int limit);
+
 	EntityTables entities();
 
 	/**

@@ -1,6 +1,7 @@
 package io.bemi.query;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 import io.bemi.change.Change;
@@ -25,6 +26,24 @@ public interface Changes {
 	 * @throws org.springframework.dao.DataAccessException when the store cannot be read
 	 */
 	Optional<Change> find(String id);
+
+	/**
+	 * The tables of which something is recorded, by each name that they have had.
+	 * @return the tables, by database, schema and name; those that are gone, too
+	 * @throws org.springframework.dao.DataAccessException when the store cannot be read
+	 */
+	default List<KnownTable> tables() {
+		throw new UnsupportedOperationException("This history does not know its tables");
+	}
+
+	/**
+	 * How complete the history is.
+	 * @return the gaps, and how far the baseline is
+	 * @throws org.springframework.dao.DataAccessException when the store cannot be read
+	 */
+	default HistoryState state() {
+		throw new UnsupportedOperationException("This history does not know its state");
+	}
 
 	/**
 	 * Waits until everything that was committed in the application's database before this

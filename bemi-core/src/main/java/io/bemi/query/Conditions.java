@@ -9,6 +9,8 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -28,6 +30,8 @@ final class Conditions {
 	static final OffsetDateTime EARLIEST = OffsetDateTime.of(1, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC);
 
 	static final OffsetDateTime LATEST = OffsetDateTime.of(9999, 12, 31, 0, 0, 0, 0, ZoneOffset.UTC);
+
+	private static final Pattern ID = Pattern.compile("(\\d{4,10})-([0-9A-F]{8})([0-9A-F]{8})-(\\d{10,18})");
 
 	private Conditions() {
 	}
@@ -157,6 +161,19 @@ final class Conditions {
 
 	static Condition transaction(long transactionId) {
 		return Condition.indexed("x.transaction_id = ?", transactionId).about(About.TRANSACTION);
+	}
+
+	/**
+	 * A condition on the id; nothing has an id that is none.
+	 */
+	static Condition change(String id) {
+		Matcher matcher = ID.matcher(id);
+		if (!matcher.matches()) {
+			return Condition.plain("false");
+		}
+		return Condition.indexed("(c.position = ?::pg_lsn AND c.ordinal = ? AND c.source = ?)",
+				Position.parse(matcher.group(2) + "/" + matcher.group(3)).toString(), Long.parseLong(matcher.group(4)),
+				Long.parseLong(matcher.group(1)));
 	}
 
 	/**

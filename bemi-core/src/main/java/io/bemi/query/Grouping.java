@@ -1,8 +1,8 @@
 package io.bemi.query;
 
+import java.util.ArrayList;
 import java.util.List;
 
-import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
 /**
@@ -10,21 +10,22 @@ import org.springframework.util.Assert;
  */
 public final class Grouping {
 
-	private static final Grouping NOTHING = new Grouping("NULL::text", null);
+	private static final Grouping NOTHING = new Grouping("NULL::text");
 
-	private static final Grouping TABLE = new Grouping("r.schema || '.' || r.name", null);
+	private static final Grouping TABLE = new Grouping("r.schema || '.' || r.name");
 
 	private static final Grouping OPERATION = new Grouping(
-			"CASE c.operation WHEN 'C' THEN 'CREATE' WHEN 'U' THEN 'UPDATE' WHEN 'D' THEN 'DELETE' ELSE 'TRUNCATE' END",
-			null);
+			"CASE c.operation WHEN 'C' THEN 'CREATE' WHEN 'U' THEN 'UPDATE' WHEN 'D' THEN 'DELETE' ELSE 'TRUNCATE' END");
+
+	private static final Grouping TRANSACTION = new Grouping("c.transaction_id::text");
 
 	private final String sql;
 
-	private final @Nullable String parameter;
+	private final List<Object> parameters;
 
-	private Grouping(String sql, @Nullable String parameter) {
+	private Grouping(String sql, Object... parameters) {
 		this.sql = sql;
-		this.parameter = parameter;
+		this.parameters = List.of(parameters);
 	}
 
 	/**
@@ -49,13 +50,24 @@ public final class Grouping {
 	}
 
 	/**
+	 * By transaction: the group is its id with epoch.
+	 */
+	public static Grouping transaction() {
+		return TRANSACTION;
+	}
+
+	/**
 	 * By a key of the context: the group is its value as text, {@code null} for changes
 	 * whose context does not have the key.
 	 * @param key the key
+	 * @param more keys below it, of a value that is an object
 	 */
-	public static Grouping context(String key) {
+	public static Grouping context(String key, String... more) {
 		Assert.notNull(key, "'key' must not be null");
-		return Condition.isText(key) ? new Grouping("x.metadata ->> ?", key) : NOTHING;
+		List<String> path = new ArrayList<>(List.of(key));
+		path.addAll(List.of(more));
+		return path.stream().allMatch(Condition::isText)
+				? new Grouping("x.metadata" + " -> ?".repeat(more.length) + " ->> ?", path.toArray()) : NOTHING;
 	}
 
 	String sql() {
@@ -63,7 +75,7 @@ public final class Grouping {
 	}
 
 	List<Object> parameters() {
-		return (this.parameter != null) ? List.of(this.parameter) : List.of();
+		return this.parameters;
 	}
 
 }

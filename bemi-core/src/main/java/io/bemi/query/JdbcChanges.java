@@ -3,13 +3,10 @@ package io.bemi.query;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 import javax.sql.DataSource;
 
 import io.bemi.change.Change;
-import io.bemi.change.Position;
 import io.bemi.connection.ReadScope;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -20,8 +17,6 @@ import org.springframework.util.Assert;
  * Reads the history in a store.
  */
 public final class JdbcChanges implements Changes {
-
-	private static final Pattern ID = Pattern.compile("(\\d{4,10})-([0-9A-F]{8})([0-9A-F]{8})-(\\d{10,18})");
 
 	private static final String ISOLATION = "SELECT pg_catalog.current_setting('transaction_isolation')";
 
@@ -66,16 +61,18 @@ public final class JdbcChanges implements Changes {
 
 	@Override
 	public Optional<Change> find(String id) {
-		Matcher matcher = ID.matcher(id);
-		if (!matcher.matches()) {
-			return Optional.empty();
-		}
-		String position = matcher.group(2) + "/" + matcher.group(3);
-		Condition here = Condition.indexed("(c.position = ?::pg_lsn AND c.ordinal = ? AND c.source = ?)",
-				Position.parse(position).toString(), Long.parseLong(matcher.group(4)),
-				Long.parseLong(matcher.group(1)));
-		List<Change> found = this.reader.list(List.of(here), Order.NEWEST_FIRST, 1);
+		List<Change> found = this.reader.list(List.of(Conditions.change(id)), Order.NEWEST_FIRST, 1);
 		return found.stream().filter((change) -> change.id().equals(id)).findFirst();
+	}
+
+	@Override
+	public List<KnownTable> tables() {
+		return this.reader.state().tables();
+	}
+
+	@Override
+	public HistoryState state() {
+		return this.reader.state().read();
 	}
 
 	@Override

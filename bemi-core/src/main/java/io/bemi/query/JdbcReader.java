@@ -36,6 +36,9 @@ final class JdbcReader implements ChangeReader {
 			 WHERE (k.c ->> 'key')::boolean ORDER BY k.n
 			""";
 
+	/** As many counts as anybody can look at, and memory holds. */
+	private static final int MAX_COUNTS = 100_000;
+
 	private final DataSource dataSource;
 
 	private final QuerySettings settings;
@@ -62,6 +65,10 @@ final class JdbcReader implements ChangeReader {
 			jdbc.setQueryTimeout(this.settings.timeoutSeconds());
 		}
 		return jdbc;
+	}
+
+	StoreState state() {
+		return new StoreState(jdbc(), this.settings.quotedSchema());
 	}
 
 	@Override
@@ -112,9 +119,22 @@ final class JdbcReader implements ChangeReader {
 	@Override
 	public List<Count> counts(ChangeQuery query, Bucket bucket, ZoneId zone, Grouping grouping) {
 		List<Condition> conditions = query.conditions();
-		return query(conditions, Sql.counts(this.settings, conditions, bucket, name(zone), grouping),
+		List<Count> counts = query(conditions,
+				Sql.counts(this.settings, conditions, bucket, name(zone), grouping, MAX_COUNTS + 1),
 				(row, number) -> new Count(row.getObject(1, OffsetDateTime.class).toInstant(), row.getString(2),
 						row.getLong(3)));
+		if (counts.size() > MAX_COUNTS) {
+			throw new BroadQueryException("There are more than " + MAX_COUNTS
+					+ " counts: count over longer spans, in a shorter time range, or group by something else");
+		}
+		return counts;
+	}
+
+	@Override
+	public List<Top> top(ChangeQuery query, Grouping grouping, int limit) {
+		List<Condition> conditions = query.conditions();
+		return query(conditions, Sql.top(this.settings, conditions, grouping, limit),
+				(row, number) -> new Top(row.getString(1), row.getLong(2)));
 	}
 
 	/**

@@ -148,13 +148,22 @@ record Sql(String text, List<Object> parameters) {
 		return new Builder().add("SELECT count(*)").from(settings, conditions).build();
 	}
 
-	static Sql counts(QuerySettings settings, List<Condition> conditions, Bucket bucket, String zone,
-			Grouping grouping) {
+	static Sql counts(QuerySettings settings, List<Condition> conditions, Bucket bucket, String zone, Grouping grouping,
+			int limit) {
 		return new Builder().add("SELECT date_trunc(?, c.committed_at, ?), ", bucket.unit(), zone)
 			.add(grouping.sql(), grouping.parameters().toArray())
 			.add(", count(*)")
 			.from(settings, conditions)
-			.add(" GROUP BY 1, 2 ORDER BY 1, 2")
+			.add(" GROUP BY 1, 2 ORDER BY 1, 2 LIMIT ?", limit)
+			.build();
+	}
+
+	static Sql top(QuerySettings settings, List<Condition> conditions, Grouping grouping, int limit) {
+		return new Builder().add("SELECT ")
+			.add(grouping.sql(), grouping.parameters().toArray())
+			.add(", count(*)")
+			.from(settings, conditions)
+			.add(" GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?", limit)
 			.build();
 	}
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-import io.bemi.pgoutput.JsonText;
+import io.bemi.query.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,34 +86,7 @@ final class Rows {
 	}
 
 	static void append(StringBuilder json, @Nullable Object value) {
-		if (value instanceof Map<?, ?> object) {
-			json.append('{');
-			String separator = "";
-			for (Map.Entry<?, ?> member : object.entrySet()) {
-				json.append(separator);
-				JsonText.append(json, String.valueOf(member.getKey()));
-				json.append(": ");
-				append(json, member.getValue());
-				separator = ", ";
-			}
-			json.append('}');
-		}
-		else if (value instanceof Collection<?> array) {
-			json.append('[');
-			String separator = "";
-			for (Object element : array) {
-				json.append(separator);
-				append(json, element);
-				separator = ", ";
-			}
-			json.append(']');
-		}
-		else if (value == null || value instanceof Boolean || value instanceof Number) {
-			json.append(value);
-		}
-		else {
-			JsonText.append(json, value.toString());
-		}
+		Json.append(json, value);
 	}
 
 	static String json(@Nullable Object value) {

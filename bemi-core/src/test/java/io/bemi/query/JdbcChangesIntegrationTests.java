@@ -127,6 +127,29 @@ class JdbcChangesIntegrationTests {
 	}
 
 	@Test
+	void asksForTheIdOfAChange() {
+		assertThat(found(changes.query().change("0001-0000000000000020-0000000000"))).containsExactly("0/20.0");
+		assertThat(found(changes.query().schema("Other").change("0001-0000000000000020-0000000000"))).isEmpty();
+		assertThat(found(changes.query().change("1' OR true --"))).isEmpty();
+	}
+
+	@Test
+	void groupsWithTheMostChangesComeFirst() {
+		assertThat(changes.query().top(Grouping.table(), 10)).containsExactly(new Top("public.todo", 4),
+				new Top("Other.todo", 1));
+		assertThat(changes.query().top(Grouping.transaction(), 1)).containsExactly(new Top("101", 3));
+		assertThat(changes.query().transaction(100).top(Grouping.context("params", "q"), 10))
+			.containsExactly(new Top("[\"x\", 1]", 2));
+	}
+
+	@Test
+	void knowsItsTablesAndThatNothingIsMissing() {
+		assertThat(changes.tables()).containsExactly(new KnownTable("shop", "Other", "todo", List.of(), List.of()),
+				new KnownTable("shop", "public", "todo", List.of(), List.of()));
+		assertThat(changes.state()).isEqualTo(new HistoryState(0, 0, 0, List.of()));
+	}
+
+	@Test
 	void givesWholeChanges() {
 		Change change = changes.query().operation(Operation.UPDATE).first().orElseThrow();
 		assertThat(change.id()).isEqualTo("0001-0000000000000020-0000000000");

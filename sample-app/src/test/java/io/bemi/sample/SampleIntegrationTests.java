@@ -197,6 +197,25 @@ class SampleIntegrationTests {
 			.toBodilessEntity());
 	}
 
+	@Test
+	void theDashboardIsForTheAuditor() {
+		long id = create("Audited");
+		awaitLast("CREATE", "{\"id\": %d, \"task\": \"Audited\", \"isCompleted\": false}", id);
+		String changes = "/bemi/api/v1/changes?table=todo&record=" + id;
+		assertThat(dashboard(RestClient.create("http://localhost:" + this.port), changes)).startsWith("401 ");
+		assertThat(dashboard(this.writer, changes)).startsWith("403 ");
+		RestClient auditor = this.writer.mutate()
+			.defaultHeaders((headers) -> headers.setBasicAuth("auditor", "secret"))
+			.build();
+		assertThat(dashboard(auditor, changes)).startsWith("200 ").contains("\"task\": \"Audited\"");
+	}
+
+	private static String dashboard(RestClient client, String uri) {
+		return client.get()
+			.uri(uri)
+			.exchange((request, response) -> response.getStatusCode().value() + " " + response.bodyTo(String.class));
+	}
+
 	private long create(String task) {
 		return create(task, "");
 	}

@@ -124,6 +124,14 @@ public final class BemiIngestion implements SmartLifecycle {
 	}
 
 	/**
+	 * Why changes are not recorded, or soon will not be: what health is down for.
+	 * @return the problem; empty when there is none, or ingestion does not run here
+	 */
+	public Optional<String> problem() {
+		return Optional.ofNullable(IngestionHealth.of(this).details().get("problem")).map(String::valueOf);
+	}
+
+	/**
 	 * Where the history was last interrupted.
 	 * @return the newest gap; empty when there is none, or it is not known here
 	 */

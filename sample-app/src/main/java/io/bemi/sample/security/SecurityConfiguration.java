@@ -17,6 +17,9 @@ class SecurityConfiguration {
 		return http
 			.authorizeHttpRequests((requests) -> requests.requestMatchers("/admin/requests/*/revert")
 				.hasRole("BEMI_REVERT")
+				// The dashboard asks for the roles itself.
+				.requestMatchers("/bemi", "/bemi/**")
+				.permitAll()
 				.anyRequest()
 				.authenticated())
 			.httpBasic(Customizer.withDefaults())

@@ -1,0 +1,204 @@
+package io.bemi.dashboard.live;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+import io.bemi.change.Change;
+import io.bemi.query.ChangeQuery;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One who listens. Written to without ever waiting: by whoever has something to say while
+ * the connection takes it, else by the server when it does again. No lock is held while
+ * the server is called, which has locks of its own.
+ */
+final class Viewer implements WriteListener, AsyncListener {
+
+	private static final Duration SILENCE = Duration.ofSeconds(15);
+
+	private final AsyncContext async;
+
+	private final ServletOutputStream out;
+
+	private final ChangeQuery query;
+
+	private final Function<Change, String> render;
+
+	private final Consumer<Viewer> gone;
+
+	private final Queue<byte[]> waiting = new ConcurrentLinkedQueue<>();
+
+	/** Calls to write that are not done; whoever makes it 1 does them. */
+	private final AtomicInteger calls = new AtomicInteger();
+
+	private final AtomicBoolean closed = new AtomicBoolean();
+
+	private final long begunAt = System.nanoTime();
+
+	private volatile long writtenAt = this.begunAt;
+
+	private volatile boolean begun;
+
+	private volatile boolean unflushed;
+
+	private volatile @Nullable String cursor;
+
+	private volatile boolean more = true;
+
+	Viewer(AsyncContext async, ChangeQuery query, @Nullable String cursor, Function<Change, String> render,
+			Consumer<Viewer> gone) throws IOException {
+		this.async = async;
+		this.out = async.getResponse().getOutputStream();
+		this.query = query;
+		this.cursor = cursor;
+		this.render = render;
+		this.gone = gone;
+	}
+
+	void begin() {
+		this.async.addListener(this);
+		this.out.setWriteListener(this);
+	}
+
+	ChangeQuery query() {
+		return this.query;
+	}
+
+	Function<Change, String> render() {
+		return this.render;
+	}
+
+	@Nullable String cursor() {
+		return this.cursor;
+	}
+
+	/**
+	 * Whether it takes changes now, and there may be some. For the poller.
+	 */
+	boolean wants(boolean isNew) {
+		this.more = this.more || isNew;
+		return this.more && this.waiting.isEmpty() && !this.closed.get();
+	}
+
+	/**
+	 * Goes on from another place. For the poller.
+	 */
+	void moveTo(@Nullable String next, boolean isMore) {
+		this.cursor = next;
+		this.more = isMore;
+	}
+
+	void send(byte[] event) {
+		this.waiting.add(event);
+		write();
+	}
+
+	/**
+	 * Keeps a silent connection open, and cuts one off that takes nothing, or is old.
+	 */
+	void tend(byte[] keepAlive, Duration stall, Duration lifetime) {
+		long now = System.nanoTime();
+		long silent = now - this.writtenAt;
+		if (now - this.begunAt > lifetime.toNanos() || (!this.waiting.isEmpty() && silent > stall.toNanos())) {
+			close();
+		}
+		else if (this.waiting.isEmpty() && silent > SILENCE.toNanos()) {
+			send(keepAlive);
+		}
+	}
+
+	@Override
+	public void onWritePossible() {
+		this.begun = true;
+		write();
+	}
+
+	private void write() {
+		if (!this.begun || this.calls.getAndIncrement() > 0) {
+			return;
+		}
+		int done = 1;
+		do {
+			writeWhatIsTaken();
+			done = this.calls.addAndGet(-done);
+		}
+		while (done > 0);
+	}
+
+	private void writeWhatIsTaken() {
+		try {
+			while (!this.closed.get() && this.out.isReady()) {
+				byte[] next = this.waiting.poll();
+				if (next != null) {
+					this.out.write(next);
+					this.unflushed = true;
+					this.writtenAt = System.nanoTime();
+				}
+				else if (this.unflushed) {
+					this.unflushed = false;
+					this.out.flush();
+				}
+				else {
+					return;
+				}
+			}
+		}
+		catch (IOException | IllegalStateException ex) {
+			// Nobody listens any more.
+			close();
+		}
+	}
+
+	void close() {
+		if (!this.closed.compareAndSet(false, true)) {
+			return;
+		}
+		this.waiting.clear();
+		this.gone.accept(this);
+		try {
+			this.async.complete();
+		}
+		catch (IllegalStateException ex) {
+			// The server has done so.
+		}
+	}
+
+	@Override
+	public void onError(Throwable error) {
+		close();
+	}
+
+	@Override
+	public void onComplete(AsyncEvent event) {
+		this.closed.set(true);
+		this.waiting.clear();
+		this.gone.accept(this);
+	}
+
+	@Override
+	public void onTimeout(AsyncEvent event) {
+		close();
+	}
+
+	@Override
+	public void onError(AsyncEvent event) {
+		close();
+	}
+
+	@Override
+	public void onStartAsync(AsyncEvent event) {
+		// Nobody starts it again.
+	}
+
+}

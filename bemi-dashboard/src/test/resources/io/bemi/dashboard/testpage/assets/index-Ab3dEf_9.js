@@ -1,0 +1,8 @@
+console.log("the page, the page, the page, the page");
+console.log("the page, the page, the page, the page");
+console.log("the page, the page, the page, the page");
+console.log("the page, the page, the page, the page");
+console.log("the page, the page, the page, the page");
+console.log("the page, the page, the page, the page");
+console.log("the page, the page, the page, the page");
+console.log("the page, the page, the page, the page");
