@@ -82,7 +82,8 @@ function page(query) {
 const group = (change, by) => (by === 'table' || by === 'operation' ? change[by] : by === 'transaction' ? change.transactionId : (at(change.metadata, by.slice(8)) ?? null));
 const asText = (value) => (value === null || typeof value === 'string' ? value : JSON.stringify(value));
 
-function bucket(instant, size) {
+function bucket(instant, size, zone) {
+	process.env.TZ = zone;
 	const date = new Date(instant);
 	date.setSeconds(0, 0);
 	if (size !== 'MINUTE') date.setMinutes(0);
@@ -180,7 +181,7 @@ async function api(path, query, request) {
 		const by = query.get('by');
 		return tally(changes.filter(matcher(query)).map((change) => {
 			const value = group(change, by);
-			const from = bucket(change.committedAt, query.get('bucket'));
+			const from = bucket(change.committedAt, query.get('bucket'), query.get('zone'));
 			return [from + asText(value), { from, group: asText(value), ...(by.startsWith('context.') && { value }) }];
 		}));
 	}

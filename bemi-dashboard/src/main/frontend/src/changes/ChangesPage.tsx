@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useSession } from '../shell/session';
-import { client } from '../api/client';
 import { announce, Empty, Failure, Heading, Loading } from '../components/Basics';
+import { ExportLinks } from '../components/ExportLinks';
 import { apiQuery, isEmpty, problems, readFilters, writeFilters, type Filters } from '../lib/filters';
 import { href, navigate } from '../lib/router';
 import { plural } from '../lib/text';
@@ -18,7 +18,9 @@ export function ChangesPage({ query }: { query: URLSearchParams }) {
 	const wrong = problems(filters);
 	const asked = useMemo(() => apiQuery(filters).toString(), [filters]);
 	const days = useRef<HTMLDivElement>(null);
-	const list = useChanges(asked, !paused && !filters.until && Object.keys(wrong).length === 0, () => scrollY > 160 || holdsFocus(days.current));
+	const right = Object.keys(wrong).length === 0;
+	const ended = Boolean(filters.until || filters.text);
+	const list = useChanges(right ? asked : null, !paused && !ended, () => scrollY > 160 || holdsFocus(days.current));
 	const exported = new URLSearchParams(asked);
 
 	return (
@@ -26,10 +28,9 @@ export function ChangesPage({ query }: { query: URLSearchParams }) {
 			<Heading
 				aside={
 					<>
-						<Live list={list} paused={paused} setPaused={setPaused} ended={Boolean(filters.until)} />
-						<a class="button" href={client.exportUrl(exported, 'csv')} download>CSV</a>
-						<a class="button" href={client.exportUrl(exported, 'jsonl')} download>JSON Lines</a>
-						{me.canRevert && !isEmpty(filters) && <a class="button" href={href('revert', revertQuery(asked))}>Revert these …</a>}
+						<Live list={list} paused={paused} setPaused={setPaused} ended={ended || !right} />
+						<ExportLinks query={exported} />
+						{me.canRevert && right && !isEmpty(filters) && <a class="button" href={href('revert', revertQuery(asked))}>Revert these …</a>}
 					</>
 				}
 			>
@@ -40,7 +41,7 @@ export function ChangesPage({ query }: { query: URLSearchParams }) {
 			<div ref={days}>
 				{list.changes && <ChangeDays changes={list.changes} filters={filters} fresh={list.fresh} />}
 			</div>
-			<Foot list={list} filters={filters} />
+			{right ? <Foot list={list} filters={filters} /> : <Empty title="Nothing is asked yet">Mend the filters that are marked above.</Empty>}
 		</>
 	);
 }

@@ -32,11 +32,11 @@ export function prepend(list: Change[], newer: Change[]): Change[] {
 
 /**
  * The list of changes, newest first, endless by cursor and live by events.
- * @param query the filters, as the API takes them
+ * @param query the filters, as the API takes them; null asks nothing
  * @param live whether to listen
  * @param hold whether what comes has to wait, as the viewer reads further below
  */
-export function useChanges(query: string, live: boolean, hold: () => boolean): ChangeList {
+export function useChanges(query: string | null, live: boolean, hold: () => boolean): ChangeList {
 	const [changes, setChanges] = useState<Change[] | null>(null);
 	const [next, setNext] = useState<string | null>(null);
 	const [loading, setLoading] = useState(true);
@@ -52,6 +52,10 @@ export function useChanges(query: string, live: boolean, hold: () => boolean): C
 	const load = useCallback(
 		(cursor: string | null) => {
 			const { signal } = abort.current;
+			if (query === null) {
+				setLoading(false);
+				return;
+			}
 			setLoading(true);
 			setError(null);
 			client.changes(new URLSearchParams(query), { order: 'newest', limit: PAGE, cursor }, signal).then(
@@ -79,6 +83,7 @@ export function useChanges(query: string, live: boolean, hold: () => boolean): C
 		setNext(null);
 		setWaiting([]);
 		setFresh(new Set());
+		setError(null);
 		load(null);
 		return () => abort.current.abort();
 	}, [query, round, load]);
@@ -98,7 +103,7 @@ export function useChanges(query: string, live: boolean, hold: () => boolean): C
 	}, []);
 
 	useEffect(() => {
-		if (!live) {
+		if (!live || query === null) {
 			setStream('off');
 			return undefined;
 		}

@@ -53,6 +53,9 @@ function summary(change: Change) {
 	if (change.operation === 'TRUNCATE') {
 		return 'all rows removed';
 	}
+	if (change.operation === 'UPDATE' && change.changed.length === 0) {
+		return <span class="muted">no field changed</span>;
+	}
 	const names = change.operation === 'UPDATE' ? change.changed : Object.keys(change.operation === 'DELETE' ? change.before : change.values);
 	const shown = names.slice(0, change.operation === 'UPDATE' ? 2 : 4);
 	const more = names.length - shown.length;
@@ -154,7 +157,7 @@ function Context({ change, filters }: { change: Change; filters: Filters }) {
 	);
 	return (
 		<>
-			<h3 class="small-heading">Context</h3>
+			<p class="small-heading">Context</p>
 			{own.length > 0 ? chips(own) : <p class="muted">No context was given.</p>}
 			{bemi.length > 0 && (
 				<details class="collapsed">
@@ -174,7 +177,7 @@ function Context({ change, filters }: { change: Change; filters: Filters }) {
 
 export function ContextChip({ label, value, filter }: { label: string; value: Json; filter: URLSearchParams | null }) {
 	const text = visible(textOf(value) ?? 'null');
-	const content = <><span class="chip-key">{visible(label)}</span> <span class="chip-value">{clip(text, 120)}</span></>;
+	const content = <><span class="chip-key">{visible(clip(label, 40))}</span> <span class="chip-value">{clip(text, 120)}</span></>;
 	return filter ? (
 		<a class="chip" href={href('changes', filter)} title={`Changes where ${visible(label)} is ${clip(text, 400)}`}>{content}</a>
 	) : (

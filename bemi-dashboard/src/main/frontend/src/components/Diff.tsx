@@ -3,7 +3,7 @@ import type { Diff } from '../api/types';
 import { isObject, type Json, type JsonObject } from '../lib/json';
 import { jsonDiff, type DiffNode } from '../lib/jsonDiff';
 import { visible } from '../lib/text';
-import { shorten, wordDiff } from '../lib/words';
+import { alike, shorten, wordDiff } from '../lib/words';
 import { Unseen } from './Basics';
 import { summaryOf, Tree, Value } from './Value';
 
@@ -13,7 +13,7 @@ const SHORT = 32;
 export function Difference({ old, now }: { old: Json | undefined; now: Json | undefined }) {
 	if (typeof old === 'string' && typeof now === 'string' && (old.length > SHORT || now.length > SHORT) && old !== '' && now !== '') {
 		const parts = wordDiff(old, now);
-		if (parts && parts.some((part) => part.kind === 'same' && part.text.trim() !== '')) {
+		if (parts && alike(parts)) {
 			return (
 				<span class="text words">
 					{shorten(parts).map((part, index) => {
@@ -31,6 +31,9 @@ export function Difference({ old, now }: { old: Json | undefined; now: Json | un
 	}
 	if ((isObject(old) && isObject(now)) || (Array.isArray(old) && Array.isArray(now))) {
 		return <DiffTree node={jsonDiff(old, now)} />;
+	}
+	if (old === undefined || now === undefined) {
+		return <span class="sides">{now === undefined ? <Old value={old} /> : <New value={now} />}</span>;
 	}
 	return (
 		<span class="sides">

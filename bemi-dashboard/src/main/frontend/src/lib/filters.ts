@@ -80,7 +80,12 @@ export function writeFilters(filters: Filters): URLSearchParams {
 export function apiQuery(filters: Filters, now = Date.now()): URLSearchParams {
 	const { range, ...rest } = filters;
 	const seconds = range ? RANGES[range]?.seconds : undefined;
-	return writeFilters(seconds ? { ...rest, since: new Date(now - seconds * 1000).toISOString() } : rest);
+	if (!seconds) {
+		return writeFilters(rest);
+	}
+	// Text is searched between two moments only.
+	const until = filters.text ? new Date(now).toISOString() : undefined;
+	return writeFilters({ ...rest, since: new Date(now - seconds * 1000).toISOString(), until });
 }
 
 /** The filters as the API takes them within JSON: a name that occurs more than once has an array. */
@@ -166,9 +171,13 @@ const LABELS: Record<Single, string> = {
 
 export function parts(filters: Filters): Part[] {
 	const result: Part[] = [];
+	if (filters.table) {
+		const { schema, table, ...without } = filters;
+		result.push({ label: 'table', value: !schema || schema === 'public' ? table! : `${schema}.${table}`, without });
+	}
 	for (const name of SINGLE) {
 		const value = filters[name];
-		if (value) {
+		if (value && !(filters.table && (name === 'table' || name === 'schema'))) {
 			const shown = name === 'range' ? RANGES[value]!.label.toLowerCase() : value;
 			result.push({ label: LABELS[name], value: shown, without: { ...filters, [name]: undefined } });
 		}

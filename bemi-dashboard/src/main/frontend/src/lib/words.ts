@@ -32,3 +32,10 @@ export function shorten(parts: Part[], around = 120): Part[] {
 		return { kind: 'same', text: `${head} … ${tail}` };
 	});
 }
+
+/** Whether enough stayed to show both in one text: else they are easier to read one after the other. */
+export function alike(parts: Part[]): boolean {
+	const length = (kind: Part['kind']) => parts.filter((part) => part.kind === kind).reduce((sum, part) => sum + part.text.trim().length, 0);
+	const same = length('same');
+	return same > 0 && same * 3 >= Math.max(length('added'), length('removed')) + same;
+}

@@ -63,12 +63,12 @@ export function Chart({ bars, bucket, by, span }: Props) {
 		const options: uPlot.Options = {
 			width: element.clientWidth,
 			height: HEIGHT,
-			padding: [8, 8, 0, 0],
+			padding: [8, 22, 0, 0],
 			legend: { show: false },
 			cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
 			scales: { x: { time: true, range: () => [Date.parse(bars.starts[0]!) / 1000, until] }, y: { range: (_, __, max) => [0, Math.max(1, max * 1.08)] } },
 			axes: [
-				{ ...axis, grid: { show: false }, space: 72, values: (_, splits, __, ___, step) => splits.map((second) => tick(second, step)) },
+				{ ...axis, grid: { show: false }, size: 30, space: 72, values: (_, splits, __, ___, step) => splits.map((second) => tick(second, step)) },
 				{ ...axis, grid: { stroke: colour('--line'), width: 1 }, size: 44, values: (_, splits) => splits.map((value) => (Number.isInteger(value) ? formatCount(value) : '')) },
 			],
 			series: [

@@ -18,18 +18,19 @@ export interface Bars {
 
 /** Counts as bars: every bucket of the range has one, and groups beyond `most` are one together. */
 export function toBars(counts: Count[], since: Instant, until: Instant, bucket: Bucket, most = 6): Bars {
-	const starts = new Set<number>(counts.map((count) => Date.parse(count.from)));
+	const starts = new Set<number>();
 	for (let start = bucketStart(since, bucket); Date.parse(start) < Date.parse(until) && starts.size < 2000; start = bucketEnd(start, bucket)) {
 		starts.add(Date.parse(start));
 	}
 	const sorted = [...starts].sort((a, b) => a - b);
-	const index = new Map(sorted.map((start, at) => [start, at]));
+	// The server cuts time as the page does; should it not, a count is in the bucket in which it begins.
+	const indexOf = (from: Instant) => Math.max(0, sorted.findLastIndex((start) => start <= Date.parse(from)));
 	const groups = new Map<string | null, Series>();
 	for (const count of counts) {
 		const series = groups.get(count.group) ?? { group: count.group, value: count.value, total: 0, counts: sorted.map(() => 0) };
 		groups.set(count.group, series);
 		series.total += count.count;
-		series.counts[index.get(Date.parse(count.from))!]! += count.count;
+		series.counts[indexOf(count.from)]! += count.count;
 	}
 	const ordered = [...groups.values()].sort((a, b) => b.total - a.total);
 	const series = ordered.slice(0, most);

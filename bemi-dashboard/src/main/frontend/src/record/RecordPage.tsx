@@ -4,6 +4,7 @@ import { ApiError, client } from '../api/client';
 import type { Change, TableInfo } from '../api/types';
 import { useLoad } from '../api/useLoad';
 import { Empty, Failure, Heading, Loading, OperationBadge, Time } from '../components/Basics';
+import { ExportLinks } from '../components/ExportLinks';
 import { Labelled } from '../changes/FilterBar';
 import { who } from '../lib/metadata';
 import { href, navigate } from '../lib/router';
@@ -86,8 +87,7 @@ function Timeline({ query, schema, table, record }: { query: URLSearchParams; sc
 				aside={
 					<>
 						<a class="button" href={href('changes', identity)}>As a list</a>
-						<a class="button" href={client.exportUrl(exported, 'csv')} download>CSV</a>
-						<a class="button" href={client.exportUrl(exported, 'jsonl')} download>JSON Lines</a>
+						<ExportLinks query={exported} />
 						{me.canRevert && moment && <a class="button" href={href('revert', { of: 'record', ...identity, at: moment })}>Go back to this moment …</a>}
 					</>
 				}

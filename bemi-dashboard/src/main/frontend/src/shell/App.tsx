@@ -52,7 +52,7 @@ export function App() {
 			<a class="skip" href="#heading" onClick={skip}>Skip to content</a>
 			<header class="top">
 				<div class="top-inner">
-					<a class="brand" href={href('')} aria-label="Bemi, overview">
+					<a class="brand" href={href('')}>
 						<img src="assets/bemi.svg" alt="" width="22" height="22" />
 						<span>Bemi</span>
 						{me.data?.application && <span class="brand-application">{me.data.application}</span>}
@@ -133,13 +133,14 @@ function Pulse({ status }: { status: Status }) {
 	);
 }
 
-const THEMES: readonly [Theme, string][] = [['system', 'System'], ['light', 'Light'], ['dark', 'Dark']];
+const THEMES: readonly [Theme, string][] = [['system', 'Auto'], ['light', 'Light'], ['dark', 'Dark']];
 
 function ThemeSwitch() {
 	const [theme, setTheme] = useState(storedTheme);
 	return (
 		<label class="theme">
 			<span class="unseen">Colours</span>
+			<span aria-hidden="true">◐</span>
 			<select
 				value={theme}
 				onChange={(event) => {

@@ -4,6 +4,7 @@ import { ApiError, client } from '../api/client';
 import type { Change } from '../api/types';
 import { Empty, Failure, Heading, Loading, Time } from '../components/Basics';
 import { ChangeRow, ContextChip } from '../components/ChangeRow';
+import { ExportLinks } from '../components/ExportLinks';
 import { NO_FILTERS, withContext, writeFilters } from '../lib/filters';
 import { facts, requestOf, traceOf } from '../lib/metadata';
 import { href } from '../lib/router';
@@ -29,8 +30,7 @@ export function TrailPage({ kind, id }: { kind: Kind; id: string }) {
 					<>
 						{traceUrl && <a class="button" href={traceUrl} target="_blank" rel="noopener noreferrer">Open trace ↗<span class="unseen"> in a new window</span></a>}
 						<a class="button" href={href('changes', query)}>As a list</a>
-						<a class="button" href={client.exportUrl(query, 'csv')} download>CSV</a>
-						<a class="button" href={client.exportUrl(query, 'jsonl')} download>JSON Lines</a>
+						<ExportLinks query={query} />
 						{me.canRevert && kind !== 'trace' && <a class="button" href={href('revert', { of: kind, id })}>Revert …</a>}
 						{me.canRevert && kind === 'trace' && <a class="button" href={href('revert', { of: 'filters', trace: id })}>Revert …</a>}
 					</>
