@@ -19,6 +19,7 @@ export function FilterBar({ filters, wrong, apply }: Props) {
 	const { tables } = useSession();
 	const custom = Boolean(filters.since || filters.until);
 	const [own, setOwn] = useState(custom);
+	const [unfolded, setUnfolded] = useState(false);
 	const form = useRef<HTMLFormElement>(null);
 	const text = writeFilters(filters).toString();
 	useEffect(() => {
@@ -38,67 +39,72 @@ export function FilterBar({ filters, wrong, apply }: Props) {
 	const active = parts(filters);
 	return (
 		<form ref={form} class="filters" role="search" aria-label="Filter changes" onSubmit={(event) => event.preventDefault()}>
-			<div class="filter-line">
-				<TableSelect tables={tables} filters={filters} set={set} />
-				<TextField label="Record" value={filters.record} placeholder="key" set={(record) => set({ record })} />
-				<Labelled label="Time">
-					{(id) => (
-						<select
-							id={id}
-							value={own ? 'own' : (filters.range ?? '')}
-							onChange={(event) => {
-								const value = event.currentTarget.value;
-								setOwn(value === 'own');
-								if (value !== 'own') {
-									set({ range: value || undefined, since: undefined, until: undefined });
-								}
-							}}
-						>
-							<option value="">Any time</option>
-							{Object.entries(RANGES).map(([name, range]) => <option key={name} value={name}>Last {range.label.toLowerCase()}</option>)}
-							<option value="own">From – to …</option>
-						</select>
-					)}
-				</Labelled>
-				{own && (
-					<>
-						<Moment label="From" value={filters.since} set={(since) => set({ since, range: undefined })} />
-						<Moment label="To" value={filters.until} set={(until) => set({ until, range: undefined })} error={wrong.until} />
-					</>
-				)}
-				<fieldset class="toggles">
-					<legend>Operation</legend>
-					<div class="toggle-row">
-						{OPERATIONS.map((operation) => (
-							<label key={operation} class="toggle">
-								<input
-									type="checkbox"
-									checked={filters.operations.includes(operation)}
-									onChange={(event) =>
-										set({ operations: event.currentTarget.checked ? [...filters.operations, operation] : filters.operations.filter((other) => other !== operation) })
-									}
-								/>
-								<span>{operationWord(operation)}</span>
-							</label>
-						))}
-					</div>
-				</fieldset>
-			</div>
-			<ContextField add={(key, value) => set({ context: [...filters.context.filter(([name]) => name !== key), [key, value]] })} />
-			<details class="more" open={special}>
-				<summary>More filters</summary>
+			<button type="button" class="button filter-toggle" aria-expanded={unfolded} onClick={() => setUnfolded(!unfolded)}>
+				{unfolded ? 'Hide filters' : active.length > 0 ? 'Change filters' : 'Filters'}
+			</button>
+			<div class={unfolded ? 'filter-body' : 'filter-body folded'}>
 				<div class="filter-line">
-					<TextField label="Field changed" value={filters.changed[0]} placeholder="column" suggestions={columns(tables, filters)} set={(column) => set({ changed: column ? [column] : [], ...(column ? {} : { changedFrom: undefined, changedTo: undefined }) })} />
-					<TextField label="… from (JSON)" value={filters.changedFrom} placeholder="false" error={wrong.changedFrom} set={(changedFrom) => set({ changedFrom })} />
-					<TextField label="… to (JSON)" value={filters.changedTo} placeholder="true" error={wrong.changedTo} set={(changedTo) => set({ changedTo })} />
-					<TextField label="Before has (JSON)" value={filters.before} placeholder={'{"status": "open"}'} error={wrong.before} set={(before) => set({ before })} />
-					<TextField label="After has (JSON)" value={filters.values} placeholder={'{"status": "done"}'} error={wrong.values} set={(values) => set({ values })} />
-					<TextField label="Text" value={filters.text} placeholder="anywhere in the row" error={wrong.text} set={(text) => set({ text })} />
-					<TextField label="Transaction" value={filters.transaction} set={(transaction) => set({ transaction })} />
-					<TextField label="Request" value={filters.request} set={(request) => set({ request })} />
-					<TextField label="Trace" value={filters.trace} set={(trace) => set({ trace })} />
+					<TableSelect tables={tables} filters={filters} set={set} />
+					<TextField label="Record" value={filters.record} placeholder="key" set={(record) => set({ record })} />
+					<Labelled label="Time">
+						{(id) => (
+							<select
+								id={id}
+								value={own ? 'own' : (filters.range ?? '')}
+								onChange={(event) => {
+									const value = event.currentTarget.value;
+									setOwn(value === 'own');
+									if (value !== 'own') {
+										set({ range: value || undefined, since: undefined, until: undefined });
+									}
+								}}
+							>
+								<option value="">Any time</option>
+								{Object.entries(RANGES).map(([name, range]) => <option key={name} value={name}>Last {range.label.toLowerCase()}</option>)}
+								<option value="own">From – to …</option>
+							</select>
+						)}
+					</Labelled>
+					{own && (
+						<>
+							<Moment label="From" value={filters.since} set={(since) => set({ since, range: undefined })} />
+							<Moment label="To" value={filters.until} set={(until) => set({ until, range: undefined })} error={wrong.until} />
+						</>
+					)}
+					<fieldset class="toggles">
+						<legend>Operation</legend>
+						<div class="toggle-row">
+							{OPERATIONS.map((operation) => (
+								<label key={operation} class="toggle">
+									<input
+										type="checkbox"
+										checked={filters.operations.includes(operation)}
+										onChange={(event) =>
+											set({ operations: event.currentTarget.checked ? [...filters.operations, operation] : filters.operations.filter((other) => other !== operation) })
+										}
+									/>
+									<span>{operationWord(operation)}</span>
+								</label>
+							))}
+						</div>
+					</fieldset>
 				</div>
-			</details>
+				<ContextField add={(key, value) => set({ context: [...filters.context.filter(([name]) => name !== key), [key, value]] })} />
+				<details class="more" open={special}>
+					<summary>More filters</summary>
+					<div class="filter-line">
+						<TextField label="Field changed" value={filters.changed[0]} placeholder="column" suggestions={columns(tables, filters)} set={(column) => set({ changed: column ? [column] : [], ...(column ? {} : { changedFrom: undefined, changedTo: undefined }) })} />
+						<TextField label="… from (JSON)" value={filters.changedFrom} placeholder="false" error={wrong.changedFrom} set={(changedFrom) => set({ changedFrom })} />
+						<TextField label="… to (JSON)" value={filters.changedTo} placeholder="true" error={wrong.changedTo} set={(changedTo) => set({ changedTo })} />
+						<TextField label="Before has (JSON)" value={filters.before} placeholder={'{"status": "open"}'} error={wrong.before} set={(before) => set({ before })} />
+						<TextField label="After has (JSON)" value={filters.values} placeholder={'{"status": "done"}'} error={wrong.values} set={(values) => set({ values })} />
+						<TextField label="Text" value={filters.text} placeholder="anywhere in the row" error={wrong.text} set={(text) => set({ text })} />
+						<TextField label="Transaction" value={filters.transaction} set={(transaction) => set({ transaction })} />
+						<TextField label="Request" value={filters.request} set={(request) => set({ request })} />
+						<TextField label="Trace" value={filters.trace} set={(trace) => set({ trace })} />
+					</div>
+				</details>
+			</div>
 			{active.length > 0 && (
 				<div class="active">
 					<ul class="chips" aria-label="Filters that are set">

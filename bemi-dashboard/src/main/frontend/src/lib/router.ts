@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 
 /** The path below the base that the server has filled in, without slashes at its ends, and the query. */
 export interface Place {
@@ -41,7 +41,7 @@ export function navigate(to: string, replace = false): void {
 /** Follows the address; clicks on links within the base stay in the page. */
 export function usePlace(): Place {
 	const [place, setPlace] = useState(currentPlace);
-	useEffect(() => {
+	useLayoutEffect(() => {
 		const update = () => setPlace(currentPlace());
 		listeners.add(update);
 		addEventListener('popstate', update);

@@ -60,7 +60,7 @@ export function OverviewPage({ query }: { query: URLSearchParams }) {
 									{value.label}
 								</button>
 							))}
-							<button type="button" aria-pressed={own} aria-expanded={choosing} onClick={() => setChoosing(!choosing)}>From – to …</button>
+							<button type="button" aria-pressed={own} aria-expanded={choosing} onClick={() => setChoosing(!choosing)}>Custom</button>
 						</div>
 						<button type="button" class="button" onClick={() => setRound((before) => before + 1)}>Refresh</button>
 					</>

@@ -103,8 +103,8 @@ function Timeline({ query, schema, table, record }: { query: URLSearchParams; sc
 						<div class="card-head">
 							<p class="muted">{plural(changes.length, 'change')}{list.more ? ', and older ones' : ''}</p>
 							<div class="segments" role="group" aria-label="What is shown">
-								<button type="button" aria-pressed={!comparing} onClick={() => go({ from: null })}>State at a moment</button>
-								<button type="button" aria-pressed={comparing} onClick={() => go({ from: before(changes, moment) })}>Between two moments</button>
+								<button type="button" aria-pressed={!comparing} onClick={() => go({ from: null })}>One moment</button>
+								<button type="button" aria-pressed={comparing} onClick={() => go({ from: before(changes, moment) })}>Two moments</button>
 							</div>
 						</div>
 						{comparing && <Slider label="From" changes={changes} moment={from} set={(next) => go({ from: next })} />}
