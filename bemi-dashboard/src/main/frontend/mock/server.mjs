@@ -1,6 +1,6 @@
 // A server after the API's contract, with a made-up history: to develop the page, and to look at it.
-// `npm run mock` serves the built page at http://localhost:8090/bemi with the headers of the real one; PORT, and
-// MOCK=failed | forbidden | reader | empty | slow show what the page does then.
+// `npm run mock` serves the built page at http://localhost:8090/bemi with the headers of the real one; PORT and
+// BASE_PATH put it elsewhere; MOCK=failed | forbidden | reader | empty | slow show what the page does then.
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
@@ -9,6 +9,7 @@ import { changes, fill, happen, TABLES, toJson } from './data.mjs';
 
 const PAGE = fileURLToPath(new URL('../../resources/io/bemi/dashboard/page/', import.meta.url));
 const PORT = Number(process.env.PORT ?? 8090);
+const BASE = process.env.BASE_PATH ?? '/bemi';
 const MODE = process.env.MOCK ?? '';
 const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
 const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.html': 'text/html' };
@@ -245,8 +246,8 @@ createServer(async (request, response) => {
 		response.end(content);
 	};
 	try {
-		if (!/^\/bemi(\/|$)/.test(url.pathname)) throw new Problem(404, 'Not found', 'The page is at /bemi.');
-		const path = url.pathname.slice('/bemi'.length).replace(/\/$/, '');
+		if (!(url.pathname + '/').startsWith(BASE + '/')) throw new Problem(404, 'Not found', `The page is at ${BASE}.`);
+		const path = url.pathname.slice(BASE.length).replace(/\/$/, '');
 		if (path.startsWith('/api/v1/')) {
 			const rest = path.slice('/api/v1'.length);
 			if (rest === '/changes/stream') return stream(url.searchParams, request, response);
@@ -257,16 +258,16 @@ createServer(async (request, response) => {
 			if (MODE === 'slow') await new Promise((resolve) => setTimeout(resolve, 2000));
 			return send(200, 'application/json', toJson(await api(rest, url.searchParams, request)), { 'Cache-Control': 'no-store' });
 		}
-		if (path === '/embed-demo') return send(200, 'text/html', EMBED('/bemi'), { 'Content-Security-Policy': CSP });
+		if (path === '/embed-demo') return send(200, 'text/html', EMBED(BASE), { 'Content-Security-Policy': CSP });
 		if (path.startsWith('/assets/')) {
 			const file = normalize(path).slice(1);
 			return send(200, TYPES[extname(file)] ?? 'application/octet-stream', await readFile(join(PAGE, file)));
 		}
 		if (!ROUTES.includes(path.slice(1))) throw new Problem(404, 'Not found', `There is no ${path}.`);
 		const index = await readFile(join(PAGE, 'index.html'), 'utf8');
-		return send(200, 'text/html', index.replace('__BEMI_BASE__', '/bemi'), { 'Content-Security-Policy': CSP });
+		return send(200, 'text/html', index.replace('__BEMI_BASE__', BASE), { 'Content-Security-Policy': CSP });
 	} catch (error) {
 		const status = error.status ?? (error.code === 'ENOENT' ? 404 : 500);
 		return send(status, 'application/problem+json', toJson({ type: 'about:blank', title: error.title ?? 'Failed', status, detail: error.message, ...error.more }));
 	}
-}).listen(PORT, () => console.log(`http://localhost:${PORT}/bemi`));
+}).listen(PORT, () => console.log(`http://localhost:${PORT}${BASE}`));

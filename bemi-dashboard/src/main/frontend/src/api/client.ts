@@ -92,7 +92,9 @@ export class Client {
 		return this.send(this.url(path, query), { signal });
 	}
 
-	private post<T>(path: string, body: Json, signal?: AbortSignal): Promise<T> {
+	private async post<T>(path: string, body: Json, signal?: AbortSignal): Promise<T> {
+		// The token may have changed since the page was opened: sessions end, and begin anew.
+		await this.me();
 		const headers: Record<string, string> = { 'Content-Type': 'application/json' };
 		if (this.csrf) {
 			headers[this.csrf.header] = this.csrf.token;

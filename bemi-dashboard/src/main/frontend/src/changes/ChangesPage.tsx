@@ -29,7 +29,7 @@ export function ChangesPage({ query }: { query: URLSearchParams }) {
 				aside={
 					<>
 						<Live list={list} paused={paused} setPaused={setPaused} ended={ended || !right} />
-						<ExportLinks query={exported} />
+						{right && <ExportLinks query={exported} />}
 						{me.canRevert && right && !isEmpty(filters) && <a class="button" href={href('revert', revertQuery(asked))}>Revert these …</a>}
 					</>
 				}

@@ -45,6 +45,7 @@ export function useChanges(query: string | null, live: boolean, hold: () => bool
 	const [stream, setStream] = useState<StreamState | 'off'>('off');
 	const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
 	const [round, setRound] = useState(0);
+	const visible = useVisible();
 	const abort = useRef<AbortController>(new AbortController());
 	const shown = useRef<Change[]>([]);
 	shown.current = changes ?? [];
@@ -103,7 +104,7 @@ export function useChanges(query: string | null, live: boolean, hold: () => bool
 	}, []);
 
 	useEffect(() => {
-		if (!live || query === null) {
+		if (!live || query === null || !visible) {
 			setStream('off');
 			return undefined;
 		}
@@ -147,7 +148,7 @@ export function useChanges(query: string | null, live: boolean, hold: () => bool
 			clearTimeout(timer);
 			end();
 		};
-	}, [query, live, round, arrive]);
+	}, [query, live, visible, round, arrive]);
 
 	const showWaiting = useCallback(() => {
 		setWaiting((held) => {
@@ -178,4 +179,15 @@ export function useChanges(query: string | null, live: boolean, hold: () => bool
 function append(list: Change[], older: Change[]): Change[] {
 	const known = new Set(list.map((change) => change.id));
 	return [...list, ...older.filter((change) => !known.has(change.id))];
+}
+
+/** Whether the page is seen: one in the background need not hold a connection. */
+function useVisible(): boolean {
+	const [visible, setVisible] = useState(document.visibilityState !== 'hidden');
+	useEffect(() => {
+		const update = () => setVisible(document.visibilityState !== 'hidden');
+		document.addEventListener('visibilitychange', update);
+		return () => document.removeEventListener('visibilitychange', update);
+	}, []);
+	return visible;
 }

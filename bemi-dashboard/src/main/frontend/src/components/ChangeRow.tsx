@@ -1,3 +1,4 @@
+import { Component } from 'preact';
 import { useState } from 'preact/hooks';
 import { useSession } from '../shell/session';
 import type { Change } from '../api/types';
@@ -20,8 +21,19 @@ export interface ChangeRowProps {
 	showDate?: boolean;
 }
 
-/** A change in one line, which opens to all that is known of it. */
-export function ChangeRow({ change, filters = NO_FILTERS, startOpen = false, fresh = false, showDate = false }: ChangeRowProps) {
+/** A change in one line, which opens to all that is known of it. Drawn again only where it differs: lists are long. */
+export class ChangeRow extends Component<ChangeRowProps> {
+	override shouldComponentUpdate(next: Readonly<ChangeRowProps>): boolean {
+		const { change, filters, fresh } = this.props;
+		return next.change !== change || next.filters !== filters || next.fresh !== fresh;
+	}
+
+	override render() {
+		return <Row {...this.props} />;
+	}
+}
+
+function Row({ change, filters = NO_FILTERS, startOpen = false, fresh = false, showDate = false }: ChangeRowProps) {
 	const [open, setOpen] = useState(startOpen);
 	const id = `change-${change.id}`;
 	const user = who(change.metadata);
@@ -34,7 +46,7 @@ export function ChangeRow({ change, filters = NO_FILTERS, startOpen = false, fre
 					<span class="row-table">{visible(change.table)}</span> <span class="row-key">{visible(clip(change.primaryKey ?? '', 40))}</span>
 				</span>
 				<span class="row-summary">{summary(change)}</span>
-				<span class="row-user">{user === null ? <span class="none">nobody known</span> : visible(clip(user, 60))}</span>
+				<span class="row-user">{user === null ? <span class="none">unknown</span> : visible(clip(user, 60))}</span>
 			</button>
 			<div id={id} class="row-body" hidden={!open}>{open && <ChangeDetail change={change} filters={filters} />}</div>
 		</li>

@@ -4,8 +4,8 @@ import { client } from '../api/client';
 export function ExportLinks({ query }: { query: URLSearchParams }) {
 	return (
 		<>
-			<a class="button" href={client.exportUrl(query, 'csv')} download><span class="wide">Export </span>CSV</a>
-			<a class="button" href={client.exportUrl(query, 'jsonl')} download><span class="wide">Export </span>JSON Lines</a>
+			<a class="button" href={client.exportUrl(query, 'csv')} download><span><span class="wide">Export </span>CSV</span></a>
+			<a class="button" href={client.exportUrl(query, 'jsonl')} download><span><span class="wide">Export </span>JSON Lines</span></a>
 		</>
 	);
 }

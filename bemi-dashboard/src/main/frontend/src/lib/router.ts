@@ -26,7 +26,8 @@ export function href(path: string, query: URLSearchParams | Record<string, strin
 			? query
 			: new URLSearchParams(Object.entries(query).filter((entry): entry is [string, string] => entry[1] != null && entry[1] !== ''));
 	const text = search.toString();
-	return basePath() + path + (text ? `?${text}` : '');
+	const base = path === '' ? basePath().replace(/(.)\/$/, '$1') : basePath();
+	return base + path + (text ? `?${text}` : '');
 }
 
 export function navigate(to: string, replace = false): void {

@@ -88,7 +88,7 @@ function Timeline({ query, schema, table, record }: { query: URLSearchParams; sc
 					<>
 						<a class="button" href={href('changes', identity)}>As a list</a>
 						<ExportLinks query={exported} />
-						{me.canRevert && moment && <a class="button" href={href('revert', { of: 'record', ...identity, at: moment })}>Go back to this moment …</a>}
+						{me.canRevert && moment && moment !== latest && <a class="button" href={href('revert', { of: 'record', ...identity, at: moment })}>Go back to this moment …</a>}
 					</>
 				}
 			>
@@ -122,7 +122,7 @@ function Timeline({ query, schema, table, record }: { query: URLSearchParams; sc
 										<button type="button" class="timeline-item" onClick={() => go({ at: change.committedAt })}>
 											<OperationBadge operation={change.operation} />
 											<span class="timeline-what">{visible(what(change))}</span>
-											<span class="timeline-when"><Time at={change.committedAt} /> · {visible(who(change.metadata) ?? 'nobody known')}</span>
+											<span class="timeline-when"><Time at={change.committedAt} /> · {visible(who(change.metadata) ?? 'unknown')}</span>
 										</button>
 										<a class="timeline-link" href={href('change', { id: change.id })}>Details<span class="unseen"> of the change of {change.committedAt}</span></a>
 									</li>

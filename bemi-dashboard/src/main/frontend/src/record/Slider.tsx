@@ -50,13 +50,13 @@ export function Slider({ label, changes, moment, set }: Props) {
 			set(ordered[next]!.committedAt);
 		}
 	};
-	const text = `${formatDateTime(moment)}, after ${operationWord(change.operation).toLowerCase()} by ${who(change.metadata) ?? 'nobody known'}`;
+	const text = `${formatDateTime(moment)}, after ${operationWord(change.operation).toLowerCase()} by ${who(change.metadata) ?? 'unknown'}`;
 	return (
 		<div class="slider">
 			<div class="slider-head">
 				<label for={id}>{label}</label>
 				<strong><Time at={moment} /></strong>
-				<span class="muted">{operationWord(change.operation)} by {visible(who(change.metadata) ?? 'nobody known')}, change {index + 1} of {ordered.length}</span>
+				<span class="muted">{operationWord(change.operation)} by {visible(who(change.metadata) ?? 'unknown')}, change {index + 1} of {ordered.length}</span>
 			</div>
 			<div class="slider-line">
 				<button type="button" class="button" disabled={index === 0} onClick={() => step(-1)} aria-label={`${label}: earlier change`}>‹</button>
@@ -82,7 +82,7 @@ export function Slider({ label, changes, moment, set }: Props) {
 					</div>
 				</div>
 				<button type="button" class="button" disabled={index === last} onClick={() => step(1)} aria-label={`${label}: later change`}>›</button>
-				<Moment label="Any moment" value={moment} set={(next) => next && set(next)} />
+				<Moment label={label === 'Moment' ? 'Any moment' : `${label} any moment`} value={moment} set={(next) => next && set(next)} />
 			</div>
 		</div>
 	);

@@ -49,7 +49,7 @@ export function StateAt({ schema, table, record, at }: { schema: string; table: 
 										<td>{masked.includes(name) ? <Masked /> : <Value value={data.values[name]} />}</td>
 										<td class="touched">
 											{touch ? (
-												<a href={href('change', { id: touch.changeId })}>{visible(touch.user ?? 'nobody known')}<span class="touched-when"><Time at={touch.committedAt} /></span></a>
+												<a href={href('change', { id: touch.changeId })}>{visible(touch.user ?? 'unknown')}<span class="touched-when"><Time at={touch.committedAt} /></span></a>
 											) : (
 												<span class="none">not known</span>
 											)}

@@ -596,7 +596,8 @@ var U = class extends Error {
 	get(e, t, n) {
 		return this.send(this.url(e, t), { signal: n });
 	}
-	post(e, t, n) {
+	async post(e, t, n) {
+		await this.me();
 		let r = { "Content-Type": "application/json" };
 		return this.csrf && (r[this.csrf.header] = this.csrf.token), this.send(this.url(e), {
 			method: "POST",
