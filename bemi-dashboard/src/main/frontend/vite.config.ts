@@ -6,7 +6,7 @@ function developmentBase(): Plugin {
 	return {
 		name: 'bemi-development-base',
 		apply: 'serve',
-		transformIndexHtml: (html) => html.replace('__BEMI_BASE__', '/bemi'),
+		transformIndexHtml: (html) => html.replace('%BEMI_BASE%', '/bemi'),
 	};
 }
 

@@ -11,7 +11,7 @@ const PAGE = fileURLToPath(new URL('../../resources/io/bemi/dashboard/page/', im
 const PORT = Number(process.env.PORT ?? 8090);
 const BASE = process.env.BASE_PATH ?? '/bemi';
 const MODE = process.env.MOCK ?? '';
-const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
+const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.html': 'text/html' };
 const ROUTES = ['', 'overview', 'changes', 'change', 'record', 'transaction', 'request', 'trace', 'revert'];
 
@@ -265,7 +265,7 @@ createServer(async (request, response) => {
 		}
 		if (!ROUTES.includes(path.slice(1))) throw new Problem(404, 'Not found', `There is no ${path}.`);
 		const index = await readFile(join(PAGE, 'index.html'), 'utf8');
-		return send(200, 'text/html', index.replace('__BEMI_BASE__', BASE), { 'Content-Security-Policy': CSP });
+		return send(200, 'text/html', index.replaceAll('"./', `"${BASE}/`).replaceAll('%BEMI_BASE%', BASE), { 'Content-Security-Policy': CSP });
 	} catch (error) {
 		const status = error.status ?? (error.code === 'ENOENT' ? 404 : 500);
 		return send(status, 'application/problem+json', toJson({ type: 'about:blank', title: error.title ?? 'Failed', status, detail: error.message, ...error.more }));

@@ -78,9 +78,9 @@ describe('what a URL asks to revert', () => {
 
 describe('a context', () => {
 	it('has its user first, and what Bemi notes last', () => {
-		const found = facts({ _bemi: { method: 'GET', db: { user: 'app' } }, 'a.b': 1, user: 'ann', job: { name: 'x' } });
+		const found = facts({ _bemi: { method: 'GET', db: { user: 'app' } }, 'a.b': 1, 'a"': 2, user: 'ann', job: { name: 'x' } });
 		expect(found.map((fact) => [fact.key, fact.label, fact.filterable])).toEqual([
-			['user', 'user', true], ['a.b', 'a.b', false], ['job.name', 'job.name', true], ['_bemi.method', 'method', true], ['_bemi.db.user', 'db.user', true],
+			['user', 'user', true], ['"a.b"', '"a.b"', true], ['a"', 'a"', false], ['job.name', 'job.name', true], ['_bemi.method', 'method', true], ['_bemi.db.user', 'db.user', true],
 		]);
 	});
 

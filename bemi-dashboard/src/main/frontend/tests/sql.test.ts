@@ -37,6 +37,13 @@ describe('a change as SQL', () => {
 		);
 	});
 
+	it('leaves out what is masked', () => {
+		const masked = change({ values: { id: 7, task: null }, before: { id: 7, task: null }, changed: ['task'], masked: ['task'] });
+		expect(toSql(masked)).toBe('-- Without masked columns: task\n-- public.todo 7: no column to set');
+		expect(toSql({ ...masked, operation: 'DELETE' })).toBe('-- Without masked columns: task\nDELETE FROM "public"."todo"\nWHERE "id" = 7;');
+		expect(toSql({ ...masked, masked: ['a\nDROP TABLE b;'] })).toMatch(/^-- Without masked columns: a DROP TABLE b;\n/);
+	});
+
 	it('never deletes more than is known', () => {
 		expect(toSql(change({ operation: 'DELETE', values: {}, before: {} }))).toContain('WHERE false');
 	});

@@ -86,7 +86,8 @@ export interface Top {
 export interface Touch {
 	changeId: string;
 	committedAt: Instant;
-	user: string | null;
+	/** As the context has it: any JSON. */
+	user: Json;
 }
 
 export interface RecordState {
@@ -101,6 +102,7 @@ export interface RecordDiff {
 	diff: Diff;
 	before: JsonObject;
 	values: JsonObject;
+	masked?: string[];
 }
 
 export interface TransactionInfo {
@@ -130,6 +132,7 @@ export interface RevertStep {
 	primaryKey: string | null;
 	action: 'INSERT' | 'UPDATE' | 'DELETE';
 	columns: Record<string, { now?: Json; then?: Json }>;
+	masked?: string[];
 }
 
 export interface Conflict {
@@ -146,6 +149,8 @@ export interface RevertPlan {
 	conflicts: Conflict[];
 	sql: string;
 	changes: number;
+	/** Whether there are more steps or conflicts than are shown. */
+	more?: boolean;
 }
 
 export type Resolution = 'SKIP' | 'OVERWRITE';
@@ -160,7 +165,8 @@ export interface RevertResult {
 export interface EmbeddedChange {
 	committedAt: Instant;
 	operation: Operation;
-	user: string | null;
+	/** As the context has it: any JSON. */
+	user: Json;
 	diff: Diff;
 	masked?: string[];
 }

@@ -3,6 +3,7 @@ import { ApiError, type Client } from '../api/client';
 import type { EmbeddedChange } from '../api/types';
 import { Loading, OperationBadge, Time } from '../components/Basics';
 import { Fields } from '../components/Diff';
+import { textOf } from '../lib/metadata';
 import { visible } from '../lib/text';
 
 interface Props {
@@ -54,7 +55,7 @@ export function History({ client, schema, table, record, heading }: Props) {
 					<li key={index} class="history-item" part="item">
 						<div class="history-head">
 							<OperationBadge operation={change.operation} />
-							<span part="user">{visible(change.user ?? 'somebody')}</span>
+							<span part="user">{visible(textOf(change.user) ?? 'somebody')}</span>
 							<span class="history-time" part="time"><Time at={change.committedAt} /></span>
 						</div>
 						{change.operation === 'UPDATE'

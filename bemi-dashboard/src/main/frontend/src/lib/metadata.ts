@@ -6,7 +6,7 @@ export interface Fact {
 	key: string;
 	label: string;
 	value: Json;
-	/** Whether a filter can ask for it: not where a key itself has a dot. */
+	/** Whether a filter can ask for it: not where a key is empty, or has a quote. */
 	filterable: boolean;
 }
 
@@ -29,9 +29,11 @@ function collect(result: Fact[], path: string[], value: Json): void {
 		Object.entries(value).forEach(([key, item]) => collect(result, [...path, key], item));
 		return;
 	}
-	const key = path.join('.');
-	const label = path[0] === '_bemi' ? path.slice(1).join('.') || key : key;
-	result.push({ key, label, value, filterable: path.every((part) => part !== '' && !part.includes('.')) });
+	// A key that has dots itself is quoted.
+	const quoted = path.map((part) => (part.includes('.') ? `"${part}"` : part));
+	const key = quoted.join('.');
+	const label = path[0] === '_bemi' ? quoted.slice(1).join('.') || key : key;
+	result.push({ key, label, value, filterable: path.every((part) => part !== '' && !part.includes('"')) });
 }
 
 export function textOf(value: Json | undefined): string | null {

@@ -10,7 +10,8 @@ const listeners = new Set<() => void>();
 
 /** The base path of the dashboard, with a slash at its end. */
 export function basePath(): string {
-	return new URL(document.baseURI).pathname.replace(/[^/]*$/, '');
+	const base = document.querySelector<HTMLMetaElement>('meta[name="bemi-base"]')?.content ?? '';
+	return base.replace(/\/*$/, '/');
 }
 
 export function currentPlace(): Place {

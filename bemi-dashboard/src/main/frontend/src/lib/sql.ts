@@ -21,9 +21,14 @@ export function text(value: string): string {
 /**
  * The statement that does again what a change did, to be read or tried elsewhere. Its literals are texts that the
  * column's type reads; arrays and JSON go through `jsonb_populate_record`, which knows the column's type.
- * Rows are found by the key where it is known, else by all old values.
+ * Rows are found by the key where it is known, else by all old values. Columns that are masked are left out.
  */
 export function toSql(change: Change, key?: readonly string[]): string {
+	if (change.masked.length > 0) {
+		const shown = (row: JsonObject) => Object.fromEntries(Object.entries(row).filter(([column]) => !change.masked.includes(column)));
+		const rest = { ...change, values: shown(change.values), before: shown(change.before), changed: change.changed.filter((column) => !change.masked.includes(column)), masked: [] };
+		return `-- Without masked columns: ${oneLine(change.masked.join(', '))}\n${toSql(rest, key)}`;
+	}
 	const table = `${identifier(change.schema)}.${identifier(change.table)}`;
 	const row = Object.keys(change.before).length > 0 ? change.before : change.values;
 	switch (change.operation) {
@@ -38,7 +43,7 @@ export function toSql(change: Change, key?: readonly string[]): string {
 		case 'UPDATE': {
 			const columns = change.changed.filter((column) => Object.hasOwn(change.values, column));
 			const set = columns.map((column) => `${identifier(column)} = ${literal(table, column, change.values[column]!)}`);
-			return set.length === 0 ? `-- ${comment(change)}: no column changed` : `UPDATE ${table}\nSET ${set.join(', ')}\n${where(table, row, key)};`;
+			return set.length === 0 ? `-- ${oneLine(`${change.schema}.${change.table} ${change.primaryKey ?? ''}`)}: no column to set` : `UPDATE ${table}\nSET ${set.join(', ')}\n${where(table, row, key)};`;
 		}
 		case 'DELETE':
 			return `DELETE FROM ${table}\n${where(table, row, key)};`;
@@ -47,8 +52,9 @@ export function toSql(change: Change, key?: readonly string[]): string {
 	}
 }
 
-function comment(change: Change): string {
-	return `${change.schema}.${change.table} ${change.primaryKey ?? ''}`.replace(/[\r\n]+/g, ' ').trim();
+/** Stored text for a comment, which must not end early. */
+function oneLine(value: string): string {
+	return value.replace(/[\r\n]+/g, ' ').trim();
 }
 
 function where(table: string, row: JsonObject, key?: readonly string[]): string {

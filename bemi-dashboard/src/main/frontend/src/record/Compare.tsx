@@ -19,7 +19,7 @@ export function Compare({ schema, table, record, from, to }: { schema: string; t
 			{diff.error && <Failure error={diff.error} retry={diff.reload} />}
 			{!data && diff.loading && <Loading what="the difference" />}
 			{none && <p class="absent">Nothing differs between these moments.</p>}
-			{data && <Fields diff={data.diff} unchanged={Object.fromEntries(Object.entries(data.values).filter(([name]) => !Object.hasOwn(data.diff, name)))} />}
+			{data && <Fields diff={data.diff} masked={data.masked} unchanged={Object.fromEntries(Object.entries(data.values).filter(([name]) => !Object.hasOwn(data.diff, name)))} />}
 		</div>
 	);
 }

@@ -5,6 +5,7 @@ import { CopyButton, Failure, Loading, Time } from '../components/Basics';
 import { Masked } from '../components/Diff';
 import { Value } from '../components/Value';
 import { writeJson } from '../lib/json';
+import { textOf } from '../lib/metadata';
 import { href } from '../lib/router';
 import { visible } from '../lib/text';
 
@@ -49,7 +50,7 @@ export function StateAt({ schema, table, record, at }: { schema: string; table: 
 										<td>{masked.includes(name) ? <Masked /> : <Value value={data.values[name]} />}</td>
 										<td class="touched">
 											{touch ? (
-												<a href={href('change', { id: touch.changeId })}>{visible(touch.user ?? 'unknown')}<span class="touched-when"><Time at={touch.committedAt} /></span></a>
+												<a href={href('change', { id: touch.changeId })}>{visible(textOf(touch.user) ?? 'unknown')}<span class="touched-when"><Time at={touch.committedAt} /></span></a>
 											) : (
 												<span class="none">not known</span>
 											)}

@@ -4,7 +4,7 @@ import { ApiError, client } from '../api/client';
 import type { Conflict, Resolution, RevertPlan, RevertResult, Selection } from '../api/types';
 import { useLoad } from '../api/useLoad';
 import { announce, CopyButton, Empty, Failure, Heading, Loading, Time } from '../components/Basics';
-import { Difference } from '../components/Diff';
+import { Fields } from '../components/Diff';
 import { Labelled } from '../changes/FilterBar';
 import { parts, readFilters } from '../lib/filters';
 import { href, navigate } from '../lib/router';
@@ -110,7 +110,7 @@ function Planned({ selection }: { selection: Selection }) {
 	);
 }
 
-const ACTIONS = { INSERT: ['Restore', 'create'], UPDATE: ['Change back', 'update'], DELETE: ['Delete', 'delete'] } as const;
+const ACTIONS = { INSERT: ['Restore', 'create', 'new'], UPDATE: ['Change back', 'update', null], DELETE: ['Delete', 'delete', 'old'] } as const;
 const MANY = 200;
 
 function Steps({ plan }: { plan: RevertPlan }) {
@@ -118,7 +118,7 @@ function Steps({ plan }: { plan: RevertPlan }) {
 	const steps = all ? plan.steps : plan.steps.slice(0, MANY);
 	return (
 		<section class="card" aria-labelledby="steps-title">
-			<h2 id="steps-title">The plan <span class="muted">{plural(plan.changes, 'change')} undone in {plural(plan.steps.length, 'step')}</span></h2>
+			<h2 id="steps-title">The plan <span class="muted">{plural(plan.changes, 'change')} undone in {plan.more ? 'more than ' : ''}{plural(plan.steps.length, 'step')}</span></h2>
 			<ol class="steps">
 				{steps.map((step, index) => (
 					<li key={index} class="step">
@@ -126,18 +126,18 @@ function Steps({ plan }: { plan: RevertPlan }) {
 						<a class="row-record" href={href('record', { schema: step.schema, table: step.table, record: step.primaryKey })}>
 							<span class="row-table">{visible(step.table)}</span> <span class="row-key">{visible(step.primaryKey ?? '')}</span>
 						</a>
-						<dl class="fields">
-							{Object.entries(step.columns).map(([name, column]) => (
-								<div key={name} class="field">
-									<dt>{visible(name)}</dt>
-									<dd><Difference old={column.now} now={column.then} /></dd>
-								</div>
-							))}
-						</dl>
+						<div>
+							<Fields
+								diff={Object.fromEntries(Object.entries(step.columns).map(([name, column]) => [name, { old: column.now, new: column.then }]))}
+								masked={step.masked}
+								side={ACTIONS[step.action][2]}
+							/>
+						</div>
 					</li>
 				))}
 			</ol>
 			{!all && plan.steps.length > MANY && <button type="button" class="button" onClick={() => setAll(true)}>Show all {plural(plan.steps.length, 'step')}</button>}
+			{plan.more && <p class="muted">There are more than are shown. All of them are executed.</p>}
 			<details class="collapsed">
 				<summary>SQL</summary>
 				<CopyButton label="Copy SQL" text={() => plan.sql} />

@@ -9,7 +9,7 @@ import { OverviewPage } from '../overview/OverviewPage';
 import { RecordPage } from '../record/RecordPage';
 import { RevertPage } from '../revert/RevertPage';
 import { TrailPage } from '../trail/TrailPage';
-import { href, usePlace, type Place } from '../lib/router';
+import { basePath, href, usePlace, type Place } from '../lib/router';
 import { formatSeconds } from '../lib/time';
 import { SessionContext } from './session';
 import { STATE_WORDS } from './states';
@@ -53,7 +53,7 @@ export function App() {
 			<header class="top">
 				<div class="top-inner">
 					<a class="brand" href={href('')}>
-						<img src="assets/bemi.svg" alt="" width="22" height="22" />
+						<img src={basePath() + 'assets/bemi.svg'} alt="" width="22" height="22" />
 						<span>Bemi</span>
 						{me.data?.application && <span class="brand-application">{me.data.application}</span>}
 					</a>

@@ -501,7 +501,7 @@ function Pe(e, t) {
 }
 // src/lib/router.ts
 function Fe() {
-	return new URL(document.baseURI).pathname.replace(/[^/]*$/, "");
+	return (document.querySelector("meta[name=\"bemi-base\"]")?.content ?? "").replace(/\/*$/, "/");
 }
 // src/api/client.ts
 var U = class extends Error {
@@ -655,22 +655,25 @@ function Re(e, t) {
 }
 new Ie(Fe() + "api/v1");
 // src/lib/metadata.ts
-var ze = {
+function ze(e) {
+	return e == null ? null : typeof e == "string" ? e : ue(e);
+}
+var Be = {
 	CREATE: "Created",
 	UPDATE: "Updated",
 	DELETE: "Deleted",
 	TRUNCATE: "Truncated"
 };
-function Be(e) {
-	return ze[e] ?? e;
+function Ve(e) {
+	return Be[e] ?? e;
 }
 // src/lib/time.ts
-var Ve = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC", He = new Intl.DateTimeFormat("en-GB", {
+var He = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC", Ue = new Intl.DateTimeFormat("en-GB", {
 	hour: "2-digit",
 	minute: "2-digit",
 	second: "2-digit",
 	hourCycle: "h23"
-}), Ue = new Intl.DateTimeFormat("en-GB", {
+}), We = new Intl.DateTimeFormat("en-GB", {
 	day: "numeric",
 	month: "short",
 	year: "numeric",
@@ -689,16 +692,16 @@ new Intl.DateTimeFormat("en-GB", {
 	month: "2-digit",
 	day: "2-digit"
 });
-function We(e) {
-	return He.format(new Date(e));
-}
 function Ge(e) {
 	return Ue.format(new Date(e));
 }
 function Ke(e) {
-	return `${e} (shown in ${Ve})`;
+	return We.format(new Date(e));
 }
-function qe(e, t = Date.now()) {
+function qe(e) {
+	return `${e} (shown in ${He})`;
+}
+function Je(e, t = Date.now()) {
 	let n = Math.max(0, Math.round((t - Date.parse(e)) / 1e3));
 	if (n < 5) return "just now";
 	for (let [e, t] of [
@@ -713,7 +716,7 @@ function qe(e, t = Date.now()) {
 	return "just now";
 }
 // node_modules/preact/jsx-runtime/dist/jsxRuntime.mjs
-var Je = Symbol.for("pv"), Ye = 0;
+var Ye = Symbol.for("pv"), Xe = 0;
 Array.isArray;
 function G(t, n, r, i, a, o) {
 	n ||= {};
@@ -729,27 +732,27 @@ function G(t, n, r, i, a, o) {
 		__b: 0,
 		__e: null,
 		__c: null,
-		constructor: Je,
-		__v: --Ye,
+		constructor: Ye,
+		__v: --Xe,
 		__i: -1,
 		__u: 0
 	};
 	return (a || o) && (u.__source = a, u.__self = o), e.vnode && e.vnode(u), u;
 }
 // src/components/Basics.tsx
-function Xe({ operation: e }) {
+function Ze({ operation: e }) {
 	return /* @__PURE__ */ G("span", {
 		class: `op op-${e.toLowerCase()}`,
 		part: "operation",
-		children: Be(e)
+		children: Ve(e)
 	});
 }
-function Ze({ at: e, show: t = "date" }) {
-	let n = t === "time" ? We(e) : t === "ago" ? qe(e) : Ge(e);
+function Qe({ at: e, show: t = "date" }) {
+	let n = t === "time" ? Ge(e) : t === "ago" ? Je(e) : Ke(e);
 	return /* @__PURE__ */ G("time", {
 		class: "time",
 		dateTime: e,
-		title: Ke(e),
+		title: qe(e),
 		children: n
 	});
 }
@@ -759,7 +762,7 @@ function K({ children: e }) {
 		children: e
 	});
 }
-function Qe({ what: e, rows: t = 6 }) {
+function $e({ what: e, rows: t = 6 }) {
 	return /* @__PURE__ */ G("div", {
 		class: "loading",
 		children: [/* @__PURE__ */ G(K, { children: /* @__PURE__ */ G("span", {
@@ -776,7 +779,7 @@ function Qe({ what: e, rows: t = 6 }) {
 	});
 }
 // src/lib/jsonDiff.ts
-function $e(e, t, n = null) {
+function et(e, t, n = null) {
 	return z(e, t) ? {
 		key: n,
 		mark: "same",
@@ -787,13 +790,13 @@ function $e(e, t, n = null) {
 		mark: "inside",
 		old: e,
 		new: t,
-		children: [.../* @__PURE__ */ new Set([...Object.keys(e), ...Object.keys(t)])].map((n) => tt(n, et(e, n), et(t, n)))
+		children: [.../* @__PURE__ */ new Set([...Object.keys(e), ...Object.keys(t)])].map((n) => nt(n, tt(e, n), tt(t, n)))
 	} : Array.isArray(e) && Array.isArray(t) ? {
 		key: n,
 		mark: "inside",
 		old: e,
 		new: t,
-		children: nt(e, t)
+		children: rt(e, t)
 	} : {
 		key: n,
 		mark: "changed",
@@ -801,10 +804,10 @@ function $e(e, t, n = null) {
 		new: t
 	};
 }
-function et(e, t) {
+function tt(e, t) {
 	return Object.hasOwn(e, t) ? e[t] : void 0;
 }
-function tt(e, t, n) {
+function nt(e, t, n) {
 	return t === void 0 ? {
 		key: e,
 		mark: "added",
@@ -813,9 +816,9 @@ function tt(e, t, n) {
 		key: e,
 		mark: "removed",
 		old: t
-	} : $e(t, n, e);
+	} : et(t, n, e);
 }
-function nt(e, t) {
+function rt(e, t) {
 	let n = Math.min(e.length, t.length), r = 0;
 	for (; r < n && z(e[r], t[r]);) r++;
 	let i = 0;
@@ -830,13 +833,13 @@ function nt(e, t) {
 	};
 	o(0, r);
 	let s = e.length - i, c = t.length - i;
-	for (let n = r; n < Math.max(s, c); n++) a.push(tt(String(n), n < s ? e[n] : void 0, n < c ? t[n] : void 0));
+	for (let n = r; n < Math.max(s, c); n++) a.push(nt(String(n), n < s ? e[n] : void 0, n < c ? t[n] : void 0));
 	return o(c, t.length), a;
 }
 // src/lib/text.ts
-var rt = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/g;
+var it = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/g;
 function q(e) {
-	return e.replace(rt, (e) => `⟨U+${e.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
+	return e.replace(it, (e) => `⟨U+${e.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
 }
 new Intl.NumberFormat("en");
 // node_modules/diff/libesm/diff/base.js
@@ -971,36 +974,36 @@ var J = class {
 };
 new class extends J {}();
 // node_modules/diff/libesm/util/string.js
-function it(e, t) {
+function at(e, t) {
 	let n = 0;
 	for (; n < e.length && n < t.length; n++) if (e[n] != t[n]) return e.slice(0, n);
 	return e.slice(0, n);
 }
-function at(e, t) {
+function ot(e, t) {
 	let n;
 	if (!e || !t || e[e.length - 1] != t[t.length - 1]) return "";
 	for (n = 0; n < e.length && n < t.length; n++) if (e[e.length - (n + 1)] != t[t.length - (n + 1)]) return e.slice(-n);
 	return e.slice(-n);
 }
-function ot(e, t, n) {
+function st(e, t, n) {
 	if (e.slice(0, t.length) != t) throw Error(`string ${JSON.stringify(e)} doesn't start with prefix ${JSON.stringify(t)}; this is a bug`);
 	return n + e.slice(t.length);
 }
-function st(e, t, n) {
+function ct(e, t, n) {
 	if (!t) return e + n;
 	if (e.slice(-t.length) != t) throw Error(`string ${JSON.stringify(e)} doesn't end with suffix ${JSON.stringify(t)}; this is a bug`);
 	return e.slice(0, -t.length) + n;
 }
 function Y(e, t) {
-	return ot(e, t, "");
-}
-function ct(e, t) {
 	return st(e, t, "");
 }
 function lt(e, t) {
-	return t.slice(0, ut(e, t));
+	return ct(e, t, "");
 }
 function ut(e, t) {
+	return t.slice(0, dt(e, t));
+}
+function dt(e, t) {
 	let n = 0;
 	e.length > t.length && (n = e.length - t.length);
 	let r = t.length;
@@ -1018,7 +1021,7 @@ function ut(e, t) {
 	}
 	return a;
 }
-function dt(e, t) {
+function ft(e, t) {
 	let n = [];
 	for (let r of Array.from(t.segment(e))) {
 		let e = r.segment;
@@ -1026,7 +1029,7 @@ function dt(e, t) {
 	}
 	return n;
 }
-function ft(e, t) {
+function pt(e, t) {
 	if (t) return Z(e, t)[1];
 	let n;
 	for (n = e.length - 1; n >= 0 && e[n].match(/\s/); n--);
@@ -1038,13 +1041,13 @@ function X(e, t) {
 	return n ? n[0] : "";
 }
 function Z(e, t) {
-	if (!t) return [X(e), ft(e)];
+	if (!t) return [X(e), pt(e)];
 	if (t.resolvedOptions().granularity != "word") throw Error("The segmenter passed must have a granularity of \"word\"");
-	let n = dt(e, t), r = n[0], i = n[n.length - 1];
+	let n = ft(e, t), r = n[0], i = n[n.length - 1];
 	return [/\s/.test(r) ? r : "", /\s/.test(i) ? i : ""];
 }
 // node_modules/diff/libesm/diff/word.js
-var pt = "a-zA-Z0-9_\\u{AD}\\u{C0}-\\u{D6}\\u{D8}-\\u{F6}\\u{F8}-\\u{2C6}\\u{2C8}-\\u{2D7}\\u{2DE}-\\u{2FF}\\u{1E00}-\\u{1EFF}", mt = RegExp(`[${pt}]+|\\s+|[^${pt}]`, "ug");
+var mt = "a-zA-Z0-9_\\u{AD}\\u{C0}-\\u{D6}\\u{D8}-\\u{F6}\\u{F8}-\\u{2C6}\\u{2C8}-\\u{2D7}\\u{2DE}-\\u{2FF}\\u{1E00}-\\u{1EFF}", ht = RegExp(`[${mt}]+|\\s+|[^${mt}]`, "ug");
 new class extends J {
 	equals(e, t, n) {
 		return n.ignoreCase && (e = e.toLowerCase(), t = t.toLowerCase()), e.trim() === t.trim();
@@ -1054,8 +1057,8 @@ new class extends J {
 		if (t.intlSegmenter) {
 			let r = t.intlSegmenter;
 			if (r.resolvedOptions().granularity != "word") throw Error("The segmenter passed must have a granularity of \"word\"");
-			n = dt(e, r);
-		} else n = e.match(mt) || [];
+			n = ft(e, r);
+		} else n = e.match(ht) || [];
 		let r = [], i = null;
 		return n.forEach((e) => {
 			/\s/.test(e) ? i == null ? r.push(e) : r.push(r.pop() + e) : i != null && /\s/.test(i) ? r[r.length - 1] == i ? r.push(r.pop() + e) : r.push(i + e) : r.push(e), i = e;
@@ -1068,20 +1071,20 @@ new class extends J {
 		if (!e || t.oneChangePerToken) return e;
 		let n = null, r = null, i = null;
 		return e.forEach((e) => {
-			e.added ? r = e : e.removed ? i = e : ((r || i) && ht(n, i, r, e, t.intlSegmenter), n = e, r = null, i = null);
-		}), (r || i) && ht(n, i, r, null, t.intlSegmenter), e;
+			e.added ? r = e : e.removed ? i = e : ((r || i) && gt(n, i, r, e, t.intlSegmenter), n = e, r = null, i = null);
+		}), (r || i) && gt(n, i, r, null, t.intlSegmenter), e;
 	}
 }();
-function ht(e, t, n, r, i) {
+function gt(e, t, n, r, i) {
 	if (t && n) {
 		let [a, o] = Z(t.value, i), [s, c] = Z(n.value, i);
 		if (e) {
-			let r = it(a, s);
-			e.value = st(e.value, s, r), t.value = Y(t.value, r), n.value = Y(n.value, r);
+			let r = at(a, s);
+			e.value = ct(e.value, s, r), t.value = Y(t.value, r), n.value = Y(n.value, r);
 		}
 		if (r) {
-			let e = at(o, c);
-			r.value = ot(r.value, c, e), t.value = ct(t.value, e), n.value = ct(n.value, e);
+			let e = ot(o, c);
+			r.value = st(r.value, c, e), t.value = lt(t.value, e), n.value = lt(n.value, e);
 		}
 	} else if (n) {
 		if (e) {
@@ -1093,39 +1096,39 @@ function ht(e, t, n, r, i) {
 			r.value = r.value.substring(e.length);
 		}
 	} else if (e && r) {
-		let n = X(r.value, i), [a, o] = Z(t.value, i), s = it(n, a);
+		let n = X(r.value, i), [a, o] = Z(t.value, i), s = at(n, a);
 		t.value = Y(t.value, s);
-		let c = at(Y(n, s), o);
-		t.value = ct(t.value, c), r.value = ot(r.value, n, c), e.value = st(e.value, n, n.slice(0, n.length - c.length));
+		let c = ot(Y(n, s), o);
+		t.value = lt(t.value, c), r.value = st(r.value, n, c), e.value = ct(e.value, n, n.slice(0, n.length - c.length));
 	} else if (r) {
-		let e = X(r.value, i), n = lt(ft(t.value, i), e);
-		t.value = ct(t.value, n);
+		let e = X(r.value, i), n = ut(pt(t.value, i), e);
+		t.value = lt(t.value, n);
 	} else if (e) {
-		let n = lt(ft(e.value, i), X(t.value, i));
+		let n = ut(pt(e.value, i), X(t.value, i));
 		t.value = Y(t.value, n);
 	}
 }
-var gt = new class extends J {
+var _t = new class extends J {
 	tokenize(e) {
-		let t = RegExp(`(\\r?\\n)|[${pt}]+|[^\\S\\n\\r]+|[^${pt}]`, "ug");
+		let t = RegExp(`(\\r?\\n)|[${mt}]+|[^\\S\\n\\r]+|[^${mt}]`, "ug");
 		return e.match(t) || [];
 	}
 }();
-function _t(e, t, n) {
-	return gt.diff(e, t, n);
+function vt(e, t, n) {
+	return _t.diff(e, t, n);
 }
-var vt = new class extends J {
+var yt = new class extends J {
 	constructor() {
-		super(...arguments), this.tokenize = bt;
+		super(...arguments), this.tokenize = xt;
 	}
 	equals(e, t, n) {
 		return n.ignoreWhitespace ? (n.newlineIsToken && e.includes("\n") || (e = e.trim()), n.newlineIsToken && t.includes("\n") || (t = t.trim())) : n.ignoreNewlineAtEof && !n.newlineIsToken && (e.endsWith("\n") && (e = e.slice(0, -1)), t.endsWith("\n") && (t = t.slice(0, -1))), super.equals(e, t, n);
 	}
 }();
-function yt(e, t, n) {
-	return vt.diff(e, t, n);
+function bt(e, t, n) {
+	return yt.diff(e, t, n);
 }
-function bt(e, t) {
+function xt(e, t) {
 	t.stripTrailingCr && (e = e.replace(/\r\n/g, "\n"));
 	let n = [], r = e.split(/(\n|\r\n)/);
 	r[r.length - 1] || r.pop();
@@ -1136,7 +1139,7 @@ function bt(e, t) {
 	return n;
 }
 // node_modules/diff/libesm/diff/sentence.js
-function xt(e) {
+function St(e) {
 	return e == "." || e == "!" || e == "?";
 }
 new class extends J {
@@ -1147,7 +1150,7 @@ new class extends J {
 				t.push(e.slice(n));
 				break;
 			}
-			if (xt(e[r]) && e[r + 1].match(/\s/)) {
+			if (St(e[r]) && e[r + 1].match(/\s/)) {
 				for (t.push(e.slice(n, r + 1)), r = n = r + 1; e[r + 1]?.match(/\s/);) r++;
 				t.push(e.slice(n, r + 1)), n = r + 1;
 			}
@@ -1160,26 +1163,26 @@ new class extends J {
 	}
 }(), new class extends J {
 	constructor() {
-		super(...arguments), this.tokenize = bt;
+		super(...arguments), this.tokenize = xt;
 	}
 	get useLongestToken() {
 		return !0;
 	}
 	castInput(e, t) {
 		let { undefinedReplacement: n, stringifyReplacer: r = (e, t) => t === void 0 ? n : t } = t;
-		return typeof e == "string" ? e : JSON.stringify(St(e, null, null, r), null, "  ");
+		return typeof e == "string" ? e : JSON.stringify(Ct(e, null, null, r), null, "  ");
 	}
 	equals(e, t, n) {
 		return super.equals(e.replace(/,([\r\n])/g, "$1"), t.replace(/,([\r\n])/g, "$1"), n);
 	}
 }();
-function St(e, t, n, r, i) {
+function Ct(e, t, n, r, i) {
 	t ||= [], n ||= [], r && (e = r(i === void 0 ? "" : i, e));
 	let a = 0;
 	for (; a < t.length; a += 1) if (t[a] === e) return n[a];
 	let o;
 	if (Object.prototype.toString.call(e) === "[object Array]") {
-		for (t.push(e), o = Array(e.length), n.push(o), a = 0; a < e.length; a += 1) o[a] = St(e[a], t, n, r, String(a));
+		for (t.push(e), o = Array(e.length), n.push(o), a = 0; a < e.length; a += 1) o[a] = Ct(e[a], t, n, r, String(a));
 		return t.pop(), n.pop(), o;
 	}
 	if (e && e.toJSON && (e = e.toJSON()), typeof e == "object" && e) {
@@ -1188,7 +1191,7 @@ function St(e, t, n, r, i) {
 		for (s in e)
  /* istanbul ignore else */
 		Object.prototype.hasOwnProperty.call(e, s) && i.push(s);
-		for (i.sort(), a = 0; a < i.length; a += 1) s = i[a], o[s] = St(e[s], t, n, r, s);
+		for (i.sort(), a = 0; a < i.length; a += 1) s = i[a], o[s] = Ct(e[s], t, n, r, s);
 		t.pop(), n.pop();
 	} else o = e;
 	return o;
@@ -1205,30 +1208,30 @@ new class extends J {
 	}
 }();
 // src/lib/words.ts
-var Ct = 400, wt = 2e5;
-function Tt(e, t) {
-	if (e.length + t.length > wt) return null;
-	let n = _t(e, t, { maxEditLength: Ct }) ?? yt(e, t, { maxEditLength: Ct });
-	return n ? n.map(Et) : null;
+var wt = 400, Tt = 2e5;
+function Et(e, t) {
+	if (e.length + t.length > Tt) return null;
+	let n = vt(e, t, { maxEditLength: wt }) ?? bt(e, t, { maxEditLength: wt });
+	return n ? n.map(Dt) : null;
 }
-function Et(e) {
+function Dt(e) {
 	return {
 		kind: e.added ? "added" : e.removed ? "removed" : "same",
 		text: e.value
 	};
 }
-function Dt(e, t = 120) {
+function Ot(e, t = 120) {
 	return e.map((n, r) => n.kind !== "same" || n.text.length <= t * 2 + 20 ? n : {
 		kind: "same",
 		text: `${r === 0 ? "" : n.text.slice(0, t)} … ${r === e.length - 1 ? "" : n.text.slice(-t)}`
 	});
 }
-function Ot(e) {
+function kt(e) {
 	let t = (t) => e.filter((e) => e.kind === t).reduce((e, t) => e + t.text.trim().length, 0), n = t("same");
 	return n > 0 && n * 3 >= Math.max(t("added"), t("removed")) + n;
 }
 // src/components/Value.tsx
-var kt = 600;
+var At = 600;
 function Q({ value: e }) {
 	return e === void 0 ? /* @__PURE__ */ G("span", {
 		class: "none",
@@ -1239,13 +1242,13 @@ function Q({ value: e }) {
 	}) : e === "" ? /* @__PURE__ */ G("span", {
 		class: "none",
 		children: "empty text"
-	}) : typeof e == "string" ? /* @__PURE__ */ G(At, { value: e }) : typeof e == "object" && !(e instanceof L) ? /* @__PURE__ */ G($, { value: e }) : /* @__PURE__ */ G("span", {
+	}) : typeof e == "string" ? /* @__PURE__ */ G(jt, { value: e }) : typeof e == "object" && !(e instanceof L) ? /* @__PURE__ */ G($, { value: e }) : /* @__PURE__ */ G("span", {
 		class: "literal",
 		children: String(e)
 	});
 }
-function At({ value: e }) {
-	return e.length <= kt ? /* @__PURE__ */ G("span", {
+function jt({ value: e }) {
+	return e.length <= At ? /* @__PURE__ */ G("span", {
 		class: "text",
 		children: q(e)
 	}) : /* @__PURE__ */ G("details", {
@@ -1253,7 +1256,7 @@ function At({ value: e }) {
 		children: [/* @__PURE__ */ G("summary", { children: [
 			/* @__PURE__ */ G("span", {
 				class: "text",
-				children: [q(e.slice(0, kt / 4)), "…"]
+				children: [q(e.slice(0, At / 4)), "…"]
 			}),
 			" ",
 			/* @__PURE__ */ G("span", {
@@ -1275,14 +1278,14 @@ function $({ value: e, name: t = null, depth: n = 0 }) {
 		class: "leaf",
 		children: [r, i ? /* @__PURE__ */ G("span", {
 			class: "none",
-			children: jt(e)
+			children: Mt(e)
 		}) : /* @__PURE__ */ G(Q, { value: e })]
 	}) : /* @__PURE__ */ G("details", {
 		class: "tree",
 		open: n < 2 && i.length <= 20,
 		children: [/* @__PURE__ */ G("summary", { children: [r, /* @__PURE__ */ G("span", {
 			class: "muted",
-			children: Mt(e, i.length)
+			children: Nt(e, i.length)
 		})] }), /* @__PURE__ */ G("div", {
 			class: "branch",
 			children: i.map(([e, t]) => /* @__PURE__ */ G($, {
@@ -1293,32 +1296,32 @@ function $({ value: e, name: t = null, depth: n = 0 }) {
 		})]
 	});
 }
-function jt(e) {
+function Mt(e) {
 	return Array.isArray(e) ? "[ ]" : "{ }";
 }
-function Mt(e, t) {
+function Nt(e, t) {
 	return Array.isArray(e) ? `[ ${t} ]` : `{ ${t} }`;
 }
 // src/components/Diff.tsx
-var Nt = 32;
-function Pt({ old: e, now: t }) {
-	if (typeof e == "string" && typeof t == "string" && (e.length > Nt || t.length > Nt) && e !== "" && t !== "") {
-		let n = Tt(e, t);
-		if (n && Ot(n)) return /* @__PURE__ */ G("span", {
+var Pt = 32;
+function Ft({ old: e, now: t }) {
+	if (typeof e == "string" && typeof t == "string" && (e.length > Pt || t.length > Pt) && e !== "" && t !== "") {
+		let n = Et(e, t);
+		if (n && kt(n)) return /* @__PURE__ */ G("span", {
 			class: "text words",
-			children: Dt(n).map((e, t) => {
+			children: Ot(n).map((e, t) => {
 				let n = q(e.text);
 				return e.kind === "same" ? n : e.kind === "added" ? /* @__PURE__ */ G("ins", { children: [/* @__PURE__ */ G(K, { children: " added: " }), n] }, t) : /* @__PURE__ */ G("del", { children: [/* @__PURE__ */ G(K, { children: " removed: " }), n] }, t);
 			})
 		});
 	}
-	return R(e) && R(t) || Array.isArray(e) && Array.isArray(t) ? /* @__PURE__ */ G(Lt, { node: $e(e, t) }) : e === void 0 || t === void 0 ? /* @__PURE__ */ G("span", {
+	return R(e) && R(t) || Array.isArray(e) && Array.isArray(t) ? /* @__PURE__ */ G(Rt, { node: et(e, t) }) : e === void 0 || t === void 0 ? /* @__PURE__ */ G("span", {
 		class: "sides",
-		children: t === void 0 ? /* @__PURE__ */ G(Ft, { value: e }) : /* @__PURE__ */ G(It, { value: t })
+		children: t === void 0 ? /* @__PURE__ */ G(It, { value: e }) : /* @__PURE__ */ G(Lt, { value: t })
 	}) : /* @__PURE__ */ G("span", {
 		class: "sides",
 		children: [
-			/* @__PURE__ */ G(Ft, { value: e }),
+			/* @__PURE__ */ G(It, { value: e }),
 			" ",
 			/* @__PURE__ */ G("span", {
 				class: "arrow",
@@ -1326,17 +1329,17 @@ function Pt({ old: e, now: t }) {
 				children: "→"
 			}),
 			" ",
-			/* @__PURE__ */ G(It, { value: t })
+			/* @__PURE__ */ G(Lt, { value: t })
 		]
 	});
 }
-function Ft({ value: e }) {
+function It({ value: e }) {
 	return /* @__PURE__ */ G("del", { children: [/* @__PURE__ */ G(K, { children: "from " }), /* @__PURE__ */ G(Q, { value: e })] });
 }
-function It({ value: e }) {
+function Lt({ value: e }) {
 	return /* @__PURE__ */ G("ins", { children: [/* @__PURE__ */ G(K, { children: "to " }), /* @__PURE__ */ G(Q, { value: e })] });
 }
-function Lt({ node: e }) {
+function Rt({ node: e }) {
 	let t = e.key === null ? null : /* @__PURE__ */ G("span", {
 		class: "key",
 		children: q(e.key)
@@ -1347,10 +1350,10 @@ function Lt({ node: e }) {
 			open: !0,
 			children: [/* @__PURE__ */ G("summary", { children: [t, /* @__PURE__ */ G("span", {
 				class: "muted",
-				children: Mt(e.new, e.children.length)
+				children: Nt(e.new, e.children.length)
 			})] }), /* @__PURE__ */ G("div", {
 				class: "branch",
-				children: /* @__PURE__ */ G(Rt, { nodes: e.children })
+				children: /* @__PURE__ */ G(zt, { nodes: e.children })
 			})]
 		});
 		case "added": return /* @__PURE__ */ G("div", {
@@ -1371,7 +1374,7 @@ function Lt({ node: e }) {
 		});
 		case "changed": return /* @__PURE__ */ G("div", {
 			class: "leaf",
-			children: [t, /* @__PURE__ */ G(Pt, {
+			children: [t, /* @__PURE__ */ G(Ft, {
 				old: e.old,
 				now: e.new
 			})]
@@ -1383,38 +1386,38 @@ function Lt({ node: e }) {
 		});
 	}
 }
-function Rt({ nodes: e }) {
+function zt({ nodes: e }) {
 	let t = e.filter((e) => e.mark === "same");
-	return /* @__PURE__ */ G(y, { children: [e.filter((e) => e.mark !== "same").map((e) => /* @__PURE__ */ G(Lt, { node: e }, e.key)), t.length > 0 && /* @__PURE__ */ G(zt, {
+	return /* @__PURE__ */ G(y, { children: [e.filter((e) => e.mark !== "same").map((e) => /* @__PURE__ */ G(Rt, { node: e }, e.key)), t.length > 0 && /* @__PURE__ */ G(Bt, {
 		label: `${t.length} unchanged`,
-		children: t.map((e) => /* @__PURE__ */ G(Lt, { node: e }, e.key))
+		children: t.map((e) => /* @__PURE__ */ G(Rt, { node: e }, e.key))
 	})] });
 }
-function zt({ label: e, children: t }) {
+function Bt({ label: e, children: t }) {
 	return /* @__PURE__ */ G("details", {
 		class: "collapsed",
 		children: [/* @__PURE__ */ G("summary", { children: e }), t]
 	});
 }
-function Bt({ diff: e, unchanged: t = {}, masked: n = [], unknown: r = [], side: i = null }) {
+function Vt({ diff: e, unchanged: t = {}, masked: n = [], unknown: r = [], side: i = null }) {
 	let a = Object.keys(e), o = n.filter((n) => !Object.hasOwn(e, n) && !Object.hasOwn(t, n)), s = r.filter((t) => !Object.hasOwn(e, t)), c = Object.keys(t).filter((t) => !Object.hasOwn(e, t) && !s.includes(t));
 	return /* @__PURE__ */ G(y, { children: [/* @__PURE__ */ G("dl", {
 		class: "fields",
 		part: "fields",
 		children: [
-			a.map((t) => /* @__PURE__ */ G(Ht, {
+			a.map((t) => /* @__PURE__ */ G(Ut, {
 				name: t,
-				children: n.includes(t) ? /* @__PURE__ */ G(Ut, {}) : /* @__PURE__ */ G(Vt, {
+				children: n.includes(t) ? /* @__PURE__ */ G(Wt, {}) : /* @__PURE__ */ G(Ht, {
 					side: i,
 					old: e[t].old,
 					now: e[t].new
 				})
 			}, t)),
-			o.map((e) => /* @__PURE__ */ G(Ht, {
+			o.map((e) => /* @__PURE__ */ G(Ut, {
 				name: e,
-				children: /* @__PURE__ */ G(Ut, {})
+				children: /* @__PURE__ */ G(Wt, {})
 			}, e)),
-			s.map((e) => /* @__PURE__ */ G(Ht, {
+			s.map((e) => /* @__PURE__ */ G(Ut, {
 				name: e,
 				children: /* @__PURE__ */ G("span", {
 					class: "none",
@@ -1423,37 +1426,37 @@ function Bt({ diff: e, unchanged: t = {}, masked: n = [], unknown: r = [], side:
 				})
 			}, e))
 		]
-	}), c.length > 0 && /* @__PURE__ */ G(zt, {
+	}), c.length > 0 && /* @__PURE__ */ G(Bt, {
 		label: `${c.length} unchanged`,
 		children: /* @__PURE__ */ G("dl", {
 			class: "fields",
-			children: c.map((e) => /* @__PURE__ */ G(Ht, {
+			children: c.map((e) => /* @__PURE__ */ G(Ut, {
 				name: e,
-				children: n.includes(e) ? /* @__PURE__ */ G(Ut, {}) : /* @__PURE__ */ G(Q, { value: t[e] })
+				children: n.includes(e) ? /* @__PURE__ */ G(Wt, {}) : /* @__PURE__ */ G(Q, { value: t[e] })
 			}, e))
 		})
 	})] });
 }
-function Vt({ side: e, old: t, now: n }) {
+function Ht({ side: e, old: t, now: n }) {
 	return e === "new" ? /* @__PURE__ */ G("ins", {
 		class: "plain",
 		children: /* @__PURE__ */ G(Q, { value: n })
 	}) : e === "old" ? /* @__PURE__ */ G("del", {
 		class: "plain",
 		children: /* @__PURE__ */ G(Q, { value: t })
-	}) : /* @__PURE__ */ G(Pt, {
+	}) : /* @__PURE__ */ G(Ft, {
 		old: t,
 		now: n
 	});
 }
-function Ht({ name: e, children: t }) {
+function Ut({ name: e, children: t }) {
 	return /* @__PURE__ */ G("div", {
 		class: "field",
 		part: "field",
 		children: [/* @__PURE__ */ G("dt", { children: q(e) }), /* @__PURE__ */ G("dd", { children: t })]
 	});
 }
-function Ut() {
+function Wt() {
 	return /* @__PURE__ */ G("span", {
 		class: "none",
 		title: "You may not see this field",
@@ -1461,7 +1464,7 @@ function Ut() {
 	});
 }
 // src/embed/History.tsx
-function Wt({ client: e, schema: t, table: n, record: r, heading: i }) {
+function Gt({ client: e, schema: t, table: n, record: r, heading: i }) {
 	let [a, o] = Te(null), [s, c] = Te(null), [l, u] = Te(!0), [d, f] = Te(null), p = (i, a) => {
 		u(!0), f(null), e.embedded(t, n, r, i, a).then((e) => {
 			a?.aborted || (o((t) => i ? [...t ?? [], ...e.changes] : e.changes), c(e.next), u(!1));
@@ -1497,23 +1500,23 @@ function Wt({ client: e, schema: t, table: n, record: r, heading: i }) {
 					children: [/* @__PURE__ */ G("div", {
 						class: "history-head",
 						children: [
-							/* @__PURE__ */ G(Xe, { operation: e.operation }),
+							/* @__PURE__ */ G(Ze, { operation: e.operation }),
 							/* @__PURE__ */ G("span", {
 								part: "user",
-								children: q(e.user ?? "somebody")
+								children: q(ze(e.user) ?? "somebody")
 							}),
 							/* @__PURE__ */ G("span", {
 								class: "history-time",
 								part: "time",
-								children: /* @__PURE__ */ G(Ze, { at: e.committedAt })
+								children: /* @__PURE__ */ G(Qe, { at: e.committedAt })
 							})
 						]
-					}), e.operation === "UPDATE" ? /* @__PURE__ */ G(Bt, {
+					}), e.operation === "UPDATE" ? /* @__PURE__ */ G(Vt, {
 						diff: e.diff,
 						masked: e.masked
 					}) : /* @__PURE__ */ G("details", {
 						class: "collapsed",
-						children: [/* @__PURE__ */ G("summary", { children: e.operation === "DELETE" ? "What it was" : "What it began as" }), /* @__PURE__ */ G(Bt, {
+						children: [/* @__PURE__ */ G("summary", { children: e.operation === "DELETE" ? "What it was" : "What it began as" }), /* @__PURE__ */ G(Vt, {
 							side: e.operation === "DELETE" ? "old" : "new",
 							diff: e.diff,
 							masked: e.masked
@@ -1521,7 +1524,7 @@ function Wt({ client: e, schema: t, table: n, record: r, heading: i }) {
 					})]
 				}, t))
 			}),
-			l && !a && /* @__PURE__ */ G(Qe, {
+			l && !a && /* @__PURE__ */ G($e, {
 				what: "the history",
 				rows: 3
 			}),
@@ -1549,7 +1552,7 @@ function Wt({ client: e, schema: t, table: n, record: r, heading: i }) {
 	});
 }
 // src/embed/bemi-history.tsx
-var Gt = class extends HTMLElement {
+var Kt = class extends HTMLElement {
 	static observedAttributes = [
 		"schema",
 		"table",
@@ -1560,7 +1563,7 @@ var Gt = class extends HTMLElement {
 	root = this.attachShadow({ mode: "open" });
 	queued = !1;
 	connectedCallback() {
-		this.root.adoptedStyleSheets = [Jt()], this.update();
+		this.root.adoptedStyleSheets = [Yt()], this.update();
 	}
 	disconnectedCallback() {
 		P(null, this.root);
@@ -1582,8 +1585,8 @@ var Gt = class extends HTMLElement {
 			}), this.root);
 			return;
 		}
-		let n = this.getAttribute("schema") ?? "public", r = (this.getAttribute("api") ?? Kt).replace(/\/+$/, "");
-		P(/* @__PURE__ */ G(Wt, {
+		let n = this.getAttribute("schema") ?? "public", r = (this.getAttribute("api") ?? qt).replace(/\/+$/, "");
+		P(/* @__PURE__ */ G(Gt, {
 			client: new Ie(r),
 			schema: n,
 			table: e,
@@ -1596,12 +1599,12 @@ var Gt = class extends HTMLElement {
 			t
 		])), this.root);
 	}
-}, Kt = new URL(
+}, qt = new URL(
 	/* @vite-ignore */
 	"../api/v1",
 	import.meta.url
-).pathname, qt = null;
-function Jt() {
-	return qt || (qt = new CSSStyleSheet(), qt.replaceSync(F + I + se)), qt;
+).pathname, Jt = null;
+function Yt() {
+	return Jt || (Jt = new CSSStyleSheet(), Jt.replaceSync(F + I + se)), Jt;
 }
-customElements.get("bemi-history") || customElements.define("bemi-history", Gt);
+customElements.get("bemi-history") || customElements.define("bemi-history", Kt);
