@@ -35,8 +35,8 @@ class ComparisonIntegrationTests {
 
 	@Test
 	void asOfRuns() throws Exception {
-		assertThat(printed("asof")).containsPattern(
-				"\\nasof: record_ms=[\\d.]+ find_by_id_ms=[\\d.]+ association_ms=[\\d.]+ table_ms=[\\d.]+\\n$");
+		assertThat(printed("asof")).containsPattern("\\nasof: record_ms=[\\d.]+ find_by_id_ms=[\\d.]+"
+				+ " association_ms=[\\d.]+ with_association_ms=[\\d.]+ table_ms=[\\d.]+\\n$");
 	}
 
 	private static String printed(String name) throws Exception {
