@@ -33,7 +33,7 @@ final class JdbcReader implements ChangeReader {
 			SELECT k.c ->> 'name' FROM jsonb_array_elements((
 			       SELECT columns FROM %s.relation WHERE name = ? AND schema = coalesce(?, schema) ORDER BY id DESC LIMIT 1))
 			       WITH ORDINALITY AS k (c, n)
-			 WHERE (k.c ->> 'key')::boolean ORDER BY k.n
+			 WHERE coalesce((k.c ->> 'key')::boolean, (k.c ->> 'primary')::boolean, false) ORDER BY k.n
 			""";
 
 	/** As many counts as anybody can look at, and memory holds. */

@@ -68,6 +68,21 @@ class JdbcChangesIntegrationTests {
 	}
 
 	@Test
+	void aKeyIsKnownFromAMessageAsWellAsFromTheStream() {
+		database.execute(
+				"""
+						INSERT INTO "Audit ""trail\""".relation (source, oid, schema, name, replica_identity, columns, since) VALUES
+						(1, 7, 'public', 'line', 'd', '[{"name": "no", "key": true}, {"name": "x"}, {"name": "order", "key": true}]', '0/1'),
+						(1, 8, 'public', 'piece', '', '[{"name": "no", "primary": true}, {"name": "x"}, {"name": "order", "primary": true}]', '0/1')""");
+		JdbcReader reader = new JdbcReader(database.dataSource(), QuerySettings.of(SCHEMA), EntityTables.NONE);
+		for (String table : List.of("line", "piece")) {
+			assertThat(reader.keyColumns(new EntityTable("public", List.of(table), List.of("order", "no"))))
+				.containsExactly("no", "order");
+		}
+		database.execute("DELETE FROM \"Audit \"\"trail\"\"\".relation WHERE oid IN (7, 8)");
+	}
+
+	@Test
 	void listsChangesNewestFirstWithoutTheBaseline() {
 		assertThat(found(changes.query())).containsExactly("0/20.2", "0/20.1", "0/20.0", "0/10.1", "0/10.0");
 		assertThat(found(changes.query().limit(2))).containsExactly("0/20.2", "0/20.1");

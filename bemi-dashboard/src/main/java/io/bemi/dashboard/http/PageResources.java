@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.util.HtmlUtils;
 
 /**
  * The files of the page: in a folder of the jar that nobody else serves.
@@ -85,8 +86,9 @@ public final class PageResources {
 	 * The page is at many paths, its files at one.
 	 */
 	private static byte[] withBase(byte[] index, String base) {
-		return new String(index, StandardCharsets.UTF_8).replace("\"./", "\"" + base + "/")
-			.replace("%BEMI_BASE%", base)
+		String escaped = HtmlUtils.htmlEscape(base, StandardCharsets.UTF_8.name());
+		return new String(index, StandardCharsets.UTF_8).replace("\"./", "\"" + escaped + "/")
+			.replace("%BEMI_BASE%", escaped)
 			.getBytes(StandardCharsets.UTF_8);
 	}
 

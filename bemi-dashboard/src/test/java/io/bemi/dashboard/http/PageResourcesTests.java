@@ -42,6 +42,14 @@ class PageResourcesTests {
 	}
 
 	@Test
+	void aBaseIsNeverMarkup() throws Exception {
+		MockHttpServletResponse response = new MockHttpServletResponse();
+		this.page.serve("/", "/\"><script>/bemi", new MockHttpServletRequest(), response);
+		assertThat(response.getContentAsString()).contains("content=\"/&quot;&gt;&lt;script&gt;/bemi\"")
+			.contains("src=\"/&quot;&gt;&lt;script&gt;/bemi/assets/");
+	}
+
+	@Test
 	void whatNeverChangesIsKeptForAYear() throws Exception {
 		MockHttpServletResponse response = get("/assets/index-Ab3dEf_9.js");
 		assertThat(response.getHeader("Cache-Control")).isEqualTo("public, max-age=31536000, immutable");
