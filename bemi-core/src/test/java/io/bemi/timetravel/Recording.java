@@ -98,7 +98,7 @@ record Recording(TestDatabase database, TestDatabase store, HikariDataSource poo
 			.pollInterval(Duration.ofMillis(20))
 			.untilAsserted(
 					() -> assertThat(this.store.query("SELECT 1 FROM bemi.context WHERE transaction_id = " + transaction
-							+ " AND NOT EXISTS (SELECT FROM bemi.baseline WHERE completed_at IS NULL)"))
+							+ " AND (SELECT bool_and(completed_at IS NOT NULL) FROM bemi.baseline)"))
 						.isNotEmpty());
 	}
 

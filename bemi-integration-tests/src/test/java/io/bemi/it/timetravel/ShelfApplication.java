@@ -64,7 +64,7 @@ class ShelfApplication {
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(30))
 			.untilAsserted(() -> assertThat(database.query("SELECT DISTINCT 1 FROM bemi.context WHERE transaction_id = "
-					+ transaction + " AND NOT EXISTS (SELECT FROM bemi.baseline WHERE completed_at IS NULL)"))
+					+ transaction + " AND (SELECT bool_and(completed_at IS NOT NULL) FROM bemi.baseline)"))
 				.isEqualTo(List.of("1")));
 	}
 
