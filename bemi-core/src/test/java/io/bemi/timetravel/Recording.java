@@ -90,16 +90,17 @@ record Recording(TestDatabase database, TestDatabase store, HikariDataSource poo
 	}
 
 	/**
-	 * Waits until a transaction is recorded, and everything is copied.
+	 * Waits until a transaction is recorded, and everything is copied. Rows that were
+	 * found have the id of the next transaction, too.
 	 */
 	void await(long transaction) {
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(30))
 			.pollInterval(Duration.ofMillis(20))
-			.untilAsserted(
-					() -> assertThat(this.store.query("SELECT 1 FROM bemi.context WHERE transaction_id = " + transaction
+			.untilAsserted(() -> assertThat(this.store.query(
+					"SELECT DISTINCT 1 FROM bemi.change WHERE transaction_id = " + transaction + " AND operation <> 'B'"
 							+ " AND (SELECT bool_and(completed_at IS NOT NULL) FROM bemi.baseline)"))
-						.isNotEmpty());
+				.isNotEmpty());
 	}
 
 	/**
