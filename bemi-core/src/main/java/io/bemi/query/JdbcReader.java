@@ -160,7 +160,7 @@ final class JdbcReader implements ChangeReader {
 				: search.all(conditions, query.order()))
 			.only(parts, this.settings);
 		try {
-			return ChangeStream.open(dataSource(), (connection) -> prepare(connection, sql),
+			return ChangeStream.open(dataSource(), (connection) -> prepare(connection, sql), parts,
 					this.settings.timeoutSeconds());
 		}
 		catch (SQLException ex) {
