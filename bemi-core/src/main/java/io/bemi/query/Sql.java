@@ -150,20 +150,21 @@ record Sql(String text, List<Object> parameters) {
 
 	static Sql counts(QuerySettings settings, List<Condition> conditions, Bucket bucket, String zone, Grouping grouping,
 			int limit) {
-		return new Builder().add("SELECT date_trunc(?, c.committed_at, ?), ", bucket.unit(), zone)
-			.add(grouping.sql(), grouping.parameters().toArray())
-			.add(", count(*)")
+		return new Builder().add("SELECT q.begun, " + grouping.columns("q.shared") + ", q.changes FROM (")
+			.add("SELECT date_trunc(?, c.committed_at, ?) AS begun, ", bucket.unit(), zone)
+			.add(grouping.sql() + " AS shared", grouping.parameters().toArray())
+			.add(", count(*) AS changes")
 			.from(settings, conditions)
-			.add(" GROUP BY 1, 2 ORDER BY 1, 2 LIMIT ?", limit)
+			.add(" GROUP BY 1, 2) q ORDER BY 1, 2, 3 LIMIT ?", limit)
 			.build();
 	}
 
 	static Sql top(QuerySettings settings, List<Condition> conditions, Grouping grouping, int limit) {
-		return new Builder().add("SELECT ")
-			.add(grouping.sql(), grouping.parameters().toArray())
-			.add(", count(*)")
+		return new Builder().add("SELECT " + grouping.columns("q.shared") + ", q.changes FROM (SELECT ")
+			.add(grouping.sql() + " AS shared", grouping.parameters().toArray())
+			.add(", count(*) AS changes")
 			.from(settings, conditions)
-			.add(" GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?", limit)
+			.add(" GROUP BY 1) q ORDER BY 3 DESC, 1, 2 LIMIT ?", limit)
 			.build();
 	}
 

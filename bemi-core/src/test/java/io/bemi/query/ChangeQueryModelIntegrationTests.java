@@ -301,7 +301,7 @@ class ChangeQueryModelIntegrationTests {
 		assertThat(counts).extracting(Count::from).isSorted();
 		assertThat(changes.query().counts(Bucket.YEAR)).hasSize(1)
 			.first()
-			.isEqualTo(new Count(Instant.parse("2026-01-01T00:00:00Z"), null, all.size()));
+			.isEqualTo(new Count(Instant.parse("2026-01-01T00:00:00Z"), null, null, all.size()));
 		assertThat(changes.query().counts(Bucket.YEAR, java.time.ZoneOffset.ofHours(2), Grouping.table()))
 			.allSatisfy((count) -> assertThat(count.from()).isEqualTo("2025-12-31T22:00:00Z"))
 			.extracting(Count::group)
