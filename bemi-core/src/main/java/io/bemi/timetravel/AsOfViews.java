@@ -191,12 +191,12 @@ final class AsOfViews {
 		if (named.isMember()) {
 			return;
 		}
+		String role = Sql.identifier(schema);
 		try {
 			if (!named.exists()) {
-				create(connection, "CREATE ROLE %s NOLOGIN IN ROLE bemi_past".formatted(Sql.identifier(schema)));
+				create(connection, "CREATE ROLE %s NOLOGIN IN ROLE bemi_past".formatted(role));
 			}
-			StoreConnections.execute(connection,
-					"GRANT %s TO %s".formatted(Sql.identifier(schema), Sql.identifier(named.user())));
+			StoreConnections.execute(connection, "GRANT %s TO %s".formatted(role, Sql.identifier(named.user())));
 		}
 		catch (SQLException ex) {
 			logger.debug("There is no role {} to read the past with: {}", schema, ex.getMessage());

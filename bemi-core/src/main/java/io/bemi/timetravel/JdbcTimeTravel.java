@@ -57,7 +57,7 @@ public final class JdbcTimeTravel implements TimeTravel {
 			              SELECT r.rolname AS role FROM pg_catalog.pg_roles r
 			               WHERE g.named IS NULL AND pg_catalog.cardinality(g.names) = 1 AND g.names[1] <> current_user
 			                 AND r.rolname = 'bemi_asof_' || g.names[1] AND pg_catalog.current_setting('search_path') ~ '^ *"\\$user" *,'
-			                 AND pg_catalog.pg_has_role(current_user, r.oid, CASE
+			                 AND pg_catalog.pg_has_role(r.oid, 'bemi_past', 'USAGE') AND pg_catalog.pg_has_role(current_user, r.oid, CASE
 			                     WHEN pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END)) n ON true) o
 			""";
 
