@@ -474,7 +474,9 @@ class DashboardIntegrationTests {
 			assertThat(response.statusCode()).as(path + value + ": " + response.body()).isIn(200, 400, 404);
 			assertThat(response.body()).as(path + value).doesNotContain("syntax error").doesNotContain("ERROR");
 			if (path.contains("context.") && response.statusCode() == 200) {
-				assertThat(String.valueOf(Json.parse(response.body()))).as(value).startsWith("[{").doesNotContain("value=");
+				assertThat(String.valueOf(Json.parse(response.body()))).as(value)
+					.startsWith("[{")
+					.doesNotContain("value=");
 			}
 		}
 		assertThat(database.query("SELECT count(*) >= 2 FROM note")).containsExactly("t");
