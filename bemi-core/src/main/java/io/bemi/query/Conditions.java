@@ -194,8 +194,8 @@ final class Conditions {
 		String[] places = positions.toArray(String[]::new);
 		// The first part is for the index.
 		return Condition.indexed(
-				"(c.position = ANY (?::pg_lsn[]) AND (c.position, c.ordinal, c.source::bigint) IN (SELECT * FROM"
-						+ " pg_catalog.unnest(?::pg_lsn[], ?::bigint[], ?::bigint[])))",
+				"(c.position = ANY (?::pg_lsn[]) AND (c.position, c.ordinal, c.source::bigint) IN (SELECT * FROM ROWS FROM"
+						+ " (pg_catalog.unnest(?::pg_lsn[]), pg_catalog.unnest(?::bigint[]), pg_catalog.unnest(?::bigint[]))))",
 				places, places, ordinals.toArray(Long[]::new), sources.toArray(Long[]::new));
 	}
 

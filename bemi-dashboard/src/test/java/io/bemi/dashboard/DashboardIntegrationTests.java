@@ -662,7 +662,7 @@ class DashboardIntegrationTests {
 	@Test
 	void revertsTheChangesThatWereChosen() {
 		by("{\"requestId\": \"r-pick\", \"tenant\": \"a\"}",
-				"INSERT INTO draft VALUES (50), (51), (52, 't', 'h1dden')");
+				"INSERT INTO draft VALUES (50, 't', null), (51, 't', null), (52, 't', 'h1dden')");
 		by("{\"requestId\": \"r-pick\", \"tenant\": \"b\"}", "INSERT INTO draft VALUES (53)");
 		ingested();
 		List<String> ids = auditor.changes("request=r-pick&order=oldest")

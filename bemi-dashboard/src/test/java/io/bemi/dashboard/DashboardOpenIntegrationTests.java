@@ -93,12 +93,12 @@ class DashboardOpenIntegrationTests {
 	@ValueSource(strings = { "/bemi/assets/..%2f..%2fopenapi.json", "/bemi/assets/%2e%2e/%2e%2e/openapi.json",
 			"/bemi/assets/../../openapi.json", "/bemi/assets/..\\..\\openapi.json", "/bemi/assets/%5c..%5copenapi.json",
 			"/bemi/assets/..;/openapi.json", "/bemi/assets/..;x=1/..;/openapi.json", "/bemi/%2e%2e;/openapi.json",
-			"/bemi/openapi.json", "/bemi//openapi.json", "/bemi/assets//bemi.svg", "/bemi/assets/.bemi.svg",
-			"/bemi/assets/%2e/..%2fbemi.svg", "/bemi/assets/%252e%252e/openapi.json", "/bemi/assets%2fbemi.svg",
-			"/bemi/assets/bemi.svg%00", "/bemi/assets/bemi.svg%00.js", "/bemi/api%2fv1/changes",
-			"/bemi/api/v1/changes/", "/bemi/api//v1/changes", "/bemi/api/v1/changes/..%2fstatus",
-			"/bemi/api/v1/changes%2f1", "/bemi/api/v2/changes", "/bemi/%2fapi/v1/changes", "/BEMI/api/v1/changes",
-			"/io/bemi/dashboard/openapi.json", "/bemi/META-INF/MANIFEST.MF", "/bemi/package-info.class" })
+			"/bemi/openapi.json", "/bemi//openapi.json", "/bemi/assets/.bemi.svg", "/bemi/assets/%2e/..%2fbemi.svg",
+			"/bemi/assets/%252e%252e/openapi.json", "/bemi/assets%2fbemi.svg", "/bemi/assets/bemi.svg%00",
+			"/bemi/assets/bemi.svg%00.js", "/bemi/api%2fv1/changes", "/bemi/api/v1/changes/",
+			"/bemi/api/v1/changes/..%2fstatus", "/bemi/api/v1/changes%2f1", "/bemi/api/v2/changes",
+			"/bemi/%2fapi/v1/changes", "/BEMI/api/v1/changes", "/io/bemi/dashboard/openapi.json",
+			"/bemi/META-INF/MANIFEST.MF", "/bemi/package-info.class" })
 	void noPathLeadsAround(String path) throws Exception {
 		String answer = Dashboard.raw(DashboardApplication.port(application), path);
 		String body = answer.split("\r\n\r\n", 2)[1];
@@ -112,15 +112,15 @@ class DashboardOpenIntegrationTests {
 		}
 	}
 
-	@Test
-	void parametersOfThePathAreNoPartOfIt() throws Exception {
-		for (String path : new String[] { "/bemi;x=1/api/v1/changes", "/bemi/api/v1/changes;x=1",
-				"/bemi/./api/v1/changes", "/bemi/x/../api/v1/changes", "//bemi/api/v1/changes",
-				"/bemi/%61pi/v1/changes" }) {
-			String answer = Dashboard.raw(DashboardApplication.port(application), path);
-			assertThat(answer.split(" ", 3)[1]).as(path).isIn("200", "400", "404");
-			assertThat(answer.startsWith("HTTP/1.1 200 ")).as(path).isEqualTo(answer.contains("\"primaryKey\""));
-		}
+	/**
+	 * The server has made one path of them, before anybody is asked for anything.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "/bemi;x=1/api/v1/changes", "/bemi/api/v1/changes;x=1", "/bemi/./api/v1/changes",
+			"/bemi/x/../api/v1/changes", "//bemi/api/v1/changes", "/bemi/api//v1/changes", "/bemi/%61pi/v1/changes" })
+	void otherWaysToWriteAPathAreThePath(String path) throws Exception {
+		String answer = Dashboard.raw(DashboardApplication.port(application), path);
+		assertThat(answer).startsWith("HTTP/1.1 200 ").contains("\"primaryKey\"");
 	}
 
 	@SpringBootConfiguration(proxyBeanMethods = false)
