@@ -41,6 +41,9 @@ record Sql(String text, List<Object> parameters) {
 	private static final String CONTEXTS = "LEFT JOIN %1$s.context x ON x.committed_at = c.committed_at AND x.source = c.source"
 			+ " AND x.position = c.position AND x.number = c.context";
 
+	/** Says nothing, but leads to the index of contexts by source and time. */
+	private static final String SOURCES = " AND x.source = ANY (ARRAY(SELECT id FROM %1$s.source))";
+
 	/**
 	 * The same from the contexts on, in the order of their positions. The four columns
 	 * that join the two make the planner believe that hardly any change has a context; so
@@ -145,7 +148,7 @@ record Sql(String text, List<Object> parameters) {
 	}
 
 	static Sql count(QuerySettings settings, List<Condition> conditions) {
-		return new Builder().add("SELECT count(*)").from(settings, conditions).build();
+		return new Builder().add("SELECT count(*)").counted(settings, conditions).build();
 	}
 
 	static Sql counts(QuerySettings settings, List<Condition> conditions, Bucket bucket, String zone, Grouping grouping,
@@ -154,7 +157,7 @@ record Sql(String text, List<Object> parameters) {
 			.add("SELECT date_trunc(?, c.committed_at, ?) AS begun, ", bucket.unit(), zone)
 			.add(grouping.sql() + " AS shared", grouping.parameters().toArray())
 			.add(", count(*) AS changes")
-			.from(settings, conditions)
+			.counted(settings, conditions)
 			.add(" GROUP BY 1, 2) q ORDER BY 1, 2, 3 LIMIT ?", limit)
 			.build();
 	}
@@ -163,7 +166,7 @@ record Sql(String text, List<Object> parameters) {
 		return new Builder().add("SELECT " + grouping.columns("q.shared") + ", q.changes FROM (SELECT ")
 			.add(grouping.sql() + " AS shared", grouping.parameters().toArray())
 			.add(", count(*) AS changes")
-			.from(settings, conditions)
+			.counted(settings, conditions)
 			.add(" GROUP BY 1) q ORDER BY 3 DESC, 1, 2 LIMIT ?", limit)
 			.build();
 	}
@@ -186,6 +189,32 @@ record Sql(String text, List<Object> parameters) {
 		Builder from(QuerySettings settings, List<Condition> conditions) {
 			String schema = settings.quotedSchema();
 			this.text.append(FROM.formatted(schema, CONTEXTS.formatted(schema)));
+			conditions.forEach(this::and);
+			return this;
+		}
+
+		/**
+		 * The same for what is counted: without contexts where nothing is asked of them,
+		 * else with those of the time range alone, which the planner does not see for
+		 * itself; so that it need not look for the context of each change.
+		 */
+		Builder counted(QuerySettings settings, List<Condition> conditions) {
+			String schema = settings.quotedSchema();
+			boolean isAsked = this.text.indexOf("x.") >= 0
+					|| conditions.stream().anyMatch((condition) -> condition.sql().contains("x."));
+			StringBuilder contexts = new StringBuilder();
+			if (isAsked) {
+				contexts.append(CONTEXTS.formatted(schema));
+				List<Condition> times = conditions.stream().filter((condition) -> condition.about().isTime()).toList();
+				times.forEach((condition) -> {
+					contexts.append(" AND ").append(condition.sql().replace("c.", "x."));
+					this.parameters.addAll(condition.parameters());
+				});
+				if (!times.isEmpty()) {
+					contexts.append(SOURCES.formatted(schema));
+				}
+			}
+			this.text.append(FROM.formatted(schema, contexts));
 			conditions.forEach(this::and);
 			return this;
 		}
