@@ -30,9 +30,7 @@ final class DashboardComparison {
 
 	private static final int ROUNDS = 5;
 
-	private static final int CALLS = 25;
-
-	private static final int LOOKS = 3;
+	private static final int LOOKS = 2;
 
 	/** So long the state of recording is kept. */
 	private static final Duration KEPT = Duration.ofMillis(5_100);
@@ -122,7 +120,7 @@ final class DashboardComparison {
 
 	private static void ask(DashboardQuestion question, DashboardClient client, ReadStore store, Random random,
 			Map<DashboardQuestion, List<Double>> times, boolean counts) throws InterruptedException {
-		for (int call = 0; call < ((question.kind() == Kind.STATUS) ? 1 : CALLS); call++) {
+		for (int call = 0; call < question.kind().calls(); call++) {
 			String path = question.path(client, store, random);
 			if (question.kind() == Kind.STATUS) {
 				Thread.sleep(KEPT.toMillis());

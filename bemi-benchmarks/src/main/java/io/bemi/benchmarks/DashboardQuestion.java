@@ -151,13 +151,26 @@ enum DashboardQuestion {
 	enum Kind {
 
 		/** Which an index answers. */
-		FILTER,
+		FILTER(25),
 
 		/** What the overview asks for. */
-		OVERVIEW,
+		OVERVIEW(10),
 
 		/** What is kept for some seconds. */
-		STATUS
+		STATUS(1);
+
+		private final int calls;
+
+		Kind(int calls) {
+			this.calls = calls;
+		}
+
+		/**
+		 * How often each is asked in a round.
+		 */
+		int calls() {
+			return this.calls;
+		}
 
 	}
 
