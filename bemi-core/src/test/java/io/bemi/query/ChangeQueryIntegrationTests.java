@@ -306,6 +306,7 @@ class ChangeQueryIntegrationTests {
 			assertThat(query.list()).as("%s to %s", since, until).isEqualTo(expected);
 			assertThat(query.table("todo").list()).isEqualTo(expected);
 			assertThat(query.context("user", "ann").list()).isEqualTo(expected);
+			assertThat(query.context("user", "ann").table("todo").list()).isEqualTo(expected);
 		}
 	}
 
