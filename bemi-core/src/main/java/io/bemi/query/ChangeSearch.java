@@ -58,7 +58,16 @@ final class ChangeSearch {
 	}
 
 	/**
-	 * The same in one statement, for those who read on by themselves.
+	 * A statement for all changes, for those who read on by themselves.
+	 */
+	Sql all(List<Condition> question, Order order) {
+		List<Condition> conditions = inTransaction(question);
+		return Sql.all(this.settings,
+				isNarrowedByTable(conditions) ? inTables(conditions, relations(conditions)) : conditions, order);
+	}
+
+	/**
+	 * The same for the first changes.
 	 */
 	Sql statement(List<Condition> conditions, Order order, int limit) {
 		if (!isAbout(conditions, About.RECORD)) {
@@ -84,7 +93,7 @@ final class ChangeSearch {
 
 	private List<Change> byTable(List<Condition> conditions, Order order, int limit) {
 		boolean ofRecord = isAbout(conditions, About.RECORD);
-		if (!ofRecord && conditions.stream().noneMatch((condition) -> condition.narrows() == Narrowing.TABLE)) {
+		if (!ofRecord && !isNarrowedByTable(conditions)) {
 			return list(Sql.first(this.settings, conditions, order, limit));
 		}
 		Long[] relations = relations(conditions);
@@ -94,10 +103,34 @@ final class ChangeSearch {
 		if (!ofRecord && relations.length > 1 && relations.length <= MANY_TABLES) {
 			return list(Sql.firstOf(this.settings, conditions, order, limit, relations));
 		}
-		List<Condition> more = new ArrayList<>(conditions);
-		more.add((relations.length == 1) ? Condition.plain("c.relation = ?", relations[0])
-				: Condition.plain("c.relation = ANY (?::bigint[])", (Object) relations));
-		return list(Sql.first(this.settings, more, order, limit));
+		return list(Sql.first(this.settings, inTables(conditions, relations), order, limit));
+	}
+
+	private static boolean isNarrowedByTable(List<Condition> conditions) {
+		return conditions.stream().anyMatch((condition) -> condition.narrows() == Narrowing.TABLE);
+	}
+
+	private static List<Condition> inTables(List<Condition> conditions, Long[] relations) {
+		return and(conditions, List.of((relations.length == 1) ? Condition.plain("c.relation = ?", relations[0])
+				: Condition.plain("c.relation = ANY (?::bigint[])", (Object) relations)));
+	}
+
+	/**
+	 * Asks for the place of a transaction in place of its number, if there is one place:
+	 * an index has the changes that are there.
+	 */
+	private List<Condition> inTransaction(List<Condition> conditions) {
+		if (!isAbout(conditions, About.TRANSACTION)) {
+			return conditions;
+		}
+		List<List<Condition>> places = this.statements.query(
+				Sql.places(this.settings,
+						conditions.stream().filter((condition) -> condition.about() == About.TRANSACTION).toList()),
+				(row, number) -> Conditions.place(row.getObject(1, OffsetDateTime.class), row.getInt(2),
+						row.getString(3)));
+		return (places.size() != 1) ? conditions
+				: and(conditions.stream().filter((condition) -> condition.about() != About.TRANSACTION).toList(),
+						places.get(0));
 	}
 
 	private Long[] relations(List<Condition> conditions) {
@@ -124,12 +157,12 @@ final class ChangeSearch {
 		for (int i = 0; i < windows.size(); i++) {
 			Window window = windows.get(i);
 			if (i == 1) {
-				List<Condition> rest = with(conditions, window.andBeyond(order));
+				List<Condition> rest = and(conditions, window.andBeyond(order).conditions());
 				if (areFew(rest, countContexts(rest))) {
 					return merge(found, list(Sql.ofFewContexts(this.settings, rest, order, limit)), order, limit);
 				}
 			}
-			List<Condition> there = with(conditions, window);
+			List<Condition> there = and(conditions, window.conditions());
 			int contexts = countContexts(there);
 			if (contexts > 0) {
 				found = merge(found,
@@ -144,8 +177,8 @@ final class ChangeSearch {
 		return found;
 	}
 
-	private static List<Condition> with(List<Condition> conditions, Window window) {
-		return Stream.concat(conditions.stream(), window.conditions().stream()).toList();
+	private static List<Condition> and(List<Condition> conditions, List<Condition> more) {
+		return Stream.concat(conditions.stream(), more.stream()).toList();
 	}
 
 	private static List<Change> merge(List<Change> one, List<Change> other, Order order, int limit) {

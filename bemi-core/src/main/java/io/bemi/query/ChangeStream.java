@@ -25,6 +25,9 @@ final class ChangeStream extends AbstractSpliterator<Change> implements AutoClos
 
 	private static final int FETCH_SIZE = 500;
 
+	/** Without their rows changes are small. */
+	private static final int PLACES_FETCH_SIZE = 10_000;
+
 	private final DataSource dataSource;
 
 	private final Connection connection;
@@ -47,7 +50,8 @@ final class ChangeStream extends AbstractSpliterator<Change> implements AutoClos
 		this.readOnly = connection.isReadOnly();
 	}
 
-	static Stream<Change> open(DataSource dataSource, Preparation preparation, int timeoutSeconds) throws SQLException {
+	static Stream<Change> open(DataSource dataSource, Preparation preparation, Parts parts, int timeoutSeconds)
+			throws SQLException {
 		Connection connection = DataSourceUtils.getConnection(dataSource);
 		ChangeStream changes;
 		try {
@@ -58,7 +62,7 @@ final class ChangeStream extends AbstractSpliterator<Change> implements AutoClos
 			throw ex;
 		}
 		try {
-			changes.execute(preparation, timeoutSeconds);
+			changes.execute(preparation, (parts == Parts.PLACE) ? PLACES_FETCH_SIZE : FETCH_SIZE, timeoutSeconds);
 		}
 		catch (SQLException | RuntimeException ex) {
 			changes.close();
@@ -67,7 +71,7 @@ final class ChangeStream extends AbstractSpliterator<Change> implements AutoClos
 		return StreamSupport.stream(changes, false).onClose(changes::close);
 	}
 
-	private void execute(Preparation preparation, int timeoutSeconds) throws SQLException {
+	private void execute(Preparation preparation, int fetchSize, int timeoutSeconds) throws SQLException {
 		if (this.own) {
 			if (!this.readOnly) {
 				this.connection.setReadOnly(true);
@@ -76,7 +80,7 @@ final class ChangeStream extends AbstractSpliterator<Change> implements AutoClos
 		}
 		PreparedStatement prepared = preparation.prepare(this.connection);
 		this.statement = prepared;
-		prepared.setFetchSize(FETCH_SIZE);
+		prepared.setFetchSize(fetchSize);
 		prepared.setQueryTimeout(timeoutSeconds);
 		this.rows = prepared.executeQuery();
 	}

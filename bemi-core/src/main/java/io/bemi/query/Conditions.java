@@ -164,6 +164,15 @@ final class Conditions {
 	}
 
 	/**
+	 * The conditions that something is where a transaction is.
+	 */
+	static List<Condition> place(OffsetDateTime committedAt, int source, String position) {
+		return List.of(Condition.indexed("c.position = ?::pg_lsn", position).about(About.PLACE),
+				Condition.plain("c.committed_at = ?", committedAt).about(About.PLACE),
+				Condition.plain("c.source = ?", source).about(About.PLACE));
+	}
+
+	/**
 	 * A condition on the id; nothing has an id that is none.
 	 */
 	static Condition change(String id) {

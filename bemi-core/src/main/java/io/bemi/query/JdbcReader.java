@@ -159,11 +159,12 @@ final class JdbcReader implements ChangeReader {
 		List<Condition> conditions = query.conditions();
 		QueryProblems.check(conditions);
 		Integer limit = query.givenLimit();
-		Sql sql = ((limit != null) ? search(conditions).statement(conditions, query.order(), limit)
-				: Sql.all(this.settings, conditions, query.order()))
+		ChangeSearch search = search(conditions);
+		Sql sql = ((limit != null) ? search.statement(conditions, query.order(), limit)
+				: search.all(conditions, query.order()))
 			.only(parts, this.settings);
 		try {
-			return ChangeStream.open(dataSource(), (connection) -> prepare(connection, sql),
+			return ChangeStream.open(dataSource(), (connection) -> prepare(connection, sql), parts,
 					this.settings.timeoutSeconds());
 		}
 		catch (SQLException ex) {

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 import io.bemi.change.Change;
@@ -28,21 +29,33 @@ final class Row {
 	private Row() {
 	}
 
+	/**
+	 * Makes a change of a row with the columns of {@link Sql#all}.
+	 */
 	static Change change(ResultSet row) throws SQLException {
-		Operation operation = operation(row.getString("operation"));
-		Map<String, @Nullable Object> image = (operation != Operation.TRUNCATE) ? object(row.getString("image"))
-				: Map.of();
+		Operation operation = operation(row.getString(7));
+		Map<String, @Nullable Object> image = (operation != Operation.TRUNCATE) ? object(row.getString(13)) : Map.of();
 		boolean updated = operation == Operation.UPDATE;
-		Map<String, @Nullable Object> replaced = updated ? object(row.getString("replaced")) : Map.of();
-		List<String> unknown = strings(row.getArray("unknown"));
-		Position position = Position.parse(row.getString("position"));
-		long ordinal = row.getLong("ordinal");
-		return new Change("%04d-%016X-%010d".formatted(row.getInt("source_number"), position.value(), ordinal),
-				row.getString("primary_key"), (operation != Operation.DELETE) ? image : Map.of(),
-				before(operation, image, replaced, unknown), List.copyOf(replaced.keySet()), unknown,
-				Json.readObject(row.getString("metadata")), row.getString("database"), row.getString("schema"),
-				row.getString("table"), operation, row.getObject("committed_at", OffsetDateTime.class).toInstant(),
-				row.getLong("transaction_id"), position, ordinal, row.getString("source"));
+		Map<String, @Nullable Object> replaced = updated ? object(row.getString(14)) : Map.of();
+		List<String> unknown = strings(row.getArray(15));
+		Position position = Position.parse(row.getString(10));
+		long ordinal = row.getLong(11);
+		return new Change(id(row.getInt(1), position, ordinal), row.getString(2),
+				(operation != Operation.DELETE) ? image : Map.of(), before(operation, image, replaced, unknown),
+				List.copyOf(replaced.keySet()), unknown, object(row.getString(3)), row.getString(4), row.getString(5),
+				row.getString(6), operation, row.getObject(8, OffsetDateTime.class).toInstant(), row.getLong(9),
+				position, ordinal, row.getString(12));
+	}
+
+	private static String id(int source, Position position, long ordinal) {
+		StringBuilder id = new StringBuilder(32);
+		padded(id, Integer.toString(source), 4).append('-');
+		padded(id, Long.toHexString(position.value()).toUpperCase(Locale.ROOT), 16).append('-');
+		return padded(id, Long.toString(ordinal), 10).toString();
+	}
+
+	private static StringBuilder padded(StringBuilder id, String digits, int width) {
+		return id.append("0".repeat(Math.max(0, width - digits.length()))).append(digits);
 	}
 
 	private static Map<String, @Nullable Object> before(Operation operation, Map<String, @Nullable Object> image,
@@ -69,7 +82,7 @@ final class Row {
 	}
 
 	private static Map<String, @Nullable Object> object(@Nullable String text) {
-		return (text != null) ? Json.readObject(text) : Map.of();
+		return (text == null || text.equals("{}")) ? Map.of() : Json.readObject(text);
 	}
 
 	private static Operation operation(String code) {

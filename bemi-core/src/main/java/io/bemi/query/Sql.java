@@ -147,6 +147,16 @@ record Sql(String text, List<Object> parameters) {
 		return sql.add("SELECT count(*) FROM (" + contexts + SERIAL + " LIMIT ?) few", most).build();
 	}
 
+	/**
+	 * The places of contexts, two if there are more than one.
+	 */
+	static Sql places(QuerySettings settings, List<Condition> conditions) {
+		Builder sql = new Builder();
+		String contexts = sql.contexts("SELECT DISTINCT x.committed_at, x.source, x.position FROM %s.context x WHERE "
+			.formatted(settings.quotedSchema()), conditions, false);
+		return sql.add(contexts + " LIMIT 2").build();
+	}
+
 	static Sql count(QuerySettings settings, List<Condition> conditions) {
 		return new Builder().add("SELECT count(*)").counted(settings, conditions).build();
 	}

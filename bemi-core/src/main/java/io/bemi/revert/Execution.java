@@ -45,11 +45,36 @@ final class Execution {
 		List<List<Work>> groups = order(works);
 		this.resolutions.check();
 		this.format.likeTheApplication();
-		StepWriter writer = new StepWriter(this.connection, progress);
+		StepWriter writer = new StepWriter(this.connection, progress, false);
 		if (!groups.isEmpty()) {
 			write(groups, writer);
 		}
 		silenced.restore();
+		return report(writer, context);
+	}
+
+	/**
+	 * The same without looking again first: what is written has to be as it was seen.
+	 * @throws ChangedSinceException when anything is not
+	 */
+	RevertReport runAsSeen(List<List<Work>> groups, Map<String, Object> context, LongConsumer progress)
+			throws SQLException {
+		StepWriter writer = new StepWriter(this.connection, progress, true);
+		execute("SET CONSTRAINTS ALL DEFERRED");
+		for (List<Work> group : groups) {
+			writer.write(group);
+			if (writer.isDisturbed()) {
+				throw new ChangedSinceException();
+			}
+		}
+		if (!verify(new Verification(this.connection, groups, false)).isEmpty()) {
+			throw new ChangedSinceException();
+		}
+		execute("SET CONSTRAINTS ALL IMMEDIATE");
+		return report(writer, context);
+	}
+
+	private RevertReport report(StepWriter writer, Map<String, Object> context) throws SQLException {
 		return new RevertReport(transactionId(), writer.count(Action.INSERT), writer.count(Action.UPDATE),
 				writer.count(Action.DELETE), this.resolutions.passed(), context);
 	}
@@ -102,7 +127,7 @@ final class Execution {
 			}
 		});
 		new StepWriter(this.connection, (count) -> {
-		}).write(remedies);
+		}, false).write(remedies);
 		for (Mismatch mismatch : verify(verification)) {
 			this.resolutions.skip(mismatch.conflict());
 		}
@@ -130,6 +155,20 @@ final class Execution {
 			statement.setEscapeProcessing(false);
 			statement.execute(sql);
 		}
+	}
+
+	/**
+	 * Something is not as it was seen when the plan was made.
+	 */
+	static final class ChangedSinceException extends RuntimeException {
+
+		@java.io.Serial
+		private static final long serialVersionUID = 1L;
+
+		ChangedSinceException() {
+			super("A row has changed since the plan was made");
+		}
+
 	}
 
 }

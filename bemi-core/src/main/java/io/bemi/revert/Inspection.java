@@ -87,7 +87,7 @@ final class Inspection {
 			}
 			taken.add(found.location());
 			if (isAsExpected(work, found.row())) {
-				work.found(found.location(), found.row());
+				work.found(found.seen(), found.row());
 				left.add(work);
 			}
 		}

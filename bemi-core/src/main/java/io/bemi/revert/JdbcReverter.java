@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
@@ -16,12 +17,15 @@ import io.bemi.connection.BemiDataSource;
 import io.bemi.context.BemiContext;
 import io.bemi.query.ChangeQuery;
 import io.bemi.query.Changes;
+import io.bemi.revert.Execution.ChangedSinceException;
 import io.bemi.revert.RevertPlanner.ConnectionSource;
 import io.bemi.revert.RevertPlanner.Use;
 import io.bemi.timetravel.Moment;
 import io.bemi.timetravel.TimeTravel;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.util.Assert;
 
@@ -35,6 +39,8 @@ public final class JdbcReverter implements Reverter {
 
 	/** The key of the context that says what was reverted. */
 	public static final String CONTEXT_KEY = "bemi.revert";
+
+	private static final Logger logger = LoggerFactory.getLogger(JdbcReverter.class);
 
 	private static final int ATTEMPTS = 3;
 
@@ -181,9 +187,19 @@ public final class JdbcReverter implements Reverter {
 		if (options.reason() != null) {
 			context.put("reason", options.reason());
 		}
+		try (BemiContext.Scope scope = BemiContext.open(Map.of(CONTEXT_KEY, context))) {
+			List<List<Work>> undisputed = plan.undisputed();
+			if (!undisputed.isEmpty()) {
+				return transact(plan, told, (execution, progress) -> execution.runAsSeen(undisputed, context, progress),
+						options);
+			}
+		}
+		catch (SQLException | ChangedSinceException ex) {
+			logger.debug("A revert is not done as it was planned, but looked at again: {}", ex.getMessage());
+		}
 		for (int attempt = 1;; attempt++) {
 			try (BemiContext.Scope scope = BemiContext.open(Map.of(CONTEXT_KEY, context))) {
-				return transact(plan, options, context, told);
+				return transact(plan, told, (execution, progress) -> execution.run(plan, context, progress), options);
 			}
 			catch (SQLException ex) {
 				if (attempt < ATTEMPTS && AGAIN.contains(String.valueOf(ex.getSQLState()))) {
@@ -194,8 +210,8 @@ public final class JdbcReverter implements Reverter {
 		}
 	}
 
-	private RevertReport transact(RevertPlan plan, RevertOptions options, Map<String, Object> context,
-			List<RevertListener> told) throws SQLException {
+	private RevertReport transact(RevertPlan plan, List<RevertListener> told, Way way, RevertOptions options)
+			throws SQLException {
 		AtomicLong done = new AtomicLong();
 		long total = plan.steps().size();
 		try (Connection connection = this.dataSource.getConnection()) {
@@ -204,7 +220,7 @@ public final class JdbcReverter implements Reverter {
 			connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
 			connection.setAutoCommit(false);
 			try {
-				RevertReport report = new Execution(connection, options).run(plan, context,
+				RevertReport report = way.take(new Execution(connection, options),
 						(count) -> told.forEach((listener) -> listener.progressed(plan, done.addAndGet(count), total)));
 				connection.commit();
 				return report;
@@ -239,6 +255,16 @@ public final class JdbcReverter implements Reverter {
 			throw new IllegalStateException("A revert has a transaction of its own, and waits for what others have"
 					+ " written: plan and execute it outside of any transaction");
 		}
+	}
+
+	/**
+	 * How a plan is executed.
+	 */
+	@FunctionalInterface
+	private interface Way {
+
+		RevertReport take(Execution execution, LongConsumer progress) throws SQLException;
+
 	}
 
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.bemi.revert.RevertStep.Action;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,24 +27,32 @@ public final class RevertPlan {
 
 	private final List<RevertConflict> ofTables;
 
+	private final List<List<Work>> groups;
+
 	private final List<Work> works;
 
 	private final List<RevertConflict> conflicts;
 
+	private final boolean canBeDoneAsSeen;
+
 	/**
 	 * Creates a plan.
 	 * @param ofTables what stands against tables as a whole
-	 * @param works what would be done where conflicts are skipped, in order
+	 * @param groups what would be done where conflicts are skipped, in order
 	 * @param conflicts all conflicts
 	 */
 	RevertPlan(long changes, List<Long> transactions, List<Revision> revisions, List<RevertConflict> ofTables,
-			List<Work> works, List<RevertConflict> conflicts) {
+			List<List<Work>> groups, List<RevertConflict> conflicts) {
 		this.changes = changes;
 		this.transactions = List.copyOf(transactions);
 		this.revisions = List.copyOf(revisions);
 		this.ofTables = List.copyOf(ofTables);
-		this.works = List.copyOf(works);
+		this.groups = List.copyOf(groups);
+		this.works = groups.stream().flatMap(List::stream).toList();
 		this.conflicts = List.copyOf(conflicts);
+		this.canBeDoneAsSeen = conflicts.isEmpty() && ofTables.isEmpty() && !Verification.isNeeded(groups)
+				&& this.works.stream().allMatch((work) -> work.action() == Action.INSERT || work.seen() != null);
+		this.works.forEach(Work::forget);
 	}
 
 	/**
@@ -195,6 +204,15 @@ public final class RevertPlan {
 			}
 		}
 		return works;
+	}
+
+	/**
+	 * What is to be done, in order, if nothing stands against it and every row was seen
+	 * that is to be changed: then it can be done as long as they are the same.
+	 * @return empty when it cannot be done without looking again
+	 */
+	List<List<Work>> undisputed() {
+		return this.canBeDoneAsSeen ? this.groups : List.of();
 	}
 
 	/**

@@ -121,17 +121,16 @@ final class RevertPlanner {
 		}
 		Resolutions resolutions = new Resolutions(leaving());
 		RevertPlan draft = new RevertPlan(0, List.of(), revisions, ofTables, List.of(), List.of());
-		List<Work> works = connections.with((connection) -> {
+		List<List<Work>> groups = connections.with((connection) -> {
 			List<Work> left = new Inspection(connection, resolutions, false).inspect(draft.works(resolutions));
 			StepOrder order = new StepOrder(left);
-			List<List<Work>> groups = order.order();
+			List<List<Work>> ordered = order.order();
 			order.stuck()
 				.forEach((work) -> resolutions.skip(work.conflict(ConflictKind.NO_ORDER, List.of(),
 						"it depends on records that depend on it, and no constraint between them can wait")));
-			return groups.stream().flatMap(List::stream).toList();
+			return ordered;
 		});
-		works.forEach(Work::forget);
-		return new RevertPlan(this.selected.size(), List.copyOf(this.transactions), revisions, ofTables, works,
+		return new RevertPlan(this.selected.size(), List.copyOf(this.transactions), revisions, ofTables, groups,
 				resolutions.passed());
 	}
 

@@ -17,17 +17,21 @@ import java.util.stream.IntStream;
 
 import io.bemi.revert.LiveTable.Column;
 import io.bemi.revert.RevertStep.Action;
+import io.bemi.revert.Work.Seen;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes, some records at a time. A row is found where it was locked; if a trigger or a
- * cascade of this transaction has moved it since, by its key.
+ * cascade of this transaction has moved it since, by its key. Or, where none was locked,
+ * it is found where it was seen as long as it is the same.
  */
 final class StepWriter {
 
 	private final Connection connection;
 
 	private final LongConsumer progress;
+
+	private final boolean asSeen;
 
 	private final long[] counts = new long[Action.values().length];
 
@@ -36,10 +40,12 @@ final class StepWriter {
 	/**
 	 * Creates one.
 	 * @param progress is told how many records were written
+	 * @param asSeen whether rows are only written that are as they were seen
 	 */
-	StepWriter(Connection connection, LongConsumer progress) {
+	StepWriter(Connection connection, LongConsumer progress, boolean asSeen) {
 		this.connection = connection;
 		this.progress = progress;
+		this.asSeen = asSeen;
 	}
 
 	void write(List<Work> group) throws SQLException {
@@ -65,7 +71,7 @@ final class StepWriter {
 			return;
 		}
 		this.disturbed = true;
-		if (batch.get(0).table().keyed()) {
+		if (!this.asSeen && batch.get(0).table().keyed()) {
 			if (located) {
 				missing = update(missing, Work::key);
 			}
@@ -110,6 +116,10 @@ final class StepWriter {
 			set.column("t", "pg_catalog.oid");
 			set.column("c", "pg_catalog.tid");
 			where = "t.ctid = v.c AND t.tableoid = v.t";
+			if (this.asSeen) {
+				set.column("x", "pg_catalog.xid");
+				where += " AND t.xmin = v.x";
+			}
 		}
 		else {
 			for (int i = 0; i < table.key().size(); i++) {
@@ -122,8 +132,12 @@ final class StepWriter {
 		for (Work work : batch) {
 			List<@Nullable Object> row = Rows.values(work.to(), names);
 			if (key == null) {
-				row.add(Objects.requireNonNull(work.location()).table());
-				row.add(Objects.requireNonNull(work.location()).place());
+				Seen seen = Objects.requireNonNull(work.seen());
+				row.add(seen.location().table());
+				row.add(seen.location().place());
+				if (this.asSeen) {
+					row.add(seen.version());
+				}
 			}
 			else {
 				row.addAll(Rows.values(key.apply(work), table.key()));

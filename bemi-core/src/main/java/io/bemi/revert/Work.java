@@ -25,8 +25,8 @@ final class Work {
 	/** Columns that are what they are to be, and are looked at after writing. */
 	private Map<String, @Nullable Object> settled;
 
-	/** Where the row is now; null when it is not there, or is looked for by its key. */
-	private @Nullable Location location;
+	/** The row as it is now; null when it is not there, or is looked for by its key. */
+	private @Nullable Seen seen;
 
 	/** What constraints are about, as it is now; null when the row is not there. */
 	private @Nullable Map<String, @Nullable Object> current;
@@ -72,7 +72,11 @@ final class Work {
 	}
 
 	@Nullable Location location() {
-		return this.location;
+		return (this.seen != null) ? this.seen.location() : null;
+	}
+
+	@Nullable Seen seen() {
+		return this.seen;
 	}
 
 	/**
@@ -112,8 +116,8 @@ final class Work {
 	/**
 	 * The row was found.
 	 */
-	void found(Location where, Map<String, @Nullable Object> row) {
-		this.location = where;
+	void found(Seen version, Map<String, @Nullable Object> row) {
+		this.seen = version;
 		this.current = Rows.only(row, this.table.linked());
 	}
 
@@ -129,10 +133,10 @@ final class Work {
 	}
 
 	/**
-	 * Forgets what was found, which whoever does the work finds anew.
+	 * Forgets what the row was, which whoever does the work finds anew, unless it is
+	 * still the same.
 	 */
 	void forget() {
-		this.location = null;
 		this.current = null;
 	}
 
@@ -230,6 +234,16 @@ final class Work {
 	 * @param place its place in there
 	 */
 	record Location(long table, String place) {
+	}
+
+	/**
+	 * A row as it was seen: while there is the same version in the same place, nobody has
+	 * changed it.
+	 *
+	 * @param location where it was
+	 * @param version the transaction that has written it
+	 */
+	record Seen(Location location, long version) {
 	}
 
 }
