@@ -21,12 +21,13 @@ public final class Benchmarks {
 	public static void main(String[] arguments) throws IOException, RunnerException {
 		switch ((arguments.length == 1) ? arguments[0] : "") {
 			case "asof" -> AsOfComparison.run();
+			case "dashboard" -> DashboardComparison.run();
 			case "read" -> ReadComparison.run();
 			case "revert" -> RevertComparison.run();
 			case "statement" -> StatementComparison.run();
 			default -> {
-				System.err
-					.println("Usage: bemi-benchmarks/run NAME, where NAME is one of: asof, read, revert, statement");
+				System.err.println(
+						"Usage: bemi-benchmarks/run NAME, where NAME is one of: asof, dashboard, read, revert, statement");
 				System.exit(2);
 			}
 		}

@@ -57,7 +57,7 @@ enum Question {
 	/** A page somewhere in the history. */
 	DEEP_PAGE((store, random) -> {
 		ChangeQuery query = store.changes().query().limit(50);
-		Position place = new Position(store.anyTransaction(random) * 4096L);
+		Position place = new Position(store.anyTransaction(random) * (long) ReadStore.BYTES);
 		return query.toPosition(place).page().changes().size();
 	}),
 
@@ -99,7 +99,7 @@ enum Question {
 		return query.list().size();
 	}
 
-	private static String md5(String text) {
+	static String md5(String text) {
 		try {
 			byte[] hash = java.security.MessageDigest.getInstance("MD5")
 				.digest(text.getBytes(java.nio.charset.StandardCharsets.US_ASCII));

@@ -52,11 +52,11 @@ final class ReadComparison {
 		try {
 			long begun = System.nanoTime();
 			// What is measured is durable; how it came there is not.
-			try (EmbeddedPostgres server = server(directory, true)) {
+			try (EmbeddedPostgres server = server(directory, "minimal")) {
 				fill(server.getPostgresDatabase());
 			}
 			System.out.printf(Locale.ROOT, "Filled in %.0f s%n", (System.nanoTime() - begun) / 1e9);
-			try (EmbeddedPostgres server = server(directory, false);
+			try (EmbeddedPostgres server = server(directory, "replica");
 					Connection connection = server.getPostgresDatabase().getConnection()) {
 				// A pool of one connection.
 				SingleConnectionDataSource pool = new SingleConnectionDataSource(connection, true);
@@ -72,17 +72,23 @@ final class ReadComparison {
 		}
 	}
 
-	private static EmbeddedPostgres server(Path directory, boolean loading) throws IOException {
+	/**
+	 * A server over a directory that is kept.
+	 * @param walLevel with {@code minimal} it loads, and nothing is durable
+	 */
+	static EmbeddedPostgres server(Path directory, String walLevel) throws IOException {
+		boolean loading = walLevel.equals("minimal");
 		EmbeddedPostgres.Builder server = EmbeddedPostgres.builder()
 			.setDataDirectory(directory)
 			.setCleanDataDirectory(false)
 			.setServerConfig("shared_buffers", "1GB")
 			.setServerConfig("maintenance_work_mem", "512MB")
 			.setServerConfig("max_wal_size", "8GB")
+			.setServerConfig("wal_level", walLevel)
 			.setServerConfig("fsync", loading ? "off" : "on")
 			.setServerConfig("synchronous_commit", loading ? "off" : "on");
 		if (loading) {
-			server.setServerConfig("wal_level", "minimal").setServerConfig("max_wal_senders", "0");
+			server.setServerConfig("max_wal_senders", "0");
 		}
 		return server.start();
 	}
@@ -166,7 +172,7 @@ final class ReadComparison {
 				smallest, largest, largest / smallest, percentile(ten.getOrDefault(Question.CONTENT, List.of()), 95));
 	}
 
-	private static double percentile(List<Double> times, int percent) {
+	static double percentile(List<Double> times, int percent) {
 		List<Double> sorted = times.stream().sorted().toList();
 		return sorted.get(Math.min(sorted.size() - 1, sorted.size() * percent / 100));
 	}

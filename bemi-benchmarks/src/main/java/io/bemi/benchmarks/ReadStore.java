@@ -22,13 +22,17 @@ import io.bemi.store.StoreSchema;
 /**
  * A store with a history that was never recorded: a million changes a month, five a
  * transaction, twenty a record, of twenty tables. Filled past ingestion, in the shape
- * that it gives.
+ * that it gives, at positions before those of a new server: whoever records in its
+ * database goes on with this history.
  */
 final class ReadStore {
 
 	static final int TABLES = 20;
 
 	static final int USERS = 1_000;
+
+	/** Between the positions of two transactions. */
+	static final int BYTES = 8;
 
 	private static final int PER_TRANSACTION = 5;
 
@@ -40,7 +44,7 @@ final class ReadStore {
 
 	private static final String CONTEXTS = """
 			INSERT INTO context_%1$s
-			SELECT %2$s, 1, (t::bigint * 4096)::numeric + '0/0'::pg_lsn, 0, t,
+			SELECT %2$s, 1, (t::bigint * 8)::numeric + '0/0'::pg_lsn, 0, t,
 			       jsonb_build_object('user', 'user-' || hashint8(t) %% 500 + 500, 'tenant', 'tenant-' || t %% 10,
 			         'endpoint', 'PUT /orders/{id}', 'requestId', md5('r' || t), 'params', jsonb_build_object('page', t %% 7),
 			         '_bemi', jsonb_build_object('entryPoint', 'http', 'method', 'OrderController.update',
@@ -50,7 +54,7 @@ final class ReadStore {
 
 	private static final String CHANGES = """
 			INSERT INTO change_%1$s
-			SELECT %2$s, 1, (t::bigint * 4096)::numeric + '0/0'::pg_lsn, o, 1 + (r %% %5$d), t, 0,
+			SELECT %2$s, 1, (t::bigint * 8)::numeric + '0/0'::pg_lsn, o, 1 + (r %% %5$d), t, 0,
 			       (CASE WHEN o %% 2 = 0 THEN 'C' ELSE 'U' END)::"char", r::text,
 			       jsonb_build_object('id', r, 'task', 'task ' || t, 'status', (ARRAY['new', 'paid', 'sent'])[1 + t %% 3],
 			                          'amount', t %% 1000, 'note', md5(t::text), 'isCompleted', false),
@@ -66,7 +70,7 @@ final class ReadStore {
 	private static final String SAME_CHANGES = """
 			INSERT INTO change_%1$s
 			SELECT c.committed_at + (timestamptz '%2$s-01 00:00+00' - timestamptz '%3$s-01 00:00+00'), c.source,
-			       c.position + %4$d * 4096::numeric, c.ordinal, c.relation, c.transaction_id + %4$d, c.context, c.operation,
+			       c.position + %4$d * 8::numeric, c.ordinal, c.relation, c.transaction_id + %4$d, c.context, c.operation,
 			       r::text, jsonb_set(c.image, '{id}', to_jsonb(r)), c.replaced, c.unknown, c.digest
 			  FROM change_%5$s c, LATERAL (SELECT (c.primary_key::bigint + %6$d) %% %7$d AS r) x
 			""";
@@ -97,7 +101,7 @@ final class ReadStore {
 			new StoreSchema(this.schema).migrate(connection);
 			statement.execute("SET search_path = " + this.schema);
 			statement.execute("INSERT INTO source (name, database, system_identifier, timeline, setback)"
-					+ " VALUES ('bemi_shop', 'shop', '1', 1, 0)");
+					+ " SELECT 'bemi_postgres', 'postgres', system_identifier::text, 1, 0 FROM pg_control_system()");
 			statement.execute("INSERT INTO relation (source, oid, schema, name, replica_identity, columns, since)"
 					+ " SELECT 1, i, 'public', 'table_' || i, 'd', '[]', '0/1' FROM generate_series(0, " + (TABLES - 1)
 					+ ") i");
@@ -190,6 +194,13 @@ final class ReadStore {
 		double months = part * this.changes / perMonth;
 		Instant month = FIRST.plusMonths((long) months).atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant();
 		return month.plusSeconds((long) ((months - (long) months) * 28 * 86_400));
+	}
+
+	/**
+	 * When the last change was made.
+	 */
+	Instant end(int perMonth) {
+		return moment(1 - 1e-12, perMonth).truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
 	}
 
 	@Override

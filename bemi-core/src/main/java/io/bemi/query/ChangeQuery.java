@@ -232,6 +232,15 @@ public final class ChangeQuery {
 	}
 
 	/**
+	 * The changes with one of several ids.
+	 * @param ids the ids as {@link Change#id()} gives them; what is none is no change's
+	 */
+	public ChangeQuery changeIn(Collection<String> ids) {
+		Assert.notNull(ids, "'ids' must not be null");
+		return with(Conditions.changes(ids));
+	}
+
+	/**
 	 * Changes of one transaction.
 	 * @param transactionId its id with epoch, as {@code pg_current_xact_id()} gives it
 	 */

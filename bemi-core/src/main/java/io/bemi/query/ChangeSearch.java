@@ -24,6 +24,12 @@ final class ChangeSearch {
 	/** Up to so many contexts are found all at once. */
 	private static final int MANY_CONTEXTS = 500;
 
+	/**
+	 * The same when not all of their changes count: of contexts that are looked at one
+	 * after the other, it would take so many more until there are enough changes.
+	 */
+	private static final int MANY_CONTEXTS_OF_SOME = 5_000;
+
 	private static final String RELATIONS = "SELECT r.id FROM %1$s.relation r JOIN %1$s.source s ON s.id = r.source";
 
 	private final Statements statements;
@@ -69,7 +75,7 @@ final class ChangeSearch {
 				return Sql.ofFewContexts(this.settings, conditions, order, limit);
 			}
 			if (isAbout(conditions, About.CONTEXT)) {
-				return (countContexts(conditions) <= MANY_CONTEXTS)
+				return areFew(conditions, countContexts(conditions))
 						? Sql.ofFewContexts(this.settings, conditions, order, limit)
 						: Sql.ofManyContexts(this.settings, conditions, order, limit);
 			}
@@ -152,7 +158,7 @@ final class ChangeSearch {
 			Window window = windows.get(i);
 			if (i == 1) {
 				List<Condition> rest = and(conditions, window.andBeyond(order).conditions());
-				if (countContexts(rest) <= MANY_CONTEXTS) {
+				if (areFew(rest, countContexts(rest))) {
 					return merge(found, list(Sql.ofFewContexts(this.settings, rest, order, limit)), order, limit);
 				}
 			}
@@ -160,7 +166,7 @@ final class ChangeSearch {
 			int contexts = countContexts(there);
 			if (contexts > 0) {
 				found = merge(found,
-						list((contexts <= MANY_CONTEXTS) ? Sql.ofFewContexts(this.settings, there, order, limit)
+						list(areFew(there, contexts) ? Sql.ofFewContexts(this.settings, there, order, limit)
 								: Sql.ofManyContexts(this.settings, there, order, limit)),
 						order, limit);
 			}
@@ -181,8 +187,17 @@ final class ChangeSearch {
 
 	private int countContexts(List<Condition> conditions) {
 		return this.statements
-			.query(Sql.countContexts(this.settings, conditions, MANY_CONTEXTS + 1), (row, number) -> row.getInt(1))
+			.query(Sql.countContexts(this.settings, conditions, many(conditions) + 1), (row, number) -> row.getInt(1))
 			.get(0);
+	}
+
+	private static boolean areFew(List<Condition> conditions, int contexts) {
+		return contexts <= many(conditions);
+	}
+
+	private static int many(List<Condition> conditions) {
+		return conditions.stream().allMatch((condition) -> condition.about().isShared()) ? MANY_CONTEXTS
+				: MANY_CONTEXTS_OF_SOME;
 	}
 
 	private static Range narrowed(Range range, List<Condition> conditions) {

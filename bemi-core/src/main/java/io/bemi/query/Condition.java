@@ -141,6 +141,13 @@ record Condition(String sql, List<Object> parameters, @Nullable String asks, Nar
 			return compareTo(CONTEXT) >= 0;
 		}
 
+		/**
+		 * Whether it is about when that was.
+		 */
+		boolean isTime() {
+			return this == SINCE || this == UNTIL;
+		}
+
 	}
 
 }

@@ -186,6 +186,29 @@ final class Conditions {
 	}
 
 	/**
+	 * The same on several ids.
+	 */
+	static Condition changes(Collection<String> ids) {
+		List<String> positions = new ArrayList<>();
+		List<Long> ordinals = new ArrayList<>();
+		List<Long> sources = new ArrayList<>();
+		for (String id : ids) {
+			Matcher matcher = ID.matcher(id);
+			if (matcher.matches()) {
+				positions.add(Position.parse(matcher.group(2) + "/" + matcher.group(3)).toString());
+				ordinals.add(Long.parseLong(matcher.group(4)));
+				sources.add(Long.parseLong(matcher.group(1)));
+			}
+		}
+		String[] places = positions.toArray(String[]::new);
+		// The first part is for the index.
+		return Condition.indexed(
+				"(c.position = ANY (?::pg_lsn[]) AND (c.position, c.ordinal, c.source::bigint) IN (SELECT * FROM ROWS FROM"
+						+ " (pg_catalog.unnest(?::pg_lsn[]), pg_catalog.unnest(?::bigint[]), pg_catalog.unnest(?::bigint[]))))",
+				places, places, ordinals.toArray(Long[]::new), sources.toArray(Long[]::new));
+	}
+
+	/**
 	 * A condition on the position.
 	 */
 	static Condition position(String comparison, Position position) {

@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param from when the span begins
  * @param group what the changes have in common; {@code null} when they are not grouped,
  * or have no value to be grouped by
+ * @param value the same as a value of JSON, when they are grouped by a key of the context
+ * that they have, else {@code null}: the text 42 and the number are two groups
  * @param changes how many there were, never 0
  */
-public record Count(Instant from, @Nullable String group, long changes) {
+public record Count(Instant from, @Nullable String group, @Nullable Object value, long changes) {
 }

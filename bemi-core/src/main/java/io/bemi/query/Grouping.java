@@ -21,11 +21,18 @@ public final class Grouping {
 
 	private final String sql;
 
+	private final boolean isJson;
+
 	private final List<Object> parameters;
 
-	private Grouping(String sql, Object... parameters) {
+	private Grouping(String sql) {
+		this(sql, false, List.of());
+	}
+
+	private Grouping(String sql, boolean isJson, List<String> parameters) {
 		this.sql = sql;
-		this.parameters = List.of(parameters);
+		this.isJson = isJson;
+		this.parameters = List.copyOf(parameters);
 	}
 
 	/**
@@ -57,8 +64,8 @@ public final class Grouping {
 	}
 
 	/**
-	 * By a key of the context: the group is its value as text, {@code null} for changes
-	 * whose context does not have the key.
+	 * By a key of the context: the group is its value, {@code null} for changes whose
+	 * context does not have the key, or has it without a value.
 	 * @param key the key
 	 * @param more keys below it, of a value that is an object
 	 */
@@ -67,11 +74,20 @@ public final class Grouping {
 		List<String> path = new ArrayList<>(List.of(key));
 		path.addAll(List.of(more));
 		return path.stream().allMatch(Condition::isText)
-				? new Grouping("x.metadata" + " -> ?".repeat(more.length) + " ->> ?", path.toArray()) : NOTHING;
+				? new Grouping("nullif(x.metadata" + " -> ?".repeat(path.size()) + ", 'null'::jsonb)", true, path)
+				: NOTHING;
 	}
 
 	String sql() {
 		return this.sql;
+	}
+
+	/**
+	 * What the group is as text, and as JSON.
+	 * @param name the name of the group
+	 */
+	String columns(String name) {
+		return this.isJson ? name + " #>> '{}', " + name + "::text" : name + ", NULL::text";
 	}
 
 	List<Object> parameters() {

@@ -122,7 +122,7 @@ final class JdbcReader implements ChangeReader {
 		List<Count> counts = query(conditions,
 				Sql.counts(this.settings, conditions, bucket, name(zone), grouping, MAX_COUNTS + 1),
 				(row, number) -> new Count(row.getObject(1, OffsetDateTime.class).toInstant(), row.getString(2),
-						row.getLong(3)));
+						json(row.getString(3)), row.getLong(4)));
 		if (counts.size() > MAX_COUNTS) {
 			throw new BroadQueryException("There are more than " + MAX_COUNTS
 					+ " counts: count over longer spans, in a shorter time range, or group by something else");
@@ -134,7 +134,11 @@ final class JdbcReader implements ChangeReader {
 	public List<Top> top(ChangeQuery query, Grouping grouping, int limit) {
 		List<Condition> conditions = query.conditions();
 		return query(conditions, Sql.top(this.settings, conditions, grouping, limit),
-				(row, number) -> new Top(row.getString(1), row.getLong(2)));
+				(row, number) -> new Top(row.getString(1), json(row.getString(2)), row.getLong(3)));
+	}
+
+	private static @Nullable Object json(@Nullable String text) {
+		return (text != null) ? Json.parse(text) : null;
 	}
 
 	/**

@@ -256,7 +256,7 @@ class ChangeQueryIntegrationTests {
 			assertThat(query.notTable(text).notSchema(text).notPrimaryKey(text).notContext(Map.of(text, text)).list())
 				.hasSize(3);
 			assertThat(query.counts(Bucket.DAY, java.time.ZoneOffset.UTC, Grouping.context(text)))
-				.containsExactly(new Count(START, null, 3));
+				.containsExactly(new Count(START, null, null, 3));
 			assertThat(this.changes.find(text)).isEmpty();
 		}
 		assertThat(this.changes.query().count()).isEqualTo(3);
@@ -306,6 +306,7 @@ class ChangeQueryIntegrationTests {
 			assertThat(query.list()).as("%s to %s", since, until).isEqualTo(expected);
 			assertThat(query.table("todo").list()).isEqualTo(expected);
 			assertThat(query.context("user", "ann").list()).isEqualTo(expected);
+			assertThat(query.context("user", "ann").table("todo").list()).isEqualTo(expected);
 		}
 	}
 

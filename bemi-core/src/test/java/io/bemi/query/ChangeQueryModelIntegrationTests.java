@@ -1,16 +1,20 @@
 package io.bemi.query;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.bemi.change.Change;
@@ -301,7 +305,7 @@ class ChangeQueryModelIntegrationTests {
 		assertThat(counts).extracting(Count::from).isSorted();
 		assertThat(changes.query().counts(Bucket.YEAR)).hasSize(1)
 			.first()
-			.isEqualTo(new Count(Instant.parse("2026-01-01T00:00:00Z"), null, all.size()));
+			.isEqualTo(new Count(Instant.parse("2026-01-01T00:00:00Z"), null, null, all.size()));
 		assertThat(changes.query().counts(Bucket.YEAR, java.time.ZoneOffset.ofHours(2), Grouping.table()))
 			.allSatisfy((count) -> assertThat(count.from()).isEqualTo("2025-12-31T22:00:00Z"))
 			.extracting(Count::group)
@@ -309,6 +313,43 @@ class ChangeQueryModelIntegrationTests {
 		assertThat(changes.query().counts(Bucket.YEAR, java.time.ZoneOffset.UTC, Grouping.operation()))
 			.extracting(Count::group)
 			.containsExactly("CREATE", "DELETE", "TRUNCATE", "UPDATE");
+	}
+
+	/**
+	 * With contexts and without, of which those out of the range are not even looked at.
+	 */
+	@Test
+	void whatIsCountedInATimeRangeIsThatOfTheModel() {
+		Random random = new Random(7);
+		Instant first = all.stream().map(Change::committedAt).min(Instant::compareTo).orElseThrow();
+		Instant last = all.stream().map(Change::committedAt).max(Instant::compareTo).orElseThrow();
+		long seconds = Duration.between(first, last).toSeconds() + 2;
+		for (int i = 0; i < 30; i++) {
+			Instant since = first.plusSeconds(random.nextLong(seconds));
+			Instant until = since.plusSeconds(random.nextLong(seconds));
+			List<Change> there = all.stream()
+				.filter((change) -> !change.committedAt().isBefore(since) && change.committedAt().isBefore(until))
+				.toList();
+			ChangeQuery query = changes.query().since(since).until(until);
+			assertThat(query.count()).isEqualTo(there.size());
+			assertThat(query.context("user", "ann").count())
+				.isEqualTo(there.stream().filter((change) -> "ann".equals(change.metadata().get("user"))).count());
+			assertThat(groups(query, Grouping.table()))
+				.isEqualTo(groups(there, (change) -> change.schema() + "." + change.table()));
+			assertThat(groups(query, Grouping.context("user")))
+				.isEqualTo(groups(there, (change) -> String.valueOf(change.metadata().get("user"))));
+		}
+	}
+
+	private static Map<String, Long> groups(ChangeQuery query, Grouping grouping) {
+		Map<String, Long> groups = new HashMap<>();
+		query.top(grouping, 1_000)
+			.forEach((top) -> groups.merge(String.valueOf(top.group()), top.changes(), Long::sum));
+		return groups;
+	}
+
+	private static Map<String, Long> groups(List<Change> changes, Function<Change, String> group) {
+		return changes.stream().collect(Collectors.groupingBy(group, Collectors.counting()));
 	}
 
 	@Test

@@ -149,12 +149,24 @@ class JdbcChangesIntegrationTests {
 	}
 
 	@Test
+	void asksForTheIdsOfChanges() {
+		List<String> ids = List.of("0001-0000000000000020-0000000000", "0001-0000000000000010-0000000001",
+				"0002-0000000000000020-0000000001", "0001-0000000000000010-0000000009", "1' OR true --");
+		assertThat(found(changes.query().changeIn(ids))).containsExactly("0/20.0", "0/10.1");
+		assertThat(changes.query().changeIn(ids).count()).isEqualTo(2);
+		assertThat(found(changes.query().schema("Other").changeIn(ids))).containsExactly("0/10.1");
+		assertThat(found(changes.query().changeIn(List.of()))).isEmpty();
+	}
+
+	@Test
 	void groupsWithTheMostChangesComeFirst() {
-		assertThat(changes.query().top(Grouping.table(), 10)).containsExactly(new Top("public.todo", 4),
-				new Top("Other.todo", 1));
-		assertThat(changes.query().top(Grouping.transaction(), 1)).containsExactly(new Top("101", 3));
+		assertThat(changes.query().top(Grouping.table(), 10)).containsExactly(new Top("public.todo", null, 4),
+				new Top("Other.todo", null, 1));
+		assertThat(changes.query().top(Grouping.transaction(), 1)).containsExactly(new Top("101", null, 3));
 		assertThat(changes.query().transaction(100).top(Grouping.context("params", "q"), 10))
-			.containsExactly(new Top("[\"x\", 1]", 2));
+			.containsExactly(new Top("[\"x\", 1]", List.of("x", BigDecimal.ONE), 2));
+		assertThat(changes.query().top(Grouping.context("n"), 10)).containsExactly(new Top(null, null, 4),
+				new Top("5", new BigDecimal(5), 1));
 	}
 
 	@Test

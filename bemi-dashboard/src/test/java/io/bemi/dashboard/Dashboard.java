@@ -2,6 +2,7 @@ package io.bemi.dashboard;
 
 import java.io.IOException;
 import java.net.CookieManager;
+import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -14,6 +15,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.bemi.query.Json;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +35,14 @@ final class Dashboard {
 	private final @Nullable String user;
 
 	Dashboard(int port, @Nullable String user) {
-		this.root = "http://localhost:" + port;
+		this(port, "", user);
+	}
+
+	/**
+	 * Of an application that has a path of its own.
+	 */
+	Dashboard(int port, String contextPath, @Nullable String user) {
+		this.root = "http://localhost:" + port + contextPath;
 		this.user = user;
 	}
 
@@ -110,6 +120,19 @@ final class Dashboard {
 	HttpRequest.Builder withToken(HttpRequest.Builder request) {
 		Map<String, Object> csrf = asObject(object("/me").get("csrf"));
 		return request.header(String.valueOf(csrf.get("header")), String.valueOf(csrf.get("token")));
+	}
+
+	/**
+	 * What a server answers to a path that no client would send.
+	 */
+	static String raw(int port, String path, String... headers) throws IOException {
+		try (Socket socket = new Socket("localhost", port)) {
+			String more = Stream.of(headers).map((header) -> header + "\r\n").collect(Collectors.joining());
+			socket.getOutputStream()
+				.write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + more + "\r\n")
+					.getBytes(StandardCharsets.ISO_8859_1));
+			return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+		}
 	}
 
 	static Map<String, Object> asObject(HttpResponse<String> response) {

@@ -31,12 +31,21 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 class DashboardApplication {
 
 	static ConfigurableApplicationContext run(TestDatabase database, String... properties) {
-		return new SpringApplicationBuilder(DashboardApplication.class).properties(Map.of("server.port", "0",
-				"spring.datasource.url", database.url(), "spring.datasource.username", database.server().username(),
+		return run(builder(database, DashboardApplication.class), properties);
+	}
+
+	/**
+	 * Of other sources.
+	 */
+	static SpringApplicationBuilder builder(TestDatabase database, Class<?>... sources) {
+		return new SpringApplicationBuilder(sources).properties(Map.of("server.port", "0", "spring.datasource.url",
+				database.url(), "spring.datasource.username", database.server().username(),
 				"spring.datasource.password", database.server().password(), "spring.main.banner-mode", "off",
-				"bemi.query.await-timeout", "30s", "spring.application.name", "shop"))
-			.properties(properties)
-			.run();
+				"bemi.query.await-timeout", "30s", "spring.application.name", "shop"));
+	}
+
+	static ConfigurableApplicationContext run(SpringApplicationBuilder builder, String... properties) {
+		return builder.properties(properties).run();
 	}
 
 	static int port(ConfigurableApplicationContext application) {

@@ -1,12 +1,13 @@
 package io.bemi.dashboard;
 
-import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 import io.bemi.dashboard.DashboardApplication.Seen;
@@ -36,6 +37,10 @@ class DashboardIntegrationTests {
 	private static final String RANGE = "since=2020-01-01T00:00:00Z&until=2100-01-01T00:00:00Z";
 
 	private static final String PAYLOAD = "<script>alert(1)</script>\"'&\u2028";
+
+	private static final List<String> EVIL = List.of("'; DROP TABLE note; --", "\" OR \"1\"=\"1", "') OR 1=1 --",
+			"\\'; VALUES (1)", "$1", "?", "x\" flag \"i\") || (@ == \"", "\u0000", "{\"a'); DROP TABLE note; --\": 1}",
+			"%27 OR 1=1", "note\" --");
 
 	private static final TestDatabase database = PostgresServer.shared().createDatabase();
 
@@ -164,17 +169,47 @@ class DashboardIntegrationTests {
 			"/bemi/assets/..%2f..%2fopenapi.json", "/bemi/assets/%2e%2e/%2e%2e/openapi.json", "/bemi/openapi.json",
 			"/bemi/assets/../../openapi.json", "/bemi/assets/..\\..\\openapi.json", "/bemi/package-info.class" })
 	void noPathLeadsAround(String path) throws Exception {
-		String answer = raw(path);
+		String answer = Dashboard.raw(DashboardApplication.port(application), path);
 		assertThat(answer.split(" ", 3)[1]).as(path).isIn("400", "401", "404");
 		assertThat(answer).doesNotContain("primaryKey").doesNotContain("openapi\"").doesNotContain("committedAt");
 	}
 
-	private static String raw(String path) throws Exception {
-		try (Socket socket = new Socket("localhost", DashboardApplication.port(application))) {
-			socket.getOutputStream()
-				.write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-					.getBytes(StandardCharsets.ISO_8859_1));
-			return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+	@ParameterizedTest
+	@ValueSource(strings = { "/bemi/../bemi/assets/..%2fopenapi.json", "/bemi/assets/..%2f..%2fopenapi.json",
+			"/bemi/assets/%2e%2e/%2e%2e/openapi.json", "/bemi/assets/..\\..\\openapi.json",
+			"/bemi/assets/..;/openapi.json", "/bemi/assets/..;x=1/..;/openapi.json", "/bemi/assets//bemi.svg",
+			"/bemi//openapi.json", "//bemi/openapi.json", "/bemi/%2e%2e/application.properties",
+			"/bemi/assets/%252e%252e/openapi.json", "/bemi/assets%2fbemi.svg", "/bemi/api%2fv1/changes",
+			"/bemi/api/v1//changes", "/bemi/api/v1/changes/", "/bemi/api/v1/changes;x=1",
+			"/bemi/api/v1/changes/..%2fstatus", "/bemi/api/v2/changes", "/bemi/assets/bemi.svg%00.js" })
+	void noPathLeadsAroundForWhoMayRead(String path) throws Exception {
+		String answer = Dashboard.raw(DashboardApplication.port(application), path, "Authorization: Basic "
+				+ Base64.getEncoder().encodeToString("auditor:secret".getBytes(StandardCharsets.US_ASCII)));
+		assertThat(answer.split(" ", 3)[1]).as(path).isIn("400", "404");
+		assertThat(answer).doesNotContain("primaryKey").doesNotContain("openapi\"").doesNotContain("<svg");
+		assertThat(answer.split("\r\n\r\n", 2)[1]).as("says what is wrong, and not where")
+			.isNotBlank()
+			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void anotherOriginHasNoPermission() {
+		HttpRequest.Builder read = auditor.request(API + "/changes").header("Origin", "https://evil.example.org");
+		HttpResponse<String> answer = auditor.send(read);
+		assertThat(answer.headers().map().keySet()).as("the browser keeps the answer from the other page")
+			.noneMatch((name) -> name.toLowerCase(Locale.ROOT).startsWith("access-control"));
+		assertThat(answer.headers().firstValue("Cross-Origin-Resource-Policy")).hasValue("same-origin");
+		for (Dashboard user : List.of(anonymous, writer, auditor)) {
+			for (String path : List.of("/changes", "/revert", "/embed/history", "/nothing")) {
+				HttpResponse<String> preflight = user.send(user.request(API + path)
+					.method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+					.header("Origin", "https://evil.example.org")
+					.header("Access-Control-Request-Method", "POST")
+					.header("Access-Control-Request-Headers", "content-type,x-csrf-token"));
+				assertThat(preflight.statusCode()).as(path).isIn(401, 403, 404, 405);
+				assertThat(preflight.headers().map().keySet())
+					.noneMatch((name) -> name.toLowerCase(Locale.ROOT).startsWith("access-control"));
+			}
 		}
 	}
 
@@ -270,8 +305,29 @@ class DashboardIntegrationTests {
 		assertThat(auditor.list("/top?by=table&limit=1&table=note&" + RANGE).toString())
 			.isEqualTo("[{group=public.note, count=5}]");
 		assertThat(auditor.list("/top?by=context.user&table=note&" + RANGE).toString())
-			.isEqualTo("[{group=ann, count=3}, {group=bob, count=2}]");
+			.isEqualTo("[{group=ann, value=ann, count=3}, {group=bob, value=bob, count=2}]");
 		assertThat(auditor.list("/top?by=transaction&" + RANGE)).hasSizeGreaterThan(3);
+	}
+
+	@Test
+	void groupsOfAContextKeepTheirTypes() {
+		by("{\"requestId\": \"r-types\", \"account\": 42}", "INSERT INTO draft VALUES (40), (41)");
+		by("{\"requestId\": \"r-types\", \"account\": \"42\"}", "INSERT INTO draft VALUES (42)");
+		by("{\"requestId\": \"r-types\", \"account\": {\"id\": [1.10]}}", "INSERT INTO draft VALUES (43)");
+		by("{\"requestId\": \"r-types\"}", "INSERT INTO draft VALUES (44)");
+		by("{\"requestId\": \"r-types\", \"account\": null}", "INSERT INTO draft VALUES (45)");
+		ingested();
+		for (String question : List.of("/top?by=context.account", "/counts?bucket=YEAR&by=context.account")) {
+			List<Map<String, Object>> groups = auditor.list(question + "&request=r-types&" + RANGE);
+			groups.forEach((group) -> group.remove("from"));
+			assertThat(groups).as(question)
+				.containsExactlyInAnyOrder(Json.readObject("{\"group\": \"42\", \"value\": 42, \"count\": 2}"),
+						Json.readObject("{\"group\": \"42\", \"value\": \"42\", \"count\": 1}"),
+						Json.readObject(
+								"{\"group\": \"{\\\"id\\\": [1.10]}\", \"value\": {\"id\": [1.10]}, \"count\": 1}"),
+						Json.readObject("{\"group\": null, \"count\": 2}"));
+		}
+		assertThat(auditor.changes(query("request=r-types&context.account=42"))).hasSize(2);
 	}
 
 	@Test
@@ -306,8 +362,12 @@ class DashboardIntegrationTests {
 		assertThat(auditor.list("/tables")).filteredOn((table) -> "note".equals(table.get("table")))
 			.singleElement()
 			.satisfies((table) -> assertThat(table).containsEntry("columns", List.of("id", "text", "secret"))
+				.containsEntry("key", List.of("id"))
 				.containsEntry("hasKey", true)
 				.containsEntry("schema", "public"));
+		assertThat(auditor.list("/tables")).filteredOn((table) -> "Odd \"<b>".equals(table.get("table")))
+			.singleElement()
+			.satisfies((table) -> assertThat(table).containsEntry("key", List.of("a", "b")));
 	}
 
 	// Wrong and evil requests
@@ -368,24 +428,55 @@ class DashboardIntegrationTests {
 				"{\"selection\": \"" + "x".repeat(70_000) + "\"}");
 		assertThat(body.statusCode()).isEqualTo(400);
 		assertThat(body.body()).contains("65536");
+		assertThat(auditor.get(API + "/changes?" + many + "x=1").body()).contains("at most 50 may be");
+		HttpResponse<String> filter = auditor.postWithToken("/revert/plan",
+				"{\"selection\": {\"filters\": {\"table\": \"" + "x".repeat(9_000) + "\"}}}");
+		assertThat(filter.statusCode()).isEqualTo(400);
+		assertThat(filter.body()).contains("longer than 8000 characters");
+		String keys = "a.".repeat(30) + "a";
+		assertThat(auditor.get(API + "/changes?context." + keys + "=1").body())
+			.contains("A key of the context must be");
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "schema", "table", "record", "operation", "changed", "since", "until", "transaction",
-			"trace", "request", "values", "before", "text", "context.user", "context.' OR 1=1 --", "order", "limit",
-			"cursor" })
+	@ValueSource(strings = { "schema", "table", "record", "operation", "changed", "changedFrom", "changedTo", "since",
+			"until", "transaction", "trace", "request", "values", "before", "text", "context.user",
+			"context.' OR 1=1 --", "order", "limit", "cursor" })
 	void noFilterIsSql(String name) {
-		for (String value : List.of("'; DROP TABLE note; --", "\" OR \"1\"=\"1", "') OR 1=1 --", "\\'; VALUES (1)",
-				"$1", "?", "x\" flag \"i\") || (@ == \"", "\u0000", "{\"a'); DROP TABLE note; --\": 1}", "%27 OR 1=1",
-				"note\" --")) {
-			HttpResponse<String> response = auditor.get(API + "/changes?" + encoded(name) + "=" + encoded(value)
-					+ (name.equals("text") ? "&" + RANGE : ""));
+		for (String value : EVIL) {
+			String filter = name.startsWith("changed") ? "&table=note"
+					: List.of("values", "before", "text").contains(name) ? "&" + RANGE : "";
+			filter += name.startsWith("changed") && !name.equals("changed") ? "&changed=text" : "";
+			String shown = name.startsWith("changed") && !name.equals("changed") && !value.startsWith("{")
+					? quoted(value) : value;
+			HttpResponse<String> response = auditor
+				.get(API + "/changes?" + encoded(name) + "=" + encoded(shown) + filter);
 			assertThat(response.statusCode()).as(name + "=" + value + ": " + response.body()).isIn(200, 400);
 			if (response.statusCode() == 200) {
 				assertThat(asList(asObject(response).get("changes"))).as(name + "=" + value).isEmpty();
 			}
 			else {
 				assertThat(response.body()).doesNotContain("syntax error").doesNotContain("ERROR");
+			}
+		}
+		assertThat(database.query("SELECT count(*) >= 2 FROM note")).containsExactly("t");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/counts?bucket=YEAR&by=", "/counts?bucket=YEAR&by=context.", "/top?by=",
+			"/top?by=context.", "/counts?zone=", "/counts?bucket=", "/changes/", "/transactions/",
+			"/records?schema=public&table=note&record=", "/records?schema=public&record=1&table=",
+			"/embed/history?schema=public&table=note&record=" })
+	void nothingElseIsSql(String path) {
+		for (String value : EVIL) {
+			HttpResponse<String> response = auditor.get(API + path + encoded(value).replace("+", "%20")
+					+ (path.contains("by=") || path.contains("zone") || path.contains("bucket") ? "&" + RANGE : ""));
+			assertThat(response.statusCode()).as(path + value + ": " + response.body()).isIn(200, 400, 404);
+			assertThat(response.body()).as(path + value).doesNotContain("syntax error").doesNotContain("ERROR");
+			if (path.contains("context.") && response.statusCode() == 200) {
+				assertThat(String.valueOf(Json.parse(response.body()))).as(value)
+					.startsWith("[{")
+					.doesNotContain("value=");
 			}
 		}
 		assertThat(database.query("SELECT count(*) >= 2 FROM note")).containsExactly("t");
@@ -453,7 +544,8 @@ class DashboardIntegrationTests {
 	@Test
 	void hiddenRowsAreNowhere() {
 		assertThat(tenant.changes("limit=100")).hasSize(3);
-		assertThat(tenant.list("/top?by=context.user&" + RANGE).toString()).isEqualTo("[{group=ann, count=3}]");
+		assertThat(tenant.list("/top?by=context.user&" + RANGE).toString())
+			.isEqualTo("[{group=ann, value=ann, count=3}]");
 		assertThat(tenant.list("/counts?bucket=YEAR&" + RANGE).toString()).contains("count=3");
 		assertThat(tenant.get(API + "/export?format=jsonl").body().lines()).hasSize(3);
 		Map<String, Object> hidden = auditor.changes("request=r-2&table=person").get(0);
@@ -531,7 +623,9 @@ class DashboardIntegrationTests {
 			"{\"selection\": {\"filters\": {\"x\": 1}}}", "{\"selection\": {\"transaction\": \"x\"}}",
 			"{\"selection\": {\"request\": \"a\", \"transaction\": \"1\"}}", "{\"selection\": {\"record\": {}}}",
 			"{\"selection\": {\"request\": \"r-1\"}, \"x\": 1}", "{\"selection\": {\"request\": {}}}",
-			"{\"selection\": {\"request\": \"a\"}, \"selection\": {\"request\": \"b\"}}" })
+			"{\"selection\": {\"request\": \"a\"}, \"selection\": {\"request\": \"b\"}}",
+			"{\"selection\": {\"changes\": []}}", "{\"selection\": {\"changes\": \"1\"}}",
+			"{\"selection\": {\"changes\": [{}]}}", "{\"selection\": {\"changes\": [null]}}" })
 	void aWrongSelectionIsRefused(String body) {
 		HttpResponse<String> response = auditor.postWithToken("/revert/plan", body);
 		assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
@@ -563,6 +657,56 @@ class DashboardIntegrationTests {
 			.containsEntry("endpoint", "POST /bemi/api/v1/revert");
 		assertThat(String.valueOf(change.get("metadata"))).contains("reason=a test").contains("by=auditor");
 		assertThat(auditor.changes(query("context.\"bemi.revert\".by=auditor&record=20"))).hasSize(1);
+	}
+
+	@Test
+	void revertsTheChangesThatWereChosen() {
+		by("{\"requestId\": \"r-pick\", \"tenant\": \"a\"}",
+				"INSERT INTO draft VALUES (50, 't', null), (51, 't', null), (52, 't', 'h1dden')");
+		by("{\"requestId\": \"r-pick\", \"tenant\": \"b\"}", "INSERT INTO draft VALUES (53)");
+		ingested();
+		List<String> ids = auditor.changes("request=r-pick&order=oldest")
+			.stream()
+			.map((change) -> String.valueOf(change.get("id")))
+			.toList();
+		String two = "{\"selection\": {\"changes\": [\"" + ids.get(0) + "\", \"" + ids.get(2) + "\", \"" + ids.get(0)
+				+ "\"]}";
+		Map<String, Object> plan = asObject(auditor.postWithToken("/revert/plan", two + "}"));
+		assertThat(asList(plan.get("steps"))).extracting((step) -> step.get("action") + " " + step.get("primaryKey"))
+			.containsExactlyInAnyOrder("DELETE 50", "DELETE 52");
+		assertThat(masked.postWithToken("/revert/plan", two.replace(ids.get(0), personId()) + "}").body())
+			.contains("\"primaryKey\": null")
+			.doesNotContain("123-45");
+		assertThat(asList(asObject(tenant.postWithToken("/revert/plan", two + "}")).get("steps"))).hasSize(2);
+		for (Dashboard user : List.of(auditor, tenant)) {
+			String other = user.equals(tenant) ? ids.get(3) : ids.get(3).replace("0001-", "0007-");
+			HttpResponse<String> refused = user.postWithToken("/revert/plan", two.replace(ids.get(0), other) + "}");
+			assertThat(refused.statusCode()).as(refused.body()).isEqualTo(404);
+			assertThat(refused.body()).contains("Of the 2 changes there are 1 that you may see");
+		}
+		HttpResponse<String> done = auditor.postWithToken("/revert", two + ", \"reason\": \"picked\"}");
+		assertThat(done.statusCode()).as(done.body()).isEqualTo(200);
+		assertThat(database.query("SELECT string_agg(id::text, ',' ORDER BY id) FROM draft WHERE id BETWEEN 50 AND 53"))
+			.containsExactly("51,53");
+	}
+
+	private static String personId() {
+		return String.valueOf(auditor.changes("table=person").get(0).get("id"));
+	}
+
+	@Test
+	void aThousandChangesMayBeChosenAndNoMore() {
+		List<String> ids = new ArrayList<>();
+		for (int i = 0; i < 1_000; i++) {
+			ids.add("\"0001-0000000000000001-%010d\"".formatted(i));
+		}
+		assertThat(auditor.postWithToken("/revert/plan", "{\"selection\": {\"changes\": " + ids + "}}").body())
+			.contains("Of the 1000 changes there are 0");
+		ids.add("\"0001-0000000000000001-0000001000\"");
+		HttpResponse<String> refused = auditor.postWithToken("/revert/plan",
+				"{\"selection\": {\"changes\": " + ids + "}}");
+		assertThat(refused.statusCode()).isEqualTo(400);
+		assertThat(refused.body()).contains("1 to 1000");
 	}
 
 	@Test

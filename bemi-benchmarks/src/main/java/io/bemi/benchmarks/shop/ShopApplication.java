@@ -19,12 +19,14 @@ public class ShopApplication {
 	/**
 	 * Starts it.
 	 * @param url the JDBC URL of its database
+	 * @param more further properties, such as {@code name=value}
 	 * @return the running application, to be closed
 	 */
-	public static ConfigurableApplicationContext start(String url) {
+	public static ConfigurableApplicationContext start(String url, String... more) {
 		return new SpringApplicationBuilder(ShopApplication.class).properties("spring.main.banner-mode=off",
 				"spring.main.web-application-type=none", "spring.application.name=shop", "spring.datasource.url=" + url,
 				"spring.datasource.username=postgres", "spring.datasource.password=postgres", "logging.level.root=WARN")
+			.properties(more)
 			.run();
 	}
 

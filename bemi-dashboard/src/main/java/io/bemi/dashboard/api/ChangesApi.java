@@ -100,7 +100,7 @@ final class ChangesApi {
 		query.counts(bucket, zone, grouping).forEach((count) -> {
 			Map<String, @Nullable Object> one = new LinkedHashMap<>();
 			one.put("from", Shown.time(count.from()));
-			one.put("group", count.group());
+			group(one, count.group(), count.value());
 			one.put("count", count.changes());
 			counts.add(one);
 		});
@@ -116,11 +116,18 @@ final class ChangesApi {
 		List<Map<String, @Nullable Object>> groups = new ArrayList<>();
 		query.top(grouping, limit).forEach((top) -> {
 			Map<String, @Nullable Object> one = new LinkedHashMap<>();
-			one.put("group", top.group());
+			group(one, top.group(), top.value());
 			one.put("count", top.changes());
 			groups.add(one);
 		});
 		call.reply(groups);
+	}
+
+	private static void group(Map<String, @Nullable Object> row, @Nullable String group, @Nullable Object value) {
+		row.put("group", group);
+		if (value != null) {
+			row.put("value", value);
+		}
 	}
 
 	private ChangeQuery ranged(Call call) {

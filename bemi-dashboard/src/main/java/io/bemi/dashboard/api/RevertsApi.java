@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,7 +32,11 @@ final class RevertsApi {
 
 	private static final int MOST_SHOWN = 1_000;
 
+	private static final int MOST_IDS = 1_000;
+
 	private static final int LONGEST_REASON = 1_000;
+
+	private static final String KINDS = "transaction, request, changes, filters, record";
 
 	private final History history;
 
@@ -191,7 +196,7 @@ final class RevertsApi {
 
 	private ChangeQuery selected(DashboardUser user, @Nullable Object selection) {
 		if (!(selection instanceof Map<?, ?> map) || map.size() != 1) {
-			throw Problem.badRequest("'selection' must have one of transaction, request, filters, record");
+			throw Problem.badRequest("'selection' must have one of " + KINDS);
 		}
 		Map.Entry<?, ?> entry = map.entrySet().iterator().next();
 		String kind = String.valueOf(entry.getKey());
@@ -200,10 +205,10 @@ final class RevertsApi {
 		return switch (kind) {
 			case "transaction" -> query.transaction(Filters.transaction(text(kind, value)));
 			case "request" -> query.context("requestId", text(kind, value));
+			case "changes" -> chosen(query, value);
 			case "filters" -> filtered(user, value);
 			case "record" -> record(user, query, value);
-			default -> throw Problem.badRequest(
-					"'selection' must have one of transaction, request, filters, record, but has '" + kind + "'");
+			default -> throw Problem.badRequest("'selection' must have one of " + KINDS + ", but has '" + kind + "'");
 		};
 	}
 
@@ -214,6 +219,24 @@ final class RevertsApi {
 			throw Problem.badRequest("'" + name + "' must be a text");
 		}
 		return text;
+	}
+
+	/**
+	 * Whoever has chosen changes one by one wants all of them, or none.
+	 */
+	private static ChangeQuery chosen(ChangeQuery query, @Nullable Object value) {
+		if (!(value instanceof List<?> list) || list.isEmpty() || list.size() > MOST_IDS) {
+			throw Problem.badRequest("'changes' must be a list of the ids of 1 to " + MOST_IDS + " changes");
+		}
+		Set<String> ids = new LinkedHashSet<>();
+		list.forEach((id) -> ids.add(text("changes", id)));
+		ChangeQuery chosen = query.changeIn(ids);
+		long found = chosen.count();
+		if (found < ids.size()) {
+			throw Problem.notFound("Of the " + ids.size() + " changes there are " + found
+					+ " that you may see: choose among those that are shown");
+		}
+		return chosen;
 	}
 
 	private ChangeQuery filtered(DashboardUser user, @Nullable Object value) {

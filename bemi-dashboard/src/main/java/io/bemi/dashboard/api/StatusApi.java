@@ -137,6 +137,7 @@ final class StatusApi {
 			shown.put("schema", table.schema());
 			shown.put("table", table.table());
 			shown.put("columns", table.columns());
+			shown.put("key", table.keyColumns());
 			shown.put("hasKey", !table.keyColumns().isEmpty());
 			return shown;
 		}).toList();

@@ -40,6 +40,9 @@ public final class LiveChanges implements SmartLifecycle {
 
 	private static final int BATCH = 50;
 
+	/** Of a viewer, in one look. */
+	private static final int MOST_BATCHES = 10;
+
 	/** Of the events that wait for a viewer. */
 	private static final int MOST_BYTES = 256 * 1024;
 
@@ -149,10 +152,9 @@ public final class LiveChanges implements SmartLifecycle {
 			String id = last.map(Change::id).orElse(null);
 			boolean isNew = id != null && !id.equals(this.newest);
 			this.newest = id;
-			for (Viewer viewer : this.viewers) {
-				if (last.isPresent() && viewer.wants(isNew)) {
-					feed(viewer, last.get());
-				}
+			if (last.isPresent()) {
+				this.viewers.forEach((viewer) -> viewer.wants(isNew));
+				feed(last.get());
 			}
 		}
 		catch (RuntimeException ex) {
@@ -169,6 +171,22 @@ public final class LiveChanges implements SmartLifecycle {
 			return true;
 		}
 		return false;
+	}
+
+	/**
+	 * Page by page, in turns; who is far behind, in several looks.
+	 */
+	private void feed(Change last) {
+		boolean behind = true;
+		for (int i = 0; behind && i < MOST_BATCHES; i++) {
+			behind = false;
+			for (Viewer viewer : this.viewers) {
+				if (viewer.wants(false)) {
+					feed(viewer, last);
+					behind = true;
+				}
+			}
+		}
 	}
 
 	private static void feed(Viewer viewer, Change last) {
