@@ -29,8 +29,8 @@ import org.openqa.selenium.logging.LogType;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A browser in which somebody uses the dashboard: waits for what is to be there, and names
- * things as who looks at them would.
+ * A browser in which somebody uses the dashboard: waits for what is to be there, and
+ * names things as who looks at them would.
  */
 final class Browser {
 
@@ -78,8 +78,8 @@ final class Browser {
 	}
 
 	/**
-	 * From now on is somebody, or nobody where the name is. Each has an origin of his own,
-	 * as a browser forgets no password.
+	 * From now on is somebody, or nobody where the name is. Each has an origin of his
+	 * own, as a browser forgets no password.
 	 */
 	void is(@Nullable String user) {
 		this.origin = "http://" + ((user != null) ? user : "nobody") + ".localhost:" + this.port;
@@ -221,9 +221,8 @@ final class Browser {
 		this.driver.executeCdpCommand("Emulation.setDeviceMetricsOverride",
 				Map.of("width", width, "height", 860, "deviceScaleFactor", 1, "mobile", false));
 		this.driver.executeCdpCommand("Emulation.setEmulatedMedia",
-				Map.of("features",
-						List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"),
-								Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
+				Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"),
+						Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
 	}
 
 	/**
@@ -232,8 +231,8 @@ final class Browser {
 	String clipboard() {
 		this.driver.executeCdpCommand("Browser.grantPermissions",
 				Map.of("permissions", List.of("clipboardReadWrite", "clipboardSanitizedWrite")));
-		return String.valueOf(this.driver
-			.executeAsyncScript("navigator.clipboard.readText().then(arguments[0], (error) => arguments[0](String(error)))"));
+		return String.valueOf(this.driver.executeAsyncScript(
+				"navigator.clipboard.readText().then(arguments[0], (error) => arguments[0](String(error)))"));
 	}
 
 	/**

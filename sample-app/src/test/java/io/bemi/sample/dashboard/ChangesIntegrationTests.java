@@ -81,7 +81,8 @@ class ChangesIntegrationTests {
 		browser.awaitTexts(".live", "Live");
 		browser.script("window.stays = true");
 		sample.change(id, "{\"task\": \"Cook dinner\"}");
-		browser.awaitTexts(".row-summary", "task “Cook” → “Cook dinner”", "id " + id + ", task “Cook”, isCompleted false");
+		browser.awaitTexts(".row-summary", "task “Cook” → “Cook dinner”",
+				"id " + id + ", task “Cook”, isCompleted false");
 		// Who reads is not moved: what comes waits above the list.
 		browser.click(".row:last-child .row-head", "");
 		browser.find(".row:last-child .row-head").sendKeys("");

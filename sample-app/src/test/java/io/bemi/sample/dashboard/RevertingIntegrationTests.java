@@ -10,7 +10,8 @@ class RevertingIntegrationTests {
 	@Test
 	void aRequestIsUndone(Browser browser, Sample sample) {
 		long id = sample.todo("Sleep");
-		sample.new Request("writer").id("bad").send("PUT", "/todos/" + id, "{\"task\": \"Slepp\", \"isCompleted\": true}");
+		sample.new Request("writer").id("bad")
+			.send("PUT", "/todos/" + id, "{\"task\": \"Slepp\", \"isCompleted\": true}");
 		sample.awaitChanges(id, 2);
 		browser.open("/bemi/request?id=bad");
 		browser.click("Revert …");

@@ -137,8 +137,8 @@ final class Sample implements AutoCloseable {
 			.header("Content-Type", "application/json");
 
 		Request(String user) {
-			this.builder.header("Authorization", "Basic "
-					+ Base64.getEncoder().encodeToString((user + ":secret").getBytes(StandardCharsets.UTF_8)));
+			this.builder.header("Authorization",
+					"Basic " + Base64.getEncoder().encodeToString((user + ":secret").getBytes(StandardCharsets.UTF_8)));
 		}
 
 		Request id(String requestId) {
