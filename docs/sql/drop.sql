@@ -57,6 +57,9 @@ BEGIN
     BEGIN
       DROP OWNED BY bemi_past;
       DROP ROLE bemi_past;
+      FOR name IN SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.rolname LIKE E'bemi\\_asof\\_%' LOOP
+        EXECUTE pg_catalog.format('DROP ROLE %I', name);
+      END LOOP;
     EXCEPTION WHEN dependent_objects_still_exist OR insufficient_privilege THEN
       RAISE NOTICE 'Role bemi_past stays: %', SQLERRM;
     END;

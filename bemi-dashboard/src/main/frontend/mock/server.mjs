@@ -80,7 +80,7 @@ function page(query) {
 	return { changes: part, next: start + limit < found.length ? part.at(-1).id : null };
 }
 
-const group = (change, by) => (by === 'table' || by === 'operation' ? change[by] : by === 'transaction' ? change.transactionId : (at(change.metadata, by.slice(8)) ?? null));
+const group = (change, by) => (by === 'table' ? `${change.schema}.${change.table}` : by === 'operation' ? change.operation : by === 'transaction' ? change.transactionId : (at(change.metadata, by.slice(8)) ?? null));
 const asText = (value) => (value === null || typeof value === 'string' ? value : JSON.stringify(value));
 
 function bucket(instant, size, zone) {

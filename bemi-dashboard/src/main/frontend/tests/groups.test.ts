@@ -34,6 +34,8 @@ describe('bars', () => {
 		expect(groupFilters('context.user', '42', '42')?.context).toEqual([['user', '"42"']]);
 		expect(groupFilters('context.user', '42', 42)?.context).toEqual([['user', '42']]);
 		expect(groupFilters('context.user', 'ann')?.context).toEqual([['user', 'ann']]);
+		expect(groupFilters('table', 'public.todo')).toMatchObject({ schema: 'public', table: 'todo' });
+		expect(groupFilters('table', 'public.odd.name')).toMatchObject({ schema: 'public', table: 'odd.name' });
 		expect(groupFilters('table', null)).toBeNull();
 	});
 });

@@ -51,8 +51,11 @@ export function groupFilters(by: string, group: string | null | undefined, value
 		return null;
 	}
 	switch (by) {
-		case 'table':
-			return { ...NO_FILTERS, table: group };
+		case 'table': {
+			// schema.table: a table may have dots in its name, a schema hardly ever has.
+			const dot = group.indexOf('.');
+			return { ...NO_FILTERS, schema: group.slice(0, dot), table: group.slice(dot + 1) };
+		}
 		case 'operation':
 			return { ...NO_FILTERS, operations: [group as Operation] };
 		case 'transaction':

@@ -15,7 +15,11 @@ import io.bemi.replication.ReplicationStream;
  */
 final class StreamKeeper implements AutoCloseable {
 
-	private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
+	/**
+	 * So long a stream is silent at most twice over; its reader has last answered up to a
+	 * second before: enough for a server with a patience of two seconds.
+	 */
+	private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
 	/** What takes longer is not expected to end. */
 	private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(5);

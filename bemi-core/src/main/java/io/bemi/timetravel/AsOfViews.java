@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 
 import io.bemi.store.RecordedTable;
@@ -51,7 +53,7 @@ final class AsOfViews {
 	private static final String MEMBER = """
 			SELECT r.oid IS NOT NULL, coalesce(pg_catalog.pg_has_role(current_user, r.oid, CASE
 			       WHEN pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END), false), current_user
-			  FROM (SELECT 1) one LEFT JOIN pg_catalog.pg_roles r ON r.rolname = 'bemi_past'
+			  FROM (SELECT ?::text AS name) n LEFT JOIN pg_catalog.pg_roles r ON r.rolname = n.name
 			""";
 
 	/**
@@ -121,6 +123,12 @@ final class AsOfViews {
 				return true;
 			});
 		}
+		this.application.call((connection) -> {
+			for (String schema : result.schemas()) {
+				nameRole(connection, schema);
+			}
+			return true;
+		});
 		return result.tables();
 	}
 
@@ -153,32 +161,51 @@ final class AsOfViews {
 	}
 
 	private static void ensureRole(Connection connection) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(MEMBER);
-				ResultSet row = statement.executeQuery()) {
-			row.next();
-			if (row.getBoolean(2)) {
-				return;
+		Membership past = Membership.of(connection, ROLE);
+		if (past.isMember()) {
+			return;
+		}
+		String user = Sql.identifier(past.user());
+		String needed = "GRANT bemi_past TO " + user;
+		try {
+			if (!past.exists()) {
+				create(connection, "CREATE ROLE bemi_past NOLOGIN");
 			}
-			String user = Sql.identifier(row.getString(3));
-			String needed = "GRANT bemi_past TO " + user;
-			try {
-				if (!row.getBoolean(1)) {
-					create(connection);
-				}
-				StoreConnections.execute(connection, needed);
-			}
-			catch (SQLException ex) {
-				throw new TimeTravelException("The past is read under the role bemi_past, which may read nothing but"
-						+ " as-of views. Role " + user + " is not a member of it (" + ex.getMessage()
-						+ "). As a superuser type: CREATE ROLE bemi_past NOLOGIN; (unless it is there) " + needed
-						+ "; or run docs/sql/timetravel.sql", ex);
-			}
+			StoreConnections.execute(connection, needed);
+		}
+		catch (SQLException ex) {
+			throw new TimeTravelException("The past is read under the role bemi_past, which may read nothing but"
+					+ " as-of views. Role " + user + " is not a member of it (" + ex.getMessage()
+					+ "). As a superuser type: CREATE ROLE bemi_past NOLOGIN; (unless it is there) " + needed
+					+ "; or run docs/sql/timetravel.sql", ex);
 		}
 	}
 
-	private static void create(Connection connection) throws SQLException {
+	/**
+	 * Makes a role with the rights of bemi_past that has the name of a schema of views:
+	 * "$user" in a search path means the schema then. Without it the search path is set,
+	 * which costs prepared statements.
+	 */
+	private static void nameRole(Connection connection, String schema) throws SQLException {
+		Membership named = Membership.of(connection, schema);
+		if (named.isMember()) {
+			return;
+		}
+		String role = Sql.identifier(schema);
 		try {
-			StoreConnections.execute(connection, "CREATE ROLE bemi_past NOLOGIN");
+			if (!named.exists()) {
+				create(connection, "CREATE ROLE %s NOLOGIN IN ROLE bemi_past".formatted(role));
+			}
+			StoreConnections.execute(connection, "GRANT %s TO %s".formatted(role, Sql.identifier(named.user())));
+		}
+		catch (SQLException ex) {
+			logger.debug("There is no role {} to read the past with: {}", schema, ex.getMessage());
+		}
+	}
+
+	private static void create(Connection connection, String role) throws SQLException {
+		try {
+			StoreConnections.execute(connection, role);
 		}
 		catch (SQLException ex) {
 			// Somebody else may have been faster, in any database of the cluster.
@@ -228,7 +255,12 @@ final class AsOfViews {
 				forget(connection, old.getKey(), old.getValue().indexes());
 			}
 		}
-		return new Result(oids, hasNewIndex);
+		return new Result(oids,
+				tables.stream()
+					.filter((table) -> kept.contains(table.oid()))
+					.map((table) -> PREFIX + table.schema())
+					.collect(Collectors.toCollection(TreeSet::new)),
+				hasNewIndex);
 	}
 
 	private Map<Long, List<RecordedTable>> recorded(Connection connection) throws SQLException {
@@ -344,9 +376,31 @@ final class AsOfViews {
 	 * What was done.
 	 *
 	 * @param tables the object ids of the tables that are recorded
+	 * @param schemas the schemas of their views
 	 * @param hasNewIndex whether an index was made
 	 */
-	private record Result(List<Long> tables, boolean hasNewIndex) {
+	private record Result(List<Long> tables, Set<String> schemas, boolean hasNewIndex) {
+	}
+
+	/**
+	 * What a user has to do with a role.
+	 *
+	 * @param exists whether the role is there
+	 * @param isMember whether the user may take it
+	 * @param user the user
+	 */
+	private record Membership(boolean exists, boolean isMember, String user) {
+
+		static Membership of(Connection connection, String role) throws SQLException {
+			try (PreparedStatement statement = connection.prepareStatement(MEMBER)) {
+				statement.setString(1, role);
+				try (ResultSet row = statement.executeQuery()) {
+					row.next();
+					return new Membership(row.getBoolean(1), row.getBoolean(2), row.getString(3));
+				}
+			}
+		}
+
 	}
 
 	/**

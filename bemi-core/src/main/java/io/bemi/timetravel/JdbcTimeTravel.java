@@ -36,17 +36,29 @@ public final class JdbcTimeTravel implements TimeTravel {
 	 * The last parameter is a schema or null. Names are looked for in the as-of views of
 	 * a schema, then in the schema, so that what has no view is refused and not found
 	 * elsewhere.
+	 * <p>
+	 * Where the search path is "$user" and one schema more, as it is by default, a role
+	 * with the name of the schema of views says the same: the setting stays as it is.
+	 * From 18 on the server tells the driver of each new one, and the driver throws all
+	 * its prepared statements away then (pgjdbc #4259).
 	 */
 	private static final String OPENING = """
-			SELECT pg_catalog.set_config('bemi.as_of', ?, true),
-			       pg_catalog.set_config('search_path', (
-			           SELECT coalesce(pg_catalog.string_agg(pg_catalog.quote_ident('bemi_asof_' || s.name) || ', '
-			                      || pg_catalog.quote_ident(s.name), ', ' ORDER BY s.n), '')
-			             FROM (SELECT ?::text AS schema) g
-			            CROSS JOIN LATERAL pg_catalog.unnest(CASE WHEN g.schema IS NULL THEN pg_catalog.current_schemas(false)
-			                                                      ELSE ARRAY[g.schema] END) WITH ORDINALITY s(name, n)), true),
+			SELECT pg_catalog.set_config('bemi.as_of', ?, true), pg_catalog.set_config('search_path', o.path, true),
 			       pg_catalog.set_config('transaction_read_only', 'on', true), pg_catalog.set_config('jit', 'off', true),
-			       pg_catalog.set_config('role', 'bemi_past', true)
+			       pg_catalog.set_config('role', coalesce(o.role, 'bemi_past'), true)
+			  FROM (
+			       SELECT n.role, CASE WHEN n.role IS NOT NULL THEN pg_catalog.current_setting('search_path') ELSE (
+			              SELECT coalesce(pg_catalog.string_agg(pg_catalog.quote_ident('bemi_asof_' || s.name) || ', '
+			                         || pg_catalog.quote_ident(s.name), ', ' ORDER BY s.n), '')
+			                FROM pg_catalog.unnest(g.names) WITH ORDINALITY s(name, n)) END AS path
+			         FROM (SELECT h.named, CASE WHEN h.named IS NULL THEN pg_catalog.current_schemas(false) ELSE ARRAY[h.named] END AS names
+			                 FROM (SELECT ?::text AS named) h) g
+			         LEFT JOIN LATERAL (
+			              SELECT r.rolname AS role FROM pg_catalog.pg_roles r
+			               WHERE g.named IS NULL AND pg_catalog.cardinality(g.names) = 1 AND g.names[1] <> current_user
+			                 AND r.rolname = 'bemi_asof_' || g.names[1] AND pg_catalog.current_setting('search_path') ~ '^ *"\\$user" *,'
+			                 AND pg_catalog.pg_has_role(r.oid, 'bemi_past', 'USAGE') AND pg_catalog.pg_has_role(current_user, r.oid, CASE
+			                     WHEN pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END)) n ON true) o
 			""";
 
 	private static final String RESOLVE = "SELECT %1$s.moment(?, ?, ?, ?)";

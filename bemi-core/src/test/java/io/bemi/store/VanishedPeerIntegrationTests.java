@@ -33,7 +33,7 @@ class VanishedPeerIntegrationTests {
 
 	@BeforeEach
 	void start() throws Exception {
-		this.server = DurableServer.start(18, Map.of("wal_sender_timeout", "2s"));
+		this.server = DurableServer.start(18, Map.of("wal_sender_timeout", "3s"));
 		this.database = this.server.server().createDatabase();
 		this.database.execute("CREATE TABLE todo (id bigint PRIMARY KEY, task text)",
 				"CREATE PUBLICATION bemi FOR TABLE todo");
@@ -107,12 +107,12 @@ class VanishedPeerIntegrationTests {
 		record(1);
 		this.database.execute("""
 				CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS
-				$$ BEGIN PERFORM pg_sleep(6); RETURN NEW; END $$
+				$$ BEGIN PERFORM pg_sleep(9); RETURN NEW; END $$
 				""", "CREATE TRIGGER dawdle BEFORE INSERT ON bemi.context EXECUTE FUNCTION dawdle()");
 		String stream = "SELECT active_pid FROM pg_replication_slots";
 		List<String> before = this.database.query(stream);
 		this.database.execute("INSERT INTO todo VALUES (2, 'x')");
-		Awaitility.await().pollDelay(Duration.ofSeconds(4)).until(() -> true);
+		Awaitility.await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
 		String confirmed = this.database.query("SELECT confirmed_flush_lsn FROM pg_replication_slots").get(0);
 		await().until(() -> !this.database.query("SELECT FROM bemi.changes WHERE primary_key = '2'").isEmpty());
 		assertThat(

@@ -41,6 +41,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 record Recording(TestDatabase database, TestDatabase store, HikariDataSource pool, BemiDataSource dataSource,
 		Ingester ingester, JdbcChanges changes, JdbcTimeTravel travel) implements AutoCloseable {
 
+	private static final String COPIED = "(SELECT bool_and(completed_at IS NOT NULL) FROM bemi.baseline)";
+
 	static Recording of(int version, boolean elsewhere, Set<String> rowSecurity, String... tables) throws Exception {
 		TestDatabase database = PostgresServer.version(version).createDatabase();
 		TestDatabase store = elsewhere ? PostgresServer.version(version).createDatabase() : database;
@@ -58,6 +60,11 @@ record Recording(TestDatabase database, TestDatabase store, HikariDataSource poo
 		Ingester ingester = ingester(database, store);
 		ingester.start();
 		assertThat(ingester.awaitSettled(Duration.ofSeconds(20))).isTrue();
+		// What commits before the baseline is there has a time from before what is known.
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.pollInterval(Duration.ofMillis(20))
+			.untilAsserted(() -> assertThat(store.query("SELECT " + COPIED)).containsExactly("t"));
 		HikariConfig config = new HikariConfig();
 		config.setJdbcUrl(database.url());
 		config.setUsername(server.username());
@@ -90,16 +97,17 @@ record Recording(TestDatabase database, TestDatabase store, HikariDataSource poo
 	}
 
 	/**
-	 * Waits until a transaction is recorded, and everything is copied.
+	 * Waits until a transaction is recorded, and everything is copied. Rows that were
+	 * found have the id of the next transaction, too.
 	 */
 	void await(long transaction) {
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(30))
 			.pollInterval(Duration.ofMillis(20))
-			.untilAsserted(
-					() -> assertThat(this.store.query("SELECT 1 FROM bemi.context WHERE transaction_id = " + transaction
+			.untilAsserted(() -> assertThat(this.store.query(
+					"SELECT DISTINCT 1 FROM bemi.change WHERE transaction_id = " + transaction + " AND operation <> 'B'"
 							+ " AND (SELECT bool_and(completed_at IS NOT NULL) FROM bemi.baseline)"))
-						.isNotEmpty());
+				.isNotEmpty());
 	}
 
 	/**

@@ -63,8 +63,9 @@ class ShelfApplication {
 	static void await(TestDatabase database, long transaction) {
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(30))
-			.untilAsserted(() -> assertThat(database.query("SELECT DISTINCT 1 FROM bemi.context WHERE transaction_id = "
-					+ transaction + " AND (SELECT bool_and(completed_at IS NOT NULL) FROM bemi.baseline)"))
+			.untilAsserted(() -> assertThat(database
+				.query("SELECT DISTINCT 1 FROM bemi.change WHERE transaction_id = " + transaction
+						+ " AND operation <> 'B' AND (SELECT bool_and(completed_at IS NOT NULL) FROM bemi.baseline)"))
 				.isEqualTo(List.of("1")));
 	}
 
