@@ -34,7 +34,7 @@ class OverviewIntegrationTests {
 		browser.awaitText(".tip", "public.todo");
 		browser.actions().click().perform();
 		browser.rest();
-		assertThat(browser.address()).startsWith("/bemi/changes?table=public.todo&since=").contains("&until=");
+		assertThat(browser.address()).startsWith("/bemi/changes?schema=public&table=todo&since=").contains("&until=");
 		browser.awaitText(".row-summary", "“Buy seeds”");
 		assertThat(browser.texts(".row-table")).containsOnly("todo");
 		assertThat(browser.texts(".chips .chip-key")).containsExactly("table", "since", "until");
