@@ -10,6 +10,7 @@ import io.bemi.query.Json;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.util.HtmlUtils;
 
 /**
  * Writes answers, and the headers that all of them have.
@@ -22,6 +23,20 @@ final class Replies {
 
 	private static final String PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
 			+ " font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+	/** Needs no file, as who reads it may have none of the dashboard's. */
+	private static final String PROBLEM_PAGE = """
+			<!doctype html>
+			<html lang="en">
+			<meta charset="utf-8">
+			<meta name="viewport" content="width=device-width, initial-scale=1">
+			<meta name="color-scheme" content="light dark">
+			<title>%1$s · Bemi</title>
+			<main>
+			<h1>%1$s</h1>
+			<p>%2$s</p>
+			</main>
+			""";
 
 	private Replies() {
 	}
@@ -47,10 +62,27 @@ final class Replies {
 		write(request, response, bytes, (bytes.length >= WORTH_COMPRESSING) ? null : bytes);
 	}
 
-	static void problem(HttpServletRequest request, HttpServletResponse response, Problem problem) throws IOException {
+	/**
+	 * Says what is wrong.
+	 * @param page whether a page was asked for: then people read it, unless a program
+	 * asks
+	 */
+	static void problem(HttpServletRequest request, HttpServletResponse response, Problem problem, boolean page)
+			throws IOException {
 		if (problem.status() == HttpServletResponse.SC_UNAUTHORIZED) {
 			// A scheme that no browser asks for a password by: the page says what to do.
 			response.setHeader("WWW-Authenticate", "Session realm=\"Bemi\"");
+		}
+		String accepted = request.getHeader("Accept");
+		if (page && accepted != null && accepted.contains("text/html")) {
+			response.setStatus(problem.status());
+			response.setContentType("text/html");
+			response.setCharacterEncoding("UTF-8");
+			byte[] bytes = PROBLEM_PAGE
+				.formatted(HtmlUtils.htmlEscape(problem.title()), HtmlUtils.htmlEscape(problem.getMessage()))
+				.getBytes(StandardCharsets.UTF_8);
+			write(request, response, bytes, bytes);
+			return;
 		}
 		json(request, response, problem.status(), "application/problem+json", problem.body());
 	}

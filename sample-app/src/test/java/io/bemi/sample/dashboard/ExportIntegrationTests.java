@@ -18,7 +18,7 @@ class ExportIntegrationTests {
 		browser.click("Export CSV");
 		List<String> csv = browser.downloaded(".csv").lines().toList();
 		assertThat(csv).hasSize(3);
-		assertThat(csv.get(0)).contains("operation").contains("committed_at");
+		assertThat(csv.get(0)).contains("operation").contains("committedAt");
 		assertThat(csv.get(1)).contains("UPDATE").contains("Sleep, \\\"\"well\\\"\"");
 		assertThat(csv.get(2)).contains("CREATE");
 		browser.click("Export JSON Lines");

@@ -22,7 +22,7 @@ class RevertingIntegrationTests {
 		browser.awaitTexts(".step del", "from Slepp", "from true");
 		browser.awaitTexts(".step ins", "to Sleep", "to false");
 		browser.click("summary", "SQL");
-		browser.awaitText("pre", "UPDATE \"public\".\"todo\" SET");
+		browser.awaitText("pre", "UPDATE ONLY \"public\".\"todo\" SET");
 		browser.click("Revert 1 change");
 		browser.awaitTexts(".field-error", "Say why, for whoever reads the history later");
 		assertThat(sample.read(id)).containsEntry("task", "Slepp");
