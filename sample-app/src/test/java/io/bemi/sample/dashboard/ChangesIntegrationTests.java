@@ -119,7 +119,7 @@ class ChangesIntegrationTests {
 		browser.click(".row-head", "");
 		browser.click(".row-body a", "Link");
 		assertThat(browser.address()).startsWith("/bemi/change?id=");
-		browser.awaitTexts("h1", "Change");
+		browser.awaitText("h1", "Updated todo " + id + ",");
 		browser.awaitTexts(".fields dt", "task");
 	}
 
