@@ -1,10 +1,11 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import { useSession } from '../shell/session';
 import type { TableInfo } from '../api/types';
 import { OPERATIONS } from '../api/types';
 import { NO_FILTERS, parts, writeFilters, type Filters } from '../lib/filters';
 import { operationWord } from '../lib/metadata';
+import { isNowhere } from '../lib/focus';
 import { clip, visible } from '../lib/text';
 import { formatDateTime, fromLocalInput, RANGES, toLocalInput } from '../lib/time';
 
@@ -22,10 +23,10 @@ export function FilterBar({ filters, wrong, apply }: Props) {
 	const [unfolded, setUnfolded] = useState(false);
 	const form = useRef<HTMLFormElement>(null);
 	const text = writeFilters(filters).toString();
-	useEffect(() => {
-		setOwn(custom);
-		// A chip that was removed had the focus: it must not fall to the top of the page.
-		if (document.activeElement === document.body && form.current?.dataset['removed']) {
+	useEffect(() => setOwn(custom), [text]);
+	useLayoutEffect(() => {
+		// A chip that was removed had the focus: the next one takes it.
+		if (isNowhere() && form.current?.dataset['removed']) {
 			form.current.querySelector<HTMLElement>('.chip-active, select')?.focus();
 		}
 		delete form.current?.dataset['removed'];
@@ -245,9 +246,11 @@ function ContextField({ add }: { add: (key: string, value: string) => void }) {
 	const [key, setKey] = useState('user');
 	const [value, setValue] = useState('');
 	const ready = key.trim() !== '' && value.trim() !== '';
+	const input = useRef<HTMLInputElement>(null);
 	const submit = () => {
 		add(key.trim(), value.trim());
 		setValue('');
+		input.current?.focus();
 	};
 	return (
 		<div class="context-field">
@@ -258,6 +261,7 @@ function ContextField({ add }: { add: (key: string, value: string) => void }) {
 			</datalist>
 			<span aria-hidden="true">=</span>
 			<input
+				ref={input}
 				type="text"
 				aria-label="Value in the context"
 				placeholder="value"
