@@ -68,7 +68,7 @@ export function FilterBar({ filters, wrong, apply }: Props) {
 					</Labelled>
 					{own && (
 						<>
-							<Moment label="From" value={filters.since} set={(since) => set({ since, range: undefined })} />
+							<Moment label="From" value={filters.since} set={(since) => set({ since, range: undefined })} error={wrong.since} />
 							<Moment label="To" value={filters.until} set={(until) => set({ until, range: undefined })} error={wrong.until} />
 						</>
 					)}

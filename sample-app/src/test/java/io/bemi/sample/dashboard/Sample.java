@@ -113,6 +113,14 @@ final class Sample implements AutoCloseable {
 			.untilAsserted(() -> assertThat(count("metadata ->> 'requestId' = '" + requestId + "'")).isEqualTo(count));
 	}
 
+	void awaitChangesOfTable(String table, long count) {
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(20))
+			.pollInterval(Duration.ofMillis(20))
+			.untilAsserted(
+					() -> assertThat(count("\"table\" = '" + table.replace("'", "''") + "'")).isEqualTo(count));
+	}
+
 	private long changes(long id) {
 		return count("\"table\" = 'todo' AND primary_key = '" + id + "'");
 	}
