@@ -27,7 +27,7 @@ export function FilterBar({ filters, wrong, apply }: Props) {
 	useLayoutEffect(() => {
 		// A chip that was removed had the focus: the next one takes it.
 		if (isNowhere() && form.current?.dataset['removed']) {
-			form.current.querySelector<HTMLElement>('.chip-active, select')?.focus();
+			(form.current.querySelector<HTMLElement>('.chip-active') ?? form.current.querySelector('select'))?.focus();
 		}
 		delete form.current?.dataset['removed'];
 	}, [text]);
