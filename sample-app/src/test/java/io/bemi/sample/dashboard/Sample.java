@@ -49,7 +49,14 @@ final class Sample implements AutoCloseable {
 	 * @param more configuration beside the sample's own
 	 */
 	static Sample start(Class<?>... more) {
-		TestDatabase database = PostgresServer.shared().createDatabase();
+		PostgresServer server = PostgresServer.shared();
+		TestDatabase database = server.createDatabase();
+		if (System.getProperty("bemi.pictures") != null) {
+			// Its name is seen.
+			database.execute("CREATE DATABASE sample");
+			database.close();
+			database = new TestDatabase(server, "sample");
+		}
 		List<Class<?>> sources = new ArrayList<>(List.of(more));
 		sources.add(SampleApplication.class);
 		return new Sample(database,
