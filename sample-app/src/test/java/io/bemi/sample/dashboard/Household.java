@@ -2,6 +2,8 @@ package io.bemi.sample.dashboard;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,6 +31,10 @@ final class Household {
 			"Sort the winter clothes", "Plan the weekend in the mountains", "Bring the parcel to the post office");
 
 	private static final String LONG = "Ask the neighbours whether they could water the plants and empty the letter box next week";
+
+	private static final int AWAKE_FROM = 8;
+
+	private static final int AWAKE_UNTIL = 20;
 
 	private final Sample sample;
 
@@ -99,22 +105,40 @@ final class Household {
 	 * Moves what they have done into the days before. Nothing but pictures need that: the
 	 * database says when something was committed, and only now can be.
 	 */
-	void spread(Duration days) {
+	void spread(int days) {
 		List<String> positions = this.sample.database().query("SELECT DISTINCT position FROM bemi.change ORDER BY 1");
-		Instant end = Instant.now().minus(Duration.ofMinutes(12));
 		this.sample.database()
-			.execute("UPDATE bemi.baseline SET committed_at = committed_at - interval '" + days.plusDays(1) + "'",
-					"UPDATE bemi.source SET started_at = started_at - interval '" + days.plusDays(1) + "'");
+			.execute("UPDATE bemi.baseline SET committed_at = committed_at - interval '30 days'",
+					"UPDATE bemi.source SET started_at = started_at - interval '30 days'");
+		ZonedDateTime end = ZonedDateTime.now(ZoneId.of("Europe/Berlin")).minusMinutes(12);
+		Duration awake = Duration.ofHours(AWAKE_UNTIL - AWAKE_FROM).multipliedBy(days);
 		for (int number = 0; number < positions.size(); number++) {
 			double share = (positions.size() - 1.0 - number) / positions.size();
 			// In bursts, and never at the same time.
 			double uneven = share + 0.04 * Math.sin(share * 40) * share * (1 - share);
-			Instant at = end.minusMillis((long) (days.toMillis() * uneven));
+			Instant at = earlier(end, Duration.ofMillis((long) (awake.toMillis() * uneven))).toInstant();
 			for (String table : List.of("change", "context")) {
 				this.sample.database()
 					.execute("UPDATE bemi." + table + " SET committed_at = '" + at + "' WHERE position = '"
 							+ positions.get(number) + "'");
 			}
+		}
+	}
+
+	/**
+	 * The moment so much time earlier that they were awake.
+	 */
+	private static ZonedDateTime earlier(ZonedDateTime end, Duration awake) {
+		ZonedDateTime latest = end;
+		Duration left = awake;
+		while (true) {
+			ZonedDateTime morning = latest.toLocalDate().atTime(AWAKE_FROM, 0).atZone(end.getZone());
+			Duration today = Duration.between(morning, latest);
+			if (today.compareTo(left) >= 0) {
+				return latest.minus(left);
+			}
+			left = today.isNegative() ? left : left.minus(today);
+			latest = latest.toLocalDate().minusDays(1).atTime(AWAKE_UNTIL, 0).atZone(end.getZone());
 		}
 	}
 

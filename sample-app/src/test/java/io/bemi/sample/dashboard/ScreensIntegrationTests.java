@@ -3,7 +3,6 @@ package io.bemi.sample.dashboard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,7 +25,6 @@ class ScreensIntegrationTests {
 
 	private static final @Nullable String PICTURES = System.getProperty("bemi.pictures");
 
-	private static final int MOST = 1500;
 
 	private static final Axe axe = new Axe();
 
@@ -37,7 +35,7 @@ class ScreensIntegrationTests {
 	static void live(Sample sample) {
 		household = Household.move(sample);
 		if (PICTURES != null) {
-			household.spread(Duration.ofDays(6));
+			household.spread(6);
 		}
 	}
 
@@ -148,7 +146,7 @@ class ScreensIntegrationTests {
 				if (PICTURES != null) {
 					browser.script("document.activeElement.blur()");
 					Files.write(Files.createDirectories(Path.of(PICTURES)).resolve(name + ".png"),
-							browser.picture(width, MOST));
+							browser.picture(width, (width == Browser.WIDE) ? 960 : 1440));
 				}
 			}
 		}
