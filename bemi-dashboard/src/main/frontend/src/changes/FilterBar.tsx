@@ -20,7 +20,9 @@ export function FilterBar({ filters, wrong, apply }: Props) {
 	const { tables } = useSession();
 	const custom = Boolean(filters.since || filters.until);
 	const [own, setOwn] = useState(custom);
-	const [unfolded, setUnfolded] = useState(false);
+	const [asked, setUnfolded] = useState(false);
+	// What is marked must be seen.
+	const unfolded = asked || Object.keys(wrong).length > 0;
 	const form = useRef<HTMLFormElement>(null);
 	const text = writeFilters(filters).toString();
 	useEffect(() => setOwn(custom), [text]);

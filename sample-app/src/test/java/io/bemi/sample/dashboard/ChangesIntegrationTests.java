@@ -66,6 +66,7 @@ class ChangesIntegrationTests {
 	void theListHasNoEnd(Browser browser, Sample sample) {
 		String batch = "/todos?batch=endless";
 		IntStream.range(0, 120)
+			.parallel()
 			.forEach((number) -> sample.new Request("writer").id("endless")
 				.send("POST", batch, "{\"task\": \"Page " + number + "\"}"));
 		sample.awaitChangesOf("endless", 120);

@@ -42,7 +42,7 @@ final class Chromium {
 		options.setBinary(browser.toFile());
 		options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 				"--disable-background-networking", "--disable-component-update", "--disable-sync",
-				"--disable-dev-shm-usage", "--hide-scrollbars", "--lang=en-GB", "--user-data-dir=" + folder.resolve("profile"));
+				"--disable-dev-shm-usage", "--hide-scrollbars", "--lang=en", "--user-data-dir=" + folder.resolve("profile"));
 		options.setExperimentalOption("prefs",
 				Map.of("download.default_directory", folder.resolve("downloads").toString()));
 		LoggingPreferences logs = new LoggingPreferences();
@@ -50,7 +50,7 @@ final class Chromium {
 		options.setCapability("goog:loggingPrefs", logs);
 		ChromeDriverService service = new ChromeDriverService.Builder().usingDriverExecutable(driver.toFile())
 			.usingAnyFreePort()
-			.withEnvironment(Map.of("TZ", "Europe/Berlin", "LANGUAGE", "en_GB"))
+			.withEnvironment(Map.of("TZ", "Europe/Berlin"))
 			.build();
 		ChromeDriver started = new ChromeDriver(service, options);
 		started.manage().timeouts().pageLoadTimeout(Duration.ofSeconds(60)).scriptTimeout(Duration.ofSeconds(60));

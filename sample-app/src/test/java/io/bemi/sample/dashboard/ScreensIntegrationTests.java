@@ -99,8 +99,9 @@ class ScreensIntegrationTests {
 		browser.open("/bemi/revert?of=request&id=" + Household.REQUEST);
 		browser.click(".choice", "Leave theirs");
 		browser.find("textarea").sendKeys("Ben meant his own todos only");
-		browser.click("summary", "SQL");
 		look(browser, "revert");
+		browser.click("summary", "SQL");
+		look(browser, "revert-sql");
 		browser.click("button[type=submit]", "");
 		browser.awaitText(".notice-done", "left as they are");
 		look(browser, "revert-result");
@@ -146,7 +147,7 @@ class ScreensIntegrationTests {
 				if (PICTURES != null) {
 					browser.script("document.activeElement.blur()");
 					Files.write(Files.createDirectories(Path.of(PICTURES)).resolve(name + ".png"),
-							browser.picture(width, (width == Browser.WIDE) ? 960 : 1440));
+							browser.picture(width, (width == Browser.WIDE) ? 1120 : 1440));
 				}
 			}
 		}
