@@ -42,7 +42,8 @@ final class Chromium {
 		options.setBinary(browser.toFile());
 		options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 				"--disable-background-networking", "--disable-component-update", "--disable-sync",
-				"--disable-dev-shm-usage", "--hide-scrollbars", "--lang=en", "--user-data-dir=" + folder.resolve("profile"));
+				"--disable-dev-shm-usage", "--hide-scrollbars", "--lang=en",
+				"--user-data-dir=" + folder.resolve("profile"));
 		options.setExperimentalOption("prefs",
 				Map.of("download.default_directory", folder.resolve("downloads").toString()));
 		LoggingPreferences logs = new LoggingPreferences();

@@ -24,11 +24,12 @@ final class Household {
 	private static final List<String> PEOPLE = List.of("ann", "ben", "carla");
 
 	private static final List<String> TASKS = List.of("Water the plants", "Call the landlord about the heating",
-			"Buy bread, milk and coffee", "Renew the passport", "Book train tickets to Vienna", "Pay the electricity bill",
-			"Return the library books", "Fix the bicycle light", "Write a card for Emma’s birthday",
-			"Make an appointment with the dentist", "Clean the kitchen", "Send the tax return",
-			"Back up the photos", "Cancel the gym membership", "Order a new filter for the coffee machine",
-			"Sort the winter clothes", "Plan the weekend in the mountains", "Bring the parcel to the post office");
+			"Buy bread, milk and coffee", "Renew the passport", "Book train tickets to Vienna",
+			"Pay the electricity bill", "Return the library books", "Fix the bicycle light",
+			"Write a card for Emma’s birthday", "Make an appointment with the dentist", "Clean the kitchen",
+			"Send the tax return", "Back up the photos", "Cancel the gym membership",
+			"Order a new filter for the coffee machine", "Sort the winter clothes", "Plan the weekend in the mountains",
+			"Bring the parcel to the post office");
 
 	private static final String LONG = "Ask the neighbours whether they could water the plants and empty the letter box next week";
 
@@ -72,9 +73,11 @@ final class Household {
 				by("ben").send("DELETE", "/todos/" + this.todos.get(number - 1), "");
 			}
 		}
-		change("ben", this.described, "{\"task\": \"" + LONG.replace("next week", "in the first week of December") + "\"}");
+		change("ben", this.described,
+				"{\"task\": \"" + LONG.replace("next week", "in the first week of December") + "\"}");
 		by("carla").trace(TRACE).create("Buy candles");
-		by("carla").trace(TRACE).send("PUT", "/todos/" + this.todos.get(17), "{\"task\": \"Bring both parcels to the post office\"}");
+		by("carla").trace(TRACE)
+			.send("PUT", "/todos/" + this.todos.get(17), "{\"task\": \"Bring both parcels to the post office\"}");
 		by("ben").id(REQUEST).send("POST", "/todos/complete", "");
 		change("ann", this.todos.get(13), "{\"isCompleted\": false}");
 		change("ann", this.described, "{\"isCompleted\": false, \"task\": \""

@@ -102,7 +102,10 @@ final class Keyboard {
 
 	private static void assertSeen(@Nullable Map<String, Object> focus) {
 		assertThat(focus).isNotNull();
-		assertThat(focus).as("Focus").containsEntry("ring", true).containsEntry("inView", true).containsEntry("free", true);
+		assertThat(focus).as("Focus")
+			.containsEntry("ring", true)
+			.containsEntry("inView", true)
+			.containsEntry("free", true);
 	}
 
 	@SuppressWarnings("unchecked")

@@ -76,7 +76,9 @@ class KeyboardIntegrationTests {
 		keyboard.tabBackTo("button", "One moment").press(Keys.ENTER);
 		keyboard.tabTo("input[type=range]", "Moment").press(Keys.ARROW_LEFT).press(Keys.ARROW_LEFT);
 		browser.awaitTexts(".state-table tbody td:nth-child(2)", String.valueOf(id), "Sleep well", "false");
-		keyboard.tabBackTo("button", "Moment: earlier change").press(Keys.ENTER).isAt("button", "Moment: earlier change");
+		keyboard.tabBackTo("button", "Moment: earlier change")
+			.press(Keys.ENTER)
+			.isAt("button", "Moment: earlier change");
 		browser.awaitTexts(".state-table tbody td:nth-child(2)", String.valueOf(id), "Sleep", "false");
 		keyboard.tabTo(".timeline-item", "Created").press(Keys.ENTER).isAt(".timeline-item", "Created");
 		keyboard.tabBackTo("a", "Go back to this moment").press(Keys.ENTER).isAt("h1", "Revert");

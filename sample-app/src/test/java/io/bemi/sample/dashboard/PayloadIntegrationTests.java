@@ -116,12 +116,14 @@ class PayloadIntegrationTests {
 	void addressesAreText(Browser browser, Sample sample) {
 		String value = encoded(VALUE);
 		long id = sample.todo("Sleep");
-		for (String path : List.of("/bemi/changes?table=" + value + "&schema=" + value, "/bemi/changes?context." + value + "=" + value,
+		for (String path : List.of("/bemi/changes?table=" + value + "&schema=" + value,
+				"/bemi/changes?context." + value + "=" + value,
 				"/bemi/record?schema=" + value + "&table=" + value + "&record=" + value, "/bemi/request?id=" + value,
-				"/bemi/trace?id=" + value, "/bemi/revert?of=request&id=" + value, "/bemi?by=context." + value + "&key=" + value,
-				"/bemi/changes?until=" + value,
+				"/bemi/trace?id=" + value, "/bemi/revert?of=request&id=" + value,
+				"/bemi?by=context." + value + "&key=" + value, "/bemi/changes?until=" + value,
 				"/bemi?since=" + value + "&until=" + value,
-				"/bemi/record?schema=public&table=todo&record=" + id + "&at=" + value + "&from=" + value, "/bemi/changes?operation=" + value, "/bemi/" + encoded("<img src=x onerror=alert(9)>"))) {
+				"/bemi/record?schema=public&table=todo&record=" + id + "&at=" + value + "&from=" + value,
+				"/bemi/changes?operation=" + value, "/bemi/" + encoded("<img src=x onerror=alert(9)>"))) {
 			browser.open(path);
 			browser.find("h1");
 			isHarmless(browser);

@@ -124,8 +124,7 @@ final class Sample implements AutoCloseable {
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(20))
 			.pollInterval(Duration.ofMillis(20))
-			.untilAsserted(
-					() -> assertThat(count("\"table\" = '" + table.replace("'", "''") + "'")).isEqualTo(count));
+			.untilAsserted(() -> assertThat(count("\"table\" = '" + table.replace("'", "''") + "'")).isEqualTo(count));
 	}
 
 	private long changes(long id) {

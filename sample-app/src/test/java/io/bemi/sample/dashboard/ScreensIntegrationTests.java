@@ -25,7 +25,6 @@ class ScreensIntegrationTests {
 
 	private static final @Nullable String PICTURES = System.getProperty("bemi.pictures");
 
-
 	private static final Axe axe = new Axe();
 
 	@SuppressWarnings("NullAway.Init")
@@ -111,7 +110,8 @@ class ScreensIntegrationTests {
 	void embed(Browser browser) throws IOException {
 		browser.open("/embed.html?record=" + household.described());
 		Browser.await(() -> assertThat(
-				browser.find("bemi-history").getShadowRoot().findElements(By.cssSelector(".history-item"))).hasSize(4));
+				browser.find("bemi-history").getShadowRoot().findElements(By.cssSelector(".history-item")))
+			.hasSize(4));
 		look(browser, "embed");
 	}
 
