@@ -23,15 +23,16 @@ export function ChangesPage({ query }: { query: URLSearchParams }) {
 	const ended = Boolean(filters.until || filters.text);
 	const list = useChanges(right ? asked : null, !paused && !ended, () => scrollY > 160 || holdsFocus(days.current));
 	const exported = new URLSearchParams(asked);
+	const answered = right && list.error?.status !== 400;
 
 	return (
 		<>
 			<Heading
 				aside={
 					<>
-						<Live list={list} paused={paused} setPaused={setPaused} ended={ended || !right} />
-						{right && <ExportLinks query={exported} />}
-						{me.canRevert && right && !isEmpty(filters) && <a class="button" href={href('revert', revertQuery(asked))}>Revert these …</a>}
+						<Live list={list} paused={paused} setPaused={setPaused} ended={ended || !answered} />
+						{answered && <ExportLinks query={exported} />}
+						{me.canRevert && answered && !isEmpty(filters) && <a class="button" href={href('revert', revertQuery(asked))}>Revert these …</a>}
 					</>
 				}
 			>

@@ -20,9 +20,9 @@ export function FilterBar({ filters, wrong, apply }: Props) {
 	const { tables } = useSession();
 	const custom = Boolean(filters.since || filters.until);
 	const [own, setOwn] = useState(custom);
-	const [asked, setUnfolded] = useState(false);
-	// What is marked must be seen.
-	const unfolded = asked || Object.keys(wrong).length > 0;
+	const [asked, setUnfolded] = useState<boolean | null>(null);
+	// What is marked is to be seen.
+	const unfolded = asked ?? Object.keys(wrong).length > 0;
 	const form = useRef<HTMLFormElement>(null);
 	const text = writeFilters(filters).toString();
 	useEffect(() => setOwn(custom), [text]);
