@@ -90,8 +90,8 @@ final class Replies {
 			response.setCharacterEncoding("UTF-8");
 			response.setHeader("Content-Security-Policy", PROBLEM_POLICY);
 			byte[] bytes = PROBLEM_PAGE
-				.formatted(HtmlUtils.htmlEscape(problem.title()), HtmlUtils.htmlEscape(problem.getMessage()),
-						PROBLEM_STYLE)
+				.formatted(HtmlUtils.htmlEscape(problem.title()),
+						HtmlUtils.htmlEscape(String.valueOf(problem.getMessage())), PROBLEM_STYLE)
 				.getBytes(StandardCharsets.UTF_8);
 			write(request, response, bytes, bytes);
 			return;
