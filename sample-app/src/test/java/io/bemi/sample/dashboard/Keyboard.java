@@ -47,20 +47,25 @@ final class Keyboard {
 	 * @param text what its text, or that of its label, begins with; empty for any
 	 */
 	Keyboard tabTo(String css, String text) {
-		return go(css, text, Keys.TAB);
+		return go(css, text, false);
 	}
 
 	/**
 	 * Goes back to something.
 	 */
 	Keyboard tabBackTo(String css, String text) {
-		return go(css, text, Keys.chord(Keys.SHIFT, Keys.TAB));
+		return go(css, text, true);
 	}
 
-	private Keyboard go(String css, String text, CharSequence key) {
+	private Keyboard go(String css, String text, boolean back) {
 		StringBuilder passed = new StringBuilder();
 		for (int presses = 0; presses < FAR; presses++) {
-			this.browser.press(key);
+			if (back) {
+				this.browser.actions().keyDown(Keys.SHIFT).sendKeys(Keys.TAB).keyUp(Keys.SHIFT).perform();
+			}
+			else {
+				this.browser.press(Keys.TAB);
+			}
 			Map<String, Object> focus = focus(css, text);
 			if (focus == null) {
 				// The browser's own controls come between the last and the first.
