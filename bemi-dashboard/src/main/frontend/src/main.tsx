@@ -3,7 +3,10 @@ import './styles/tokens.css';
 import './styles/diff.css';
 import './styles/page.css';
 import { App } from './shell/App';
+import { keepFocus } from './lib/focus';
 import { applyTheme, storedTheme } from './shell/theme';
 
 applyTheme(storedTheme());
-render(<App />, document.getElementById('app')!);
+const root = document.getElementById('app')!;
+keepFocus(root);
+render(<App />, root);

@@ -55,6 +55,7 @@ describe('filters', () => {
 		expect(problems({ ...NO_FILTERS, changed: ['a'], changedFrom: 'nope' }).changedFrom).toContain('Write JSON');
 		expect(problems({ ...NO_FILTERS, since: ALL.until!, until: ALL.since! }).until).toBeDefined();
 		expect(problems({ ...NO_FILTERS, text: 'x', range: '1h' })).toEqual({});
+		expect(Object.keys(problems({ ...NO_FILTERS, since: '<b>', until: 'soon' }))).toEqual(['since', 'until']);
 	});
 
 	it('can be removed one by one', () => {

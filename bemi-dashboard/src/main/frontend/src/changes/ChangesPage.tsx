@@ -1,8 +1,9 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useSession } from '../shell/session';
 import { announce, Empty, Failure, Heading, Loading } from '../components/Basics';
 import { ExportLinks } from '../components/ExportLinks';
 import { apiQuery, isEmpty, problems, readFilters, writeFilters, type Filters } from '../lib/filters';
+import { isNowhere } from '../lib/focus';
 import { href, navigate } from '../lib/router';
 import { plural } from '../lib/text';
 import { ChangeDays } from './ChangeDays';
@@ -22,22 +23,23 @@ export function ChangesPage({ query }: { query: URLSearchParams }) {
 	const ended = Boolean(filters.until || filters.text);
 	const list = useChanges(right ? asked : null, !paused && !ended, () => scrollY > 160 || holdsFocus(days.current));
 	const exported = new URLSearchParams(asked);
+	const answered = right && list.error?.status !== 400;
 
 	return (
 		<>
 			<Heading
 				aside={
 					<>
-						<Live list={list} paused={paused} setPaused={setPaused} ended={ended || !right} />
-						{right && <ExportLinks query={exported} />}
-						{me.canRevert && right && !isEmpty(filters) && <a class="button" href={href('revert', revertQuery(asked))}>Revert these …</a>}
+						<Live list={list} paused={paused} setPaused={setPaused} ended={ended || !answered} />
+						{answered && <ExportLinks query={exported} />}
+						{me.canRevert && answered && !isEmpty(filters) && <a class="button" href={href('revert', revertQuery(asked))}>Revert these …</a>}
 					</>
 				}
 			>
 				Changes
 			</Heading>
 			<FilterBar filters={filters} wrong={wrong} apply={(next) => navigate(href('changes', writeFilters(next)))} />
-			<NewOnes list={list} />
+			<NewOnes list={list} goOn={() => days.current?.querySelector<HTMLElement>('.row-head')?.focus({ preventScroll: true })} />
 			<div ref={days}>
 				{list.changes && <ChangeDays changes={list.changes} filters={filters} fresh={list.fresh} />}
 			</div>
@@ -69,9 +71,12 @@ function Live({ list, paused, setPaused, ended }: { list: ChangeList; paused: bo
 }
 
 /** Says that there are newer ones, without moving what is being read. */
-function NewOnes({ list }: { list: ChangeList }) {
+function NewOnes({ list, goOn }: { list: ChangeList; goOn: () => void }) {
 	const said = useRef(0);
-	useEffect(() => {
+	useLayoutEffect(() => {
+		if (list.waiting === 0 && said.current > 0 && isNowhere()) {
+			goOn();
+		}
 		if (list.waiting > 0 && said.current === 0) {
 			announce(`${plural(list.waiting, 'new change')}. A button above the list shows them.`);
 		}

@@ -1,10 +1,11 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import { useSession } from '../shell/session';
 import type { TableInfo } from '../api/types';
 import { OPERATIONS } from '../api/types';
 import { NO_FILTERS, parts, writeFilters, type Filters } from '../lib/filters';
 import { operationWord } from '../lib/metadata';
+import { isNowhere } from '../lib/focus';
 import { clip, visible } from '../lib/text';
 import { formatDateTime, fromLocalInput, RANGES, toLocalInput } from '../lib/time';
 
@@ -19,14 +20,16 @@ export function FilterBar({ filters, wrong, apply }: Props) {
 	const { tables } = useSession();
 	const custom = Boolean(filters.since || filters.until);
 	const [own, setOwn] = useState(custom);
-	const [unfolded, setUnfolded] = useState(false);
+	const [asked, setUnfolded] = useState<boolean | null>(null);
+	// What is marked is to be seen.
+	const unfolded = asked ?? Object.keys(wrong).length > 0;
 	const form = useRef<HTMLFormElement>(null);
 	const text = writeFilters(filters).toString();
-	useEffect(() => {
-		setOwn(custom);
-		// A chip that was removed had the focus: it must not fall to the top of the page.
-		if (document.activeElement === document.body && form.current?.dataset['removed']) {
-			form.current.querySelector<HTMLElement>('.chip-active, select')?.focus();
+	useEffect(() => setOwn(custom), [text]);
+	useLayoutEffect(() => {
+		// A chip that was removed had the focus: the next one takes it.
+		if (isNowhere() && form.current?.dataset['removed']) {
+			(form.current.querySelector<HTMLElement>('.chip-active') ?? form.current.querySelector('select'))?.focus();
 		}
 		delete form.current?.dataset['removed'];
 	}, [text]);
@@ -67,7 +70,7 @@ export function FilterBar({ filters, wrong, apply }: Props) {
 					</Labelled>
 					{own && (
 						<>
-							<Moment label="From" value={filters.since} set={(since) => set({ since, range: undefined })} />
+							<Moment label="From" value={filters.since} set={(since) => set({ since, range: undefined })} error={wrong.since} />
 							<Moment label="To" value={filters.until} set={(until) => set({ until, range: undefined })} error={wrong.until} />
 						</>
 					)}
@@ -245,9 +248,11 @@ function ContextField({ add }: { add: (key: string, value: string) => void }) {
 	const [key, setKey] = useState('user');
 	const [value, setValue] = useState('');
 	const ready = key.trim() !== '' && value.trim() !== '';
+	const input = useRef<HTMLInputElement>(null);
 	const submit = () => {
 		add(key.trim(), value.trim());
 		setValue('');
+		input.current?.focus();
 	};
 	return (
 		<div class="context-field">
@@ -258,6 +263,7 @@ function ContextField({ add }: { add: (key: string, value: string) => void }) {
 			</datalist>
 			<span aria-hidden="true">=</span>
 			<input
+				ref={input}
 				type="text"
 				aria-label="Value in the context"
 				placeholder="value"

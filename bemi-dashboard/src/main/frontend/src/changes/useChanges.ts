@@ -103,8 +103,9 @@ export function useChanges(query: string | null, live: boolean, hold: () => bool
 		setChanges((before) => prepend(before ?? [], added));
 	}, []);
 
+	const refused = error?.status === 400;
 	useEffect(() => {
-		if (!live || query === null || !visible) {
+		if (!live || refused || query === null || !visible) {
 			setStream('off');
 			return undefined;
 		}
@@ -148,7 +149,7 @@ export function useChanges(query: string | null, live: boolean, hold: () => bool
 			clearTimeout(timer);
 			end();
 		};
-	}, [query, live, visible, round, arrive]);
+	}, [query, live, refused, visible, round, arrive]);
 
 	const showWaiting = useCallback(() => {
 		setWaiting((held) => {

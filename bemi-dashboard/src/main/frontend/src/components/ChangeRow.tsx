@@ -1,5 +1,5 @@
 import { Component } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { useSession } from '../shell/session';
 import type { Change } from '../api/types';
 import { writeFilters, withContext, NO_FILTERS, type Filters } from '../lib/filters';
@@ -37,9 +37,16 @@ function Row({ change, filters = NO_FILTERS, startOpen = false, fresh = false, s
 	const [open, setOpen] = useState(startOpen);
 	const id = `change-${change.id}`;
 	const user = who(change.metadata);
+	const head = useRef<HTMLButtonElement>(null);
+	const closeByEscape = (event: KeyboardEvent) => {
+		if (event.key === 'Escape' && open) {
+			setOpen(false);
+			head.current?.focus();
+		}
+	};
 	return (
-		<li class={`row${open ? ' row-open' : ''}${fresh ? ' row-fresh' : ''}`} data-change={change.id}>
-			<button type="button" class="row-head" aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
+		<li class={`row${open ? ' row-open' : ''}${fresh ? ' row-fresh' : ''}`} data-change={change.id} onKeyDown={closeByEscape}>
+			<button ref={head} type="button" class="row-head" aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
 				<span class="row-time"><Time at={change.committedAt} show={showDate ? 'date' : 'time'} /></span>
 				<OperationBadge operation={change.operation} />
 				<span class="row-record" title={`${change.schema}.${change.table}`}>

@@ -1,7 +1,7 @@
 import type { Operation } from '../api/types';
 import { OPERATIONS } from '../api/types';
 import { isObject, parseJson, writeJson, type Json } from './json';
-import { RANGES } from './time';
+import { isInstant, RANGES } from './time';
 
 /** The filters of a list. Their names in the page's URL are those of the API's query parameters. */
 export interface Filters {
@@ -142,6 +142,11 @@ export function problems(filters: Filters): Partial<Record<keyof Filters, string
 	const bounded = filters.range || (filters.since && filters.until);
 	if (filters.text && !bounded) {
 		found.text = 'Text is searched within a range of time: choose one';
+	}
+	for (const name of ['since', 'until'] as const) {
+		if (filters[name] && !isInstant(filters[name])) {
+			found[name] = 'Write a moment, such as 2026-01-31T12:00:00Z';
+		}
 	}
 	if (filters.since && filters.until && Date.parse(filters.since) >= Date.parse(filters.until)) {
 		found.until = 'The end must be after the start';

@@ -1,4 +1,5 @@
 import type { Bucket, Instant } from '../api/types';
+import { visible } from './text';
 
 /** The zone of the viewer. */
 export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
@@ -16,14 +17,19 @@ const DATE_TIME = new Intl.DateTimeFormat('en-GB', {
 const DAY = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 const DAY_KEY = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit' });
 
+/** Whether a text, as from an address, is a moment. */
+export function isInstant(text: string): boolean {
+	return !Number.isNaN(Date.parse(text));
+}
+
 /** `14:03:09`, in the viewer's zone. */
 export function formatTime(instant: Instant): string {
 	return TIME.format(new Date(instant));
 }
 
-/** `29 Nov 2026, 14:03:09`, in the viewer's zone. */
+/** `29 Nov 2026, 14:03:09`, in the viewer's zone; what is no moment, as it is. */
 export function formatDateTime(instant: Instant): string {
-	return DATE_TIME.format(new Date(instant));
+	return isInstant(instant) ? DATE_TIME.format(new Date(instant)) : visible(instant);
 }
 
 /** The instant to the microsecond, as it is in the history, and the zone in which it is shown. */

@@ -3,7 +3,7 @@ import { Heading } from '../components/Basics';
 import { Moment, TextField } from '../changes/FilterBar';
 import { readFilters, writeFilters, type Filters } from '../lib/filters';
 import { href, navigate } from '../lib/router';
-import { bucketFor, RANGES } from '../lib/time';
+import { bucketFor, isInstant, RANGES } from '../lib/time';
 import { ActivityCard } from './ActivityCard';
 import { StatusCard } from './StatusCard';
 import { TopCard } from './TopCard';
@@ -16,7 +16,7 @@ export interface Span {
 /** How the pipeline does, and what has changed in a range of time. */
 export function OverviewPage({ query }: { query: URLSearchParams }) {
 	const filters = readFilters(query);
-	const own = Boolean(filters.since && filters.until);
+	const own = isInstant(filters.since ?? '') && isInstant(filters.until ?? '');
 	const range = own ? null : (filters.range ?? '24h');
 	const [round, setRound] = useState(0);
 	const [choosing, setChoosing] = useState(own);

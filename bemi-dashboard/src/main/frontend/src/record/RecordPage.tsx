@@ -128,7 +128,7 @@ function Timeline({ query, schema, table, record }: { query: URLSearchParams; sc
 									</li>
 								))}
 							</ol>
-							{list.more && <button type="button" class="button" disabled={list.loading} onClick={list.loadMore}>Load older changes</button>}
+							{list.more && <button type="button" class="button" aria-disabled={list.loading} onClick={() => list.loading || list.loadMore()}>Load older changes</button>}
 						</section>
 					</div>
 				</>

@@ -59,7 +59,7 @@ export function Slider({ label, changes, moment, set }: Props) {
 				<span class="muted">{operationWord(change.operation)} by {visible(who(change.metadata) ?? 'unknown')}, change {index + 1} of {ordered.length}</span>
 			</div>
 			<div class="slider-line">
-				<button type="button" class="button" disabled={index === 0} onClick={() => step(-1)} aria-label={`${label}: earlier change`}>‹</button>
+				<button type="button" class="button" aria-disabled={index === 0} onClick={() => step(-1)} aria-label={`${label}: earlier change`}>‹</button>
 				<div class="slider-track">
 					<div class="ticks" aria-hidden="true">
 						{ordered.length <= 120 && ordered.map((tick, at) => (
@@ -81,7 +81,7 @@ export function Slider({ label, changes, moment, set }: Props) {
 						{last > 0 && <Time at={ordered[last]!.committedAt} />}
 					</div>
 				</div>
-				<button type="button" class="button" disabled={index === last} onClick={() => step(1)} aria-label={`${label}: later change`}>›</button>
+				<button type="button" class="button" aria-disabled={index === last} onClick={() => step(1)} aria-label={`${label}: later change`}>›</button>
 				<Moment label={label === 'Moment' ? 'Any moment' : `${label} any moment`} value={moment} set={(next) => next && set(next)} />
 			</div>
 		</div>

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useSession } from '../shell/session';
 import { ApiError, client } from '../api/client';
 import type { Conflict, Resolution, RevertPlan, RevertResult, Selection } from '../api/types';
@@ -190,7 +190,7 @@ function Execute({ selection, plan, replan, done }: { selection: Selection; plan
 				{missing && <span class="field-error" id="reason-error" role="alert">Say why, for whoever reads the history later</span>}
 			</div>
 			<div class="actions">
-				<button type="submit" class="button button-accent" disabled={busy || open.length > 0}>
+				<button type="submit" class="button button-accent" disabled={open.length > 0} aria-disabled={busy}>
 					{busy ? 'Reverting …' : `Revert ${plural(plan.changes, 'change')}`}
 				</button>
 				<span class="muted">
@@ -237,9 +237,11 @@ function Conflicts({ conflicts, resolutions, decide }: { conflicts: Conflict[]; 
 }
 
 function Done({ result }: { result: RevertResult }) {
+	const title = useRef<HTMLHeadingElement>(null);
+	useLayoutEffect(() => title.current?.focus(), []);
 	return (
 		<div class="notice notice-done" role="status">
-			<p class="notice-title">Reverted</p>
+			<h2 class="notice-title" tabIndex={-1} ref={title}>Reverted</h2>
 			<p>
 				{plural(result.written, 'row')} written{result.skipped > 0 && `, ${result.skipped} left as they are`}.
 				{result.conflicts.length > 0 && ` ${plural(result.conflicts.length, 'conflict')} resolved as you said.`}

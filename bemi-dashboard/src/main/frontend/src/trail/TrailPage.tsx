@@ -58,7 +58,7 @@ export function TrailPage({ kind, id }: { kind: Kind; id: string }) {
 						<div class="foot">
 							{kind === 'transaction'
 								? <span>These are the first {plural(changes.length, 'change')}. <a href={href('changes', query)}>All of them are in the list</a></span>
-								: <button type="button" class="button" disabled={trail.loading} onClick={trail.more}>Load more</button>}
+								: <button type="button" class="button" aria-disabled={trail.loading} onClick={() => trail.loading || trail.more()}>Load more</button>}
 						</div>
 					)}
 				</>

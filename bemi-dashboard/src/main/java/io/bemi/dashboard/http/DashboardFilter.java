@@ -115,7 +115,7 @@ public final class DashboardFilter implements Filter {
 			if (problem.status() == HttpServletResponse.SC_METHOD_NOT_ALLOWED) {
 				response.setHeader("Allow", String.join(", ", allowed(path)));
 			}
-			Replies.problem(request, response, problem);
+			Replies.problem(request, response, problem, !api);
 		}
 	}
 

@@ -62,10 +62,17 @@ public final class Problem extends RuntimeException {
 		return this.status;
 	}
 
+	/**
+	 * What the status means, in a word or two.
+	 */
+	String title() {
+		return TITLES.getOrDefault(this.status, "Problem");
+	}
+
 	Map<String, @Nullable Object> body() {
 		Map<String, @Nullable Object> body = new LinkedHashMap<>();
 		body.put("type", "about:blank");
-		body.put("title", TITLES.getOrDefault(this.status, "Problem"));
+		body.put("title", title());
 		body.put("status", this.status);
 		body.put("detail", getMessage());
 		body.putAll(this.more);

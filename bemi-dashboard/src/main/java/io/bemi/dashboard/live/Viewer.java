@@ -166,6 +166,10 @@ final class Viewer implements WriteListener, AsyncListener {
 		}
 		this.waiting.clear();
 		this.gone.accept(this);
+		complete();
+	}
+
+	private void complete() {
 		try {
 			this.async.complete();
 		}
@@ -191,9 +195,14 @@ final class Viewer implements WriteListener, AsyncListener {
 		close();
 	}
 
+	/**
+	 * Completes it even where that has been tried: to one that nobody has completed, the
+	 * server would send the application's error page.
+	 */
 	@Override
 	public void onError(AsyncEvent event) {
 		close();
+		complete();
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package io.bemi.dashboard.live;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.List;
 
 import io.bemi.query.ChangeQuery;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.WriteListener;
@@ -83,6 +85,15 @@ class ViewerTests {
 		this.viewer.tend(bytes("."), LONG, Duration.ZERO);
 		this.viewer.tend(bytes("."), LONG, Duration.ZERO);
 		Mockito.verify(this.async).complete();
+	}
+
+	@Test
+	void theServerIsAnsweredWhenItFailsAfterTheEnd() {
+		Mockito.doThrow(new IllegalStateException("Not now")).doNothing().when(this.async).complete();
+		this.viewer.tend(bytes("."), LONG, Duration.ZERO);
+		this.viewer.onError(new AsyncEvent(this.async, new IOException("Broken pipe")));
+		Mockito.verify(this.async, Mockito.times(2)).complete();
+		assertThat(this.gone).containsExactly(this.viewer);
 	}
 
 	private static final class Connection extends ServletOutputStream {

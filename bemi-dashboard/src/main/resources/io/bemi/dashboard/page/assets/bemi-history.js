@@ -667,13 +667,19 @@ var Be = {
 function Ve(e) {
 	return Be[e] ?? e;
 }
+// src/lib/text.ts
+var He = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/g;
+function G(e) {
+	return e.replace(He, (e) => `⟨U+${e.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
+}
+new Intl.NumberFormat("en");
 // src/lib/time.ts
-var He = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC", Ue = new Intl.DateTimeFormat("en-GB", {
+var Ue = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC", We = new Intl.DateTimeFormat("en-GB", {
 	hour: "2-digit",
 	minute: "2-digit",
 	second: "2-digit",
 	hourCycle: "h23"
-}), We = new Intl.DateTimeFormat("en-GB", {
+}), Ge = new Intl.DateTimeFormat("en-GB", {
 	day: "numeric",
 	month: "short",
 	year: "numeric",
@@ -692,16 +698,19 @@ new Intl.DateTimeFormat("en-GB", {
 	month: "2-digit",
 	day: "2-digit"
 });
-function Ge(e) {
-	return Ue.format(new Date(e));
-}
 function Ke(e) {
-	return We.format(new Date(e));
+	return !Number.isNaN(Date.parse(e));
 }
 function qe(e) {
-	return `${e} (shown in ${He})`;
+	return We.format(new Date(e));
 }
-function Je(e, t = Date.now()) {
+function Je(e) {
+	return Ke(e) ? Ge.format(new Date(e)) : G(e);
+}
+function Ye(e) {
+	return `${e} (shown in ${Ue})`;
+}
+function Xe(e, t = Date.now()) {
 	let n = Math.max(0, Math.round((t - Date.parse(e)) / 1e3));
 	if (n < 5) return "just now";
 	for (let [e, t] of [
@@ -716,9 +725,9 @@ function Je(e, t = Date.now()) {
 	return "just now";
 }
 // node_modules/preact/jsx-runtime/dist/jsxRuntime.mjs
-var Ye = Symbol.for("pv"), Xe = 0;
+var Ze = Symbol.for("pv"), Qe = 0;
 Array.isArray;
-function G(t, n, r, i, a, o) {
+function K(t, n, r, i, a, o) {
 	n ||= {};
 	var s, c, l = n;
 	if ("ref" in l && typeof t != "function") for (c in l = {}, n) c == "ref" ? s = n[c] : l[c] = n[c];
@@ -732,54 +741,54 @@ function G(t, n, r, i, a, o) {
 		__b: 0,
 		__e: null,
 		__c: null,
-		constructor: Ye,
-		__v: --Xe,
+		constructor: Ze,
+		__v: --Qe,
 		__i: -1,
 		__u: 0
 	};
 	return (a || o) && (u.__source = a, u.__self = o), e.vnode && e.vnode(u), u;
 }
 // src/components/Basics.tsx
-function Ze({ operation: e }) {
-	return /* @__PURE__ */ G("span", {
+function $e({ operation: e }) {
+	return /* @__PURE__ */ K("span", {
 		class: `op op-${e.toLowerCase()}`,
 		part: "operation",
 		children: Ve(e)
 	});
 }
-function Qe({ at: e, show: t = "date" }) {
-	let n = t === "time" ? Ge(e) : t === "ago" ? Je(e) : Ke(e);
-	return /* @__PURE__ */ G("time", {
+function et({ at: e, show: t = "date" }) {
+	let n = t === "time" ? qe(e) : t === "ago" ? Xe(e) : Je(e);
+	return /* @__PURE__ */ K("time", {
 		class: "time",
 		dateTime: e,
-		title: qe(e),
+		title: Ye(e),
 		children: n
 	});
 }
-function K({ children: e }) {
-	return /* @__PURE__ */ G("span", {
+function q({ children: e }) {
+	return /* @__PURE__ */ K("span", {
 		class: "unseen",
 		children: e
 	});
 }
-function $e({ what: e, rows: t = 6 }) {
-	return /* @__PURE__ */ G("div", {
+function tt({ what: e, rows: t = 6 }) {
+	return /* @__PURE__ */ K("div", {
 		class: "loading",
-		children: [/* @__PURE__ */ G(K, { children: /* @__PURE__ */ G("span", {
+		children: [/* @__PURE__ */ K(q, { children: /* @__PURE__ */ K("span", {
 			role: "status",
 			children: [
 				"Loading ",
 				e,
 				" …"
 			]
-		}) }), Array.from({ length: t }, (e, t) => /* @__PURE__ */ G("div", {
+		}) }), Array.from({ length: t }, (e, t) => /* @__PURE__ */ K("div", {
 			class: "bone",
 			"aria-hidden": "true"
 		}, t))]
 	});
 }
 // src/lib/jsonDiff.ts
-function et(e, t, n = null) {
+function nt(e, t, n = null) {
 	return z(e, t) ? {
 		key: n,
 		mark: "same",
@@ -790,13 +799,13 @@ function et(e, t, n = null) {
 		mark: "inside",
 		old: e,
 		new: t,
-		children: [.../* @__PURE__ */ new Set([...Object.keys(e), ...Object.keys(t)])].map((n) => nt(n, tt(e, n), tt(t, n)))
+		children: [.../* @__PURE__ */ new Set([...Object.keys(e), ...Object.keys(t)])].map((n) => it(n, rt(e, n), rt(t, n)))
 	} : Array.isArray(e) && Array.isArray(t) ? {
 		key: n,
 		mark: "inside",
 		old: e,
 		new: t,
-		children: rt(e, t)
+		children: at(e, t)
 	} : {
 		key: n,
 		mark: "changed",
@@ -804,10 +813,10 @@ function et(e, t, n = null) {
 		new: t
 	};
 }
-function tt(e, t) {
+function rt(e, t) {
 	return Object.hasOwn(e, t) ? e[t] : void 0;
 }
-function nt(e, t, n) {
+function it(e, t, n) {
 	return t === void 0 ? {
 		key: e,
 		mark: "added",
@@ -816,9 +825,9 @@ function nt(e, t, n) {
 		key: e,
 		mark: "removed",
 		old: t
-	} : et(t, n, e);
+	} : nt(t, n, e);
 }
-function rt(e, t) {
+function at(e, t) {
 	let n = Math.min(e.length, t.length), r = 0;
 	for (; r < n && z(e[r], t[r]);) r++;
 	let i = 0;
@@ -833,15 +842,9 @@ function rt(e, t) {
 	};
 	o(0, r);
 	let s = e.length - i, c = t.length - i;
-	for (let n = r; n < Math.max(s, c); n++) a.push(nt(String(n), n < s ? e[n] : void 0, n < c ? t[n] : void 0));
+	for (let n = r; n < Math.max(s, c); n++) a.push(it(String(n), n < s ? e[n] : void 0, n < c ? t[n] : void 0));
 	return o(c, t.length), a;
 }
-// src/lib/text.ts
-var it = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/g;
-function q(e) {
-	return e.replace(it, (e) => `⟨U+${e.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
-}
-new Intl.NumberFormat("en");
 // node_modules/diff/libesm/diff/base.js
 var J = class {
 	diff(e, t, n = {}) {
@@ -974,36 +977,36 @@ var J = class {
 };
 new class extends J {}();
 // node_modules/diff/libesm/util/string.js
-function at(e, t) {
+function ot(e, t) {
 	let n = 0;
 	for (; n < e.length && n < t.length; n++) if (e[n] != t[n]) return e.slice(0, n);
 	return e.slice(0, n);
 }
-function ot(e, t) {
+function st(e, t) {
 	let n;
 	if (!e || !t || e[e.length - 1] != t[t.length - 1]) return "";
 	for (n = 0; n < e.length && n < t.length; n++) if (e[e.length - (n + 1)] != t[t.length - (n + 1)]) return e.slice(-n);
 	return e.slice(-n);
 }
-function st(e, t, n) {
+function ct(e, t, n) {
 	if (e.slice(0, t.length) != t) throw Error(`string ${JSON.stringify(e)} doesn't start with prefix ${JSON.stringify(t)}; this is a bug`);
 	return n + e.slice(t.length);
 }
-function ct(e, t, n) {
+function lt(e, t, n) {
 	if (!t) return e + n;
 	if (e.slice(-t.length) != t) throw Error(`string ${JSON.stringify(e)} doesn't end with suffix ${JSON.stringify(t)}; this is a bug`);
 	return e.slice(0, -t.length) + n;
 }
 function Y(e, t) {
-	return st(e, t, "");
-}
-function lt(e, t) {
 	return ct(e, t, "");
 }
 function ut(e, t) {
-	return t.slice(0, dt(e, t));
+	return lt(e, t, "");
 }
 function dt(e, t) {
+	return t.slice(0, ft(e, t));
+}
+function ft(e, t) {
 	let n = 0;
 	e.length > t.length && (n = e.length - t.length);
 	let r = t.length;
@@ -1021,7 +1024,7 @@ function dt(e, t) {
 	}
 	return a;
 }
-function ft(e, t) {
+function pt(e, t) {
 	let n = [];
 	for (let r of Array.from(t.segment(e))) {
 		let e = r.segment;
@@ -1029,7 +1032,7 @@ function ft(e, t) {
 	}
 	return n;
 }
-function pt(e, t) {
+function mt(e, t) {
 	if (t) return Z(e, t)[1];
 	let n;
 	for (n = e.length - 1; n >= 0 && e[n].match(/\s/); n--);
@@ -1041,13 +1044,13 @@ function X(e, t) {
 	return n ? n[0] : "";
 }
 function Z(e, t) {
-	if (!t) return [X(e), pt(e)];
+	if (!t) return [X(e), mt(e)];
 	if (t.resolvedOptions().granularity != "word") throw Error("The segmenter passed must have a granularity of \"word\"");
-	let n = ft(e, t), r = n[0], i = n[n.length - 1];
+	let n = pt(e, t), r = n[0], i = n[n.length - 1];
 	return [/\s/.test(r) ? r : "", /\s/.test(i) ? i : ""];
 }
 // node_modules/diff/libesm/diff/word.js
-var mt = "a-zA-Z0-9_\\u{AD}\\u{C0}-\\u{D6}\\u{D8}-\\u{F6}\\u{F8}-\\u{2C6}\\u{2C8}-\\u{2D7}\\u{2DE}-\\u{2FF}\\u{1E00}-\\u{1EFF}", ht = RegExp(`[${mt}]+|\\s+|[^${mt}]`, "ug");
+var ht = "a-zA-Z0-9_\\u{AD}\\u{C0}-\\u{D6}\\u{D8}-\\u{F6}\\u{F8}-\\u{2C6}\\u{2C8}-\\u{2D7}\\u{2DE}-\\u{2FF}\\u{1E00}-\\u{1EFF}", gt = RegExp(`[${ht}]+|\\s+|[^${ht}]`, "ug");
 new class extends J {
 	equals(e, t, n) {
 		return n.ignoreCase && (e = e.toLowerCase(), t = t.toLowerCase()), e.trim() === t.trim();
@@ -1057,8 +1060,8 @@ new class extends J {
 		if (t.intlSegmenter) {
 			let r = t.intlSegmenter;
 			if (r.resolvedOptions().granularity != "word") throw Error("The segmenter passed must have a granularity of \"word\"");
-			n = ft(e, r);
-		} else n = e.match(ht) || [];
+			n = pt(e, r);
+		} else n = e.match(gt) || [];
 		let r = [], i = null;
 		return n.forEach((e) => {
 			/\s/.test(e) ? i == null ? r.push(e) : r.push(r.pop() + e) : i != null && /\s/.test(i) ? r[r.length - 1] == i ? r.push(r.pop() + e) : r.push(i + e) : r.push(e), i = e;
@@ -1071,20 +1074,20 @@ new class extends J {
 		if (!e || t.oneChangePerToken) return e;
 		let n = null, r = null, i = null;
 		return e.forEach((e) => {
-			e.added ? r = e : e.removed ? i = e : ((r || i) && gt(n, i, r, e, t.intlSegmenter), n = e, r = null, i = null);
-		}), (r || i) && gt(n, i, r, null, t.intlSegmenter), e;
+			e.added ? r = e : e.removed ? i = e : ((r || i) && _t(n, i, r, e, t.intlSegmenter), n = e, r = null, i = null);
+		}), (r || i) && _t(n, i, r, null, t.intlSegmenter), e;
 	}
 }();
-function gt(e, t, n, r, i) {
+function _t(e, t, n, r, i) {
 	if (t && n) {
 		let [a, o] = Z(t.value, i), [s, c] = Z(n.value, i);
 		if (e) {
-			let r = at(a, s);
-			e.value = ct(e.value, s, r), t.value = Y(t.value, r), n.value = Y(n.value, r);
+			let r = ot(a, s);
+			e.value = lt(e.value, s, r), t.value = Y(t.value, r), n.value = Y(n.value, r);
 		}
 		if (r) {
-			let e = ot(o, c);
-			r.value = st(r.value, c, e), t.value = lt(t.value, e), n.value = lt(n.value, e);
+			let e = st(o, c);
+			r.value = ct(r.value, c, e), t.value = ut(t.value, e), n.value = ut(n.value, e);
 		}
 	} else if (n) {
 		if (e) {
@@ -1096,39 +1099,39 @@ function gt(e, t, n, r, i) {
 			r.value = r.value.substring(e.length);
 		}
 	} else if (e && r) {
-		let n = X(r.value, i), [a, o] = Z(t.value, i), s = at(n, a);
+		let n = X(r.value, i), [a, o] = Z(t.value, i), s = ot(n, a);
 		t.value = Y(t.value, s);
-		let c = ot(Y(n, s), o);
-		t.value = lt(t.value, c), r.value = st(r.value, n, c), e.value = ct(e.value, n, n.slice(0, n.length - c.length));
+		let c = st(Y(n, s), o);
+		t.value = ut(t.value, c), r.value = ct(r.value, n, c), e.value = lt(e.value, n, n.slice(0, n.length - c.length));
 	} else if (r) {
-		let e = X(r.value, i), n = ut(pt(t.value, i), e);
-		t.value = lt(t.value, n);
+		let e = X(r.value, i), n = dt(mt(t.value, i), e);
+		t.value = ut(t.value, n);
 	} else if (e) {
-		let n = ut(pt(e.value, i), X(t.value, i));
+		let n = dt(mt(e.value, i), X(t.value, i));
 		t.value = Y(t.value, n);
 	}
 }
-var _t = new class extends J {
+var vt = new class extends J {
 	tokenize(e) {
-		let t = RegExp(`(\\r?\\n)|[${mt}]+|[^\\S\\n\\r]+|[^${mt}]`, "ug");
+		let t = RegExp(`(\\r?\\n)|[${ht}]+|[^\\S\\n\\r]+|[^${ht}]`, "ug");
 		return e.match(t) || [];
 	}
 }();
-function vt(e, t, n) {
-	return _t.diff(e, t, n);
+function yt(e, t, n) {
+	return vt.diff(e, t, n);
 }
-var yt = new class extends J {
+var bt = new class extends J {
 	constructor() {
-		super(...arguments), this.tokenize = xt;
+		super(...arguments), this.tokenize = St;
 	}
 	equals(e, t, n) {
 		return n.ignoreWhitespace ? (n.newlineIsToken && e.includes("\n") || (e = e.trim()), n.newlineIsToken && t.includes("\n") || (t = t.trim())) : n.ignoreNewlineAtEof && !n.newlineIsToken && (e.endsWith("\n") && (e = e.slice(0, -1)), t.endsWith("\n") && (t = t.slice(0, -1))), super.equals(e, t, n);
 	}
 }();
-function bt(e, t, n) {
-	return yt.diff(e, t, n);
+function xt(e, t, n) {
+	return bt.diff(e, t, n);
 }
-function xt(e, t) {
+function St(e, t) {
 	t.stripTrailingCr && (e = e.replace(/\r\n/g, "\n"));
 	let n = [], r = e.split(/(\n|\r\n)/);
 	r[r.length - 1] || r.pop();
@@ -1139,7 +1142,7 @@ function xt(e, t) {
 	return n;
 }
 // node_modules/diff/libesm/diff/sentence.js
-function St(e) {
+function Ct(e) {
 	return e == "." || e == "!" || e == "?";
 }
 new class extends J {
@@ -1150,7 +1153,7 @@ new class extends J {
 				t.push(e.slice(n));
 				break;
 			}
-			if (St(e[r]) && e[r + 1].match(/\s/)) {
+			if (Ct(e[r]) && e[r + 1].match(/\s/)) {
 				for (t.push(e.slice(n, r + 1)), r = n = r + 1; e[r + 1]?.match(/\s/);) r++;
 				t.push(e.slice(n, r + 1)), n = r + 1;
 			}
@@ -1163,26 +1166,26 @@ new class extends J {
 	}
 }(), new class extends J {
 	constructor() {
-		super(...arguments), this.tokenize = xt;
+		super(...arguments), this.tokenize = St;
 	}
 	get useLongestToken() {
 		return !0;
 	}
 	castInput(e, t) {
 		let { undefinedReplacement: n, stringifyReplacer: r = (e, t) => t === void 0 ? n : t } = t;
-		return typeof e == "string" ? e : JSON.stringify(Ct(e, null, null, r), null, "  ");
+		return typeof e == "string" ? e : JSON.stringify(wt(e, null, null, r), null, "  ");
 	}
 	equals(e, t, n) {
 		return super.equals(e.replace(/,([\r\n])/g, "$1"), t.replace(/,([\r\n])/g, "$1"), n);
 	}
 }();
-function Ct(e, t, n, r, i) {
+function wt(e, t, n, r, i) {
 	t ||= [], n ||= [], r && (e = r(i === void 0 ? "" : i, e));
 	let a = 0;
 	for (; a < t.length; a += 1) if (t[a] === e) return n[a];
 	let o;
 	if (Object.prototype.toString.call(e) === "[object Array]") {
-		for (t.push(e), o = Array(e.length), n.push(o), a = 0; a < e.length; a += 1) o[a] = Ct(e[a], t, n, r, String(a));
+		for (t.push(e), o = Array(e.length), n.push(o), a = 0; a < e.length; a += 1) o[a] = wt(e[a], t, n, r, String(a));
 		return t.pop(), n.pop(), o;
 	}
 	if (e && e.toJSON && (e = e.toJSON()), typeof e == "object" && e) {
@@ -1191,7 +1194,7 @@ function Ct(e, t, n, r, i) {
 		for (s in e)
  /* istanbul ignore else */
 		Object.prototype.hasOwnProperty.call(e, s) && i.push(s);
-		for (i.sort(), a = 0; a < i.length; a += 1) s = i[a], o[s] = Ct(e[s], t, n, r, s);
+		for (i.sort(), a = 0; a < i.length; a += 1) s = i[a], o[s] = wt(e[s], t, n, r, s);
 		t.pop(), n.pop();
 	} else o = e;
 	return o;
@@ -1208,87 +1211,87 @@ new class extends J {
 	}
 }();
 // src/lib/words.ts
-var wt = 400, Tt = 2e5;
-function Et(e, t) {
-	if (e.length + t.length > Tt) return null;
-	let n = vt(e, t, { maxEditLength: wt }) ?? bt(e, t, { maxEditLength: wt });
-	return n ? n.map(Dt) : null;
+var Tt = 400, Et = 2e5;
+function Dt(e, t) {
+	if (e.length + t.length > Et) return null;
+	let n = yt(e, t, { maxEditLength: Tt }) ?? xt(e, t, { maxEditLength: Tt });
+	return n ? n.map(Ot) : null;
 }
-function Dt(e) {
+function Ot(e) {
 	return {
 		kind: e.added ? "added" : e.removed ? "removed" : "same",
 		text: e.value
 	};
 }
-function Ot(e, t = 120) {
+function kt(e, t = 120) {
 	return e.map((n, r) => n.kind !== "same" || n.text.length <= t * 2 + 20 ? n : {
 		kind: "same",
 		text: `${r === 0 ? "" : n.text.slice(0, t)} … ${r === e.length - 1 ? "" : n.text.slice(-t)}`
 	});
 }
-function kt(e) {
+function At(e) {
 	let t = (t) => e.filter((e) => e.kind === t).reduce((e, t) => e + t.text.trim().length, 0), n = t("same");
 	return n > 0 && n * 3 >= Math.max(t("added"), t("removed")) + n;
 }
 // src/components/Value.tsx
-var At = 600;
+var jt = 600;
 function Q({ value: e }) {
-	return e === void 0 ? /* @__PURE__ */ G("span", {
+	return e === void 0 ? /* @__PURE__ */ K("span", {
 		class: "none",
 		children: "absent"
-	}) : e === null ? /* @__PURE__ */ G("span", {
+	}) : e === null ? /* @__PURE__ */ K("span", {
 		class: "none",
 		children: "null"
-	}) : e === "" ? /* @__PURE__ */ G("span", {
+	}) : e === "" ? /* @__PURE__ */ K("span", {
 		class: "none",
 		children: "empty text"
-	}) : typeof e == "string" ? /* @__PURE__ */ G(jt, { value: e }) : typeof e == "object" && !(e instanceof L) ? /* @__PURE__ */ G($, { value: e }) : /* @__PURE__ */ G("span", {
+	}) : typeof e == "string" ? /* @__PURE__ */ K(Mt, { value: e }) : typeof e == "object" && !(e instanceof L) ? /* @__PURE__ */ K($, { value: e }) : /* @__PURE__ */ K("span", {
 		class: "literal",
 		children: String(e)
 	});
 }
-function jt({ value: e }) {
-	return e.length <= At ? /* @__PURE__ */ G("span", {
+function Mt({ value: e }) {
+	return e.length <= jt ? /* @__PURE__ */ K("span", {
 		class: "text",
-		children: q(e)
-	}) : /* @__PURE__ */ G("details", {
+		children: G(e)
+	}) : /* @__PURE__ */ K("details", {
 		class: "long",
-		children: [/* @__PURE__ */ G("summary", { children: [
-			/* @__PURE__ */ G("span", {
+		children: [/* @__PURE__ */ K("summary", { children: [
+			/* @__PURE__ */ K("span", {
 				class: "text",
-				children: [q(e.slice(0, At / 4)), "…"]
+				children: [G(e.slice(0, jt / 4)), "…"]
 			}),
 			" ",
-			/* @__PURE__ */ G("span", {
+			/* @__PURE__ */ K("span", {
 				class: "muted",
 				children: [e.length, " characters"]
 			})
-		] }), /* @__PURE__ */ G("span", {
+		] }), /* @__PURE__ */ K("span", {
 			class: "text",
-			children: q(e)
+			children: G(e)
 		})]
 	});
 }
 function $({ value: e, name: t = null, depth: n = 0 }) {
-	let r = t === null ? null : /* @__PURE__ */ G("span", {
+	let r = t === null ? null : /* @__PURE__ */ K("span", {
 		class: "key",
-		children: q(t)
+		children: G(t)
 	}), i = Array.isArray(e) ? e.map((e, t) => [String(t), e]) : R(e) ? Object.entries(e) : null;
-	return !i || i.length === 0 ? /* @__PURE__ */ G("div", {
+	return !i || i.length === 0 ? /* @__PURE__ */ K("div", {
 		class: "leaf",
-		children: [r, i ? /* @__PURE__ */ G("span", {
+		children: [r, i ? /* @__PURE__ */ K("span", {
 			class: "none",
-			children: Mt(e)
-		}) : /* @__PURE__ */ G(Q, { value: e })]
-	}) : /* @__PURE__ */ G("details", {
+			children: Nt(e)
+		}) : /* @__PURE__ */ K(Q, { value: e })]
+	}) : /* @__PURE__ */ K("details", {
 		class: "tree",
 		open: n < 2 && i.length <= 20,
-		children: [/* @__PURE__ */ G("summary", { children: [r, /* @__PURE__ */ G("span", {
+		children: [/* @__PURE__ */ K("summary", { children: [r, /* @__PURE__ */ K("span", {
 			class: "muted",
-			children: Nt(e, i.length)
-		})] }), /* @__PURE__ */ G("div", {
+			children: Pt(e, i.length)
+		})] }), /* @__PURE__ */ K("div", {
 			class: "branch",
-			children: i.map(([e, t]) => /* @__PURE__ */ G($, {
+			children: i.map(([e, t]) => /* @__PURE__ */ K($, {
 				name: e,
 				value: t,
 				depth: n + 1
@@ -1296,175 +1299,175 @@ function $({ value: e, name: t = null, depth: n = 0 }) {
 		})]
 	});
 }
-function Mt(e) {
+function Nt(e) {
 	return Array.isArray(e) ? "[ ]" : "{ }";
 }
-function Nt(e, t) {
+function Pt(e, t) {
 	return Array.isArray(e) ? `[ ${t} ]` : `{ ${t} }`;
 }
 // src/components/Diff.tsx
-var Pt = 32;
-function Ft({ old: e, now: t }) {
-	if (typeof e == "string" && typeof t == "string" && (e.length > Pt || t.length > Pt) && e !== "" && t !== "") {
-		let n = Et(e, t);
-		if (n && kt(n)) return /* @__PURE__ */ G("span", {
+var Ft = 32;
+function It({ old: e, now: t }) {
+	if (typeof e == "string" && typeof t == "string" && (e.length > Ft || t.length > Ft) && e !== "" && t !== "") {
+		let n = Dt(e, t);
+		if (n && At(n)) return /* @__PURE__ */ K("span", {
 			class: "text words",
-			children: Ot(n).map((e, t) => {
-				let n = q(e.text);
-				return e.kind === "same" ? n : e.kind === "added" ? /* @__PURE__ */ G("ins", { children: [/* @__PURE__ */ G(K, { children: " added: " }), n] }, t) : /* @__PURE__ */ G("del", { children: [/* @__PURE__ */ G(K, { children: " removed: " }), n] }, t);
+			children: kt(n).map((e, t) => {
+				let n = G(e.text);
+				return e.kind === "same" ? n : e.kind === "added" ? /* @__PURE__ */ K("ins", { children: [/* @__PURE__ */ K(q, { children: " added: " }), n] }, t) : /* @__PURE__ */ K("del", { children: [/* @__PURE__ */ K(q, { children: " removed: " }), n] }, t);
 			})
 		});
 	}
-	return R(e) && R(t) || Array.isArray(e) && Array.isArray(t) ? /* @__PURE__ */ G(Rt, { node: et(e, t) }) : e === void 0 || t === void 0 ? /* @__PURE__ */ G("span", {
+	return R(e) && R(t) || Array.isArray(e) && Array.isArray(t) ? /* @__PURE__ */ K(zt, { node: nt(e, t) }) : e === void 0 || t === void 0 ? /* @__PURE__ */ K("span", {
 		class: "sides",
-		children: t === void 0 ? /* @__PURE__ */ G(It, { value: e }) : /* @__PURE__ */ G(Lt, { value: t })
-	}) : /* @__PURE__ */ G("span", {
+		children: t === void 0 ? /* @__PURE__ */ K(Lt, { value: e }) : /* @__PURE__ */ K(Rt, { value: t })
+	}) : /* @__PURE__ */ K("span", {
 		class: "sides",
 		children: [
-			/* @__PURE__ */ G(It, { value: e }),
+			/* @__PURE__ */ K(Lt, { value: e }),
 			" ",
-			/* @__PURE__ */ G("span", {
+			/* @__PURE__ */ K("span", {
 				class: "arrow",
 				"aria-hidden": "true",
 				children: "→"
 			}),
 			" ",
-			/* @__PURE__ */ G(Lt, { value: t })
+			/* @__PURE__ */ K(Rt, { value: t })
 		]
 	});
 }
-function It({ value: e }) {
-	return /* @__PURE__ */ G("del", { children: [/* @__PURE__ */ G(K, { children: "from " }), /* @__PURE__ */ G(Q, { value: e })] });
-}
 function Lt({ value: e }) {
-	return /* @__PURE__ */ G("ins", { children: [/* @__PURE__ */ G(K, { children: "to " }), /* @__PURE__ */ G(Q, { value: e })] });
+	return /* @__PURE__ */ K("del", { children: [/* @__PURE__ */ K(q, { children: "from " }), /* @__PURE__ */ K(Q, { value: e })] });
 }
-function Rt({ node: e }) {
-	let t = e.key === null ? null : /* @__PURE__ */ G("span", {
+function Rt({ value: e }) {
+	return /* @__PURE__ */ K("ins", { children: [/* @__PURE__ */ K(q, { children: "to " }), /* @__PURE__ */ K(Q, { value: e })] });
+}
+function zt({ node: e }) {
+	let t = e.key === null ? null : /* @__PURE__ */ K("span", {
 		class: "key",
-		children: q(e.key)
+		children: G(e.key)
 	});
 	switch (e.mark) {
-		case "inside": return /* @__PURE__ */ G("details", {
+		case "inside": return /* @__PURE__ */ K("details", {
 			class: "tree",
 			open: !0,
-			children: [/* @__PURE__ */ G("summary", { children: [t, /* @__PURE__ */ G("span", {
+			children: [/* @__PURE__ */ K("summary", { children: [t, /* @__PURE__ */ K("span", {
 				class: "muted",
-				children: Nt(e.new, e.children.length)
-			})] }), /* @__PURE__ */ G("div", {
+				children: Pt(e.new, e.children.length)
+			})] }), /* @__PURE__ */ K("div", {
 				class: "branch",
-				children: /* @__PURE__ */ G(zt, { nodes: e.children })
+				children: /* @__PURE__ */ K(Bt, { nodes: e.children })
 			})]
 		});
-		case "added": return /* @__PURE__ */ G("div", {
+		case "added": return /* @__PURE__ */ K("div", {
 			class: "leaf leaf-added",
-			children: /* @__PURE__ */ G("ins", { children: [/* @__PURE__ */ G(K, { children: "added " }), /* @__PURE__ */ G($, {
+			children: /* @__PURE__ */ K("ins", { children: [/* @__PURE__ */ K(q, { children: "added " }), /* @__PURE__ */ K($, {
 				value: e.new,
 				name: e.key,
 				depth: 1
 			})] })
 		});
-		case "removed": return /* @__PURE__ */ G("div", {
+		case "removed": return /* @__PURE__ */ K("div", {
 			class: "leaf leaf-removed",
-			children: /* @__PURE__ */ G("del", { children: [/* @__PURE__ */ G(K, { children: "removed " }), /* @__PURE__ */ G($, {
+			children: /* @__PURE__ */ K("del", { children: [/* @__PURE__ */ K(q, { children: "removed " }), /* @__PURE__ */ K($, {
 				value: e.old,
 				name: e.key,
 				depth: 1
 			})] })
 		});
-		case "changed": return /* @__PURE__ */ G("div", {
+		case "changed": return /* @__PURE__ */ K("div", {
 			class: "leaf",
-			children: [t, /* @__PURE__ */ G(Ft, {
+			children: [t, /* @__PURE__ */ K(It, {
 				old: e.old,
 				now: e.new
 			})]
 		});
-		case "same": return /* @__PURE__ */ G($, {
+		case "same": return /* @__PURE__ */ K($, {
 			value: e.new,
 			name: e.key,
 			depth: 2
 		});
 	}
 }
-function zt({ nodes: e }) {
+function Bt({ nodes: e }) {
 	let t = e.filter((e) => e.mark === "same");
-	return /* @__PURE__ */ G(y, { children: [e.filter((e) => e.mark !== "same").map((e) => /* @__PURE__ */ G(Rt, { node: e }, e.key)), t.length > 0 && /* @__PURE__ */ G(Bt, {
+	return /* @__PURE__ */ K(y, { children: [e.filter((e) => e.mark !== "same").map((e) => /* @__PURE__ */ K(zt, { node: e }, e.key)), t.length > 0 && /* @__PURE__ */ K(Vt, {
 		label: `${t.length} unchanged`,
-		children: t.map((e) => /* @__PURE__ */ G(Rt, { node: e }, e.key))
+		children: t.map((e) => /* @__PURE__ */ K(zt, { node: e }, e.key))
 	})] });
 }
-function Bt({ label: e, children: t }) {
-	return /* @__PURE__ */ G("details", {
+function Vt({ label: e, children: t }) {
+	return /* @__PURE__ */ K("details", {
 		class: "collapsed",
-		children: [/* @__PURE__ */ G("summary", { children: e }), t]
+		children: [/* @__PURE__ */ K("summary", { children: e }), t]
 	});
 }
-function Vt({ diff: e, unchanged: t = {}, masked: n = [], unknown: r = [], side: i = null }) {
+function Ht({ diff: e, unchanged: t = {}, masked: n = [], unknown: r = [], side: i = null }) {
 	let a = Object.keys(e), o = n.filter((n) => !Object.hasOwn(e, n) && !Object.hasOwn(t, n)), s = r.filter((t) => !Object.hasOwn(e, t)), c = Object.keys(t).filter((t) => !Object.hasOwn(e, t) && !s.includes(t));
-	return /* @__PURE__ */ G(y, { children: [/* @__PURE__ */ G("dl", {
+	return /* @__PURE__ */ K(y, { children: [/* @__PURE__ */ K("dl", {
 		class: "fields",
 		part: "fields",
 		children: [
-			a.map((t) => /* @__PURE__ */ G(Ut, {
+			a.map((t) => /* @__PURE__ */ K(Wt, {
 				name: t,
-				children: n.includes(t) ? /* @__PURE__ */ G(Wt, {}) : /* @__PURE__ */ G(Ht, {
+				children: n.includes(t) ? /* @__PURE__ */ K(Gt, {}) : /* @__PURE__ */ K(Ut, {
 					side: i,
 					old: e[t].old,
 					now: e[t].new
 				})
 			}, t)),
-			o.map((e) => /* @__PURE__ */ G(Ut, {
+			o.map((e) => /* @__PURE__ */ K(Wt, {
 				name: e,
-				children: /* @__PURE__ */ G(Wt, {})
+				children: /* @__PURE__ */ K(Gt, {})
 			}, e)),
-			s.map((e) => /* @__PURE__ */ G(Ut, {
+			s.map((e) => /* @__PURE__ */ K(Wt, {
 				name: e,
-				children: /* @__PURE__ */ G("span", {
+				children: /* @__PURE__ */ K("span", {
 					class: "none",
 					title: "The history does not have this value",
 					children: "unknown"
 				})
 			}, e))
 		]
-	}), c.length > 0 && /* @__PURE__ */ G(Bt, {
+	}), c.length > 0 && /* @__PURE__ */ K(Vt, {
 		label: `${c.length} unchanged`,
-		children: /* @__PURE__ */ G("dl", {
+		children: /* @__PURE__ */ K("dl", {
 			class: "fields",
-			children: c.map((e) => /* @__PURE__ */ G(Ut, {
+			children: c.map((e) => /* @__PURE__ */ K(Wt, {
 				name: e,
-				children: n.includes(e) ? /* @__PURE__ */ G(Wt, {}) : /* @__PURE__ */ G(Q, { value: t[e] })
+				children: n.includes(e) ? /* @__PURE__ */ K(Gt, {}) : /* @__PURE__ */ K(Q, { value: t[e] })
 			}, e))
 		})
 	})] });
 }
-function Ht({ side: e, old: t, now: n }) {
-	return e === "new" ? /* @__PURE__ */ G("ins", {
+function Ut({ side: e, old: t, now: n }) {
+	return e === "new" ? /* @__PURE__ */ K("ins", {
 		class: "plain",
-		children: /* @__PURE__ */ G(Q, { value: n })
-	}) : e === "old" ? /* @__PURE__ */ G("del", {
+		children: /* @__PURE__ */ K(Q, { value: n })
+	}) : e === "old" ? /* @__PURE__ */ K("del", {
 		class: "plain",
-		children: /* @__PURE__ */ G(Q, { value: t })
-	}) : /* @__PURE__ */ G(Ft, {
+		children: /* @__PURE__ */ K(Q, { value: t })
+	}) : /* @__PURE__ */ K(It, {
 		old: t,
 		now: n
 	});
 }
-function Ut({ name: e, children: t }) {
-	return /* @__PURE__ */ G("div", {
+function Wt({ name: e, children: t }) {
+	return /* @__PURE__ */ K("div", {
 		class: "field",
 		part: "field",
-		children: [/* @__PURE__ */ G("dt", { children: q(e) }), /* @__PURE__ */ G("dd", { children: t })]
+		children: [/* @__PURE__ */ K("dt", { children: G(e) }), /* @__PURE__ */ K("dd", { children: t })]
 	});
 }
-function Wt() {
-	return /* @__PURE__ */ G("span", {
+function Gt() {
+	return /* @__PURE__ */ K("span", {
 		class: "none",
 		title: "You may not see this field",
 		children: "masked"
 	});
 }
 // src/embed/History.tsx
-function Gt({ client: e, schema: t, table: n, record: r, heading: i }) {
+function Kt({ client: e, schema: t, table: n, record: r, heading: i }) {
 	let [a, o] = Te(null), [s, c] = Te(null), [l, u] = Te(!0), [d, f] = Te(null), p = (i, a) => {
 		u(!0), f(null), e.embedded(t, n, r, i, a).then((e) => {
 			a?.aborted || (o((t) => i ? [...t ?? [], ...e.changes] : e.changes), c(e.next), u(!1));
@@ -1475,48 +1478,48 @@ function Gt({ client: e, schema: t, table: n, record: r, heading: i }) {
 	return De(() => {
 		let e = new AbortController();
 		return p(null, e.signal), () => e.abort();
-	}, []), /* @__PURE__ */ G("section", {
+	}, []), /* @__PURE__ */ K("section", {
 		class: "history",
 		part: "history",
 		"aria-label": i,
 		"aria-busy": l,
 		children: [
-			/* @__PURE__ */ G("p", {
+			/* @__PURE__ */ K("p", {
 				class: "history-heading",
 				part: "heading",
 				children: i
 			}),
-			a?.length === 0 && /* @__PURE__ */ G("p", {
+			a?.length === 0 && /* @__PURE__ */ K("p", {
 				class: "muted",
 				part: "empty",
 				children: "Nothing has changed yet."
 			}),
-			/* @__PURE__ */ G("ol", {
+			/* @__PURE__ */ K("ol", {
 				class: "history-list",
 				part: "list",
-				children: (a ?? []).map((e, t) => /* @__PURE__ */ G("li", {
+				children: (a ?? []).map((e, t) => /* @__PURE__ */ K("li", {
 					class: "history-item",
 					part: "item",
-					children: [/* @__PURE__ */ G("div", {
+					children: [/* @__PURE__ */ K("div", {
 						class: "history-head",
 						children: [
-							/* @__PURE__ */ G(Ze, { operation: e.operation }),
-							/* @__PURE__ */ G("span", {
+							/* @__PURE__ */ K($e, { operation: e.operation }),
+							/* @__PURE__ */ K("span", {
 								part: "user",
-								children: q(ze(e.user) ?? "somebody")
+								children: G(ze(e.user) ?? "somebody")
 							}),
-							/* @__PURE__ */ G("span", {
+							/* @__PURE__ */ K("span", {
 								class: "history-time",
 								part: "time",
-								children: /* @__PURE__ */ G(Qe, { at: e.committedAt })
+								children: /* @__PURE__ */ K(et, { at: e.committedAt })
 							})
 						]
-					}), e.operation === "UPDATE" ? /* @__PURE__ */ G(Vt, {
+					}), e.operation === "UPDATE" ? /* @__PURE__ */ K(Ht, {
 						diff: e.diff,
 						masked: e.masked
-					}) : /* @__PURE__ */ G("details", {
+					}) : /* @__PURE__ */ K("details", {
 						class: "collapsed",
-						children: [/* @__PURE__ */ G("summary", { children: e.operation === "DELETE" ? "What it was" : "What it began as" }), /* @__PURE__ */ G(Vt, {
+						children: [/* @__PURE__ */ K("summary", { children: e.operation === "DELETE" ? "What it was" : "What it began as" }), /* @__PURE__ */ K(Ht, {
 							side: e.operation === "DELETE" ? "old" : "new",
 							diff: e.diff,
 							masked: e.masked
@@ -1524,15 +1527,15 @@ function Gt({ client: e, schema: t, table: n, record: r, heading: i }) {
 					})]
 				}, t))
 			}),
-			l && !a && /* @__PURE__ */ G($e, {
+			l && !a && /* @__PURE__ */ K(tt, {
 				what: "the history",
 				rows: 3
 			}),
-			d && /* @__PURE__ */ G("div", {
+			d && /* @__PURE__ */ K("div", {
 				class: "history-error",
 				part: "error",
 				role: "alert",
-				children: [/* @__PURE__ */ G("p", { children: d.status === 401 || d.status === 403 ? "You may not see this history." : d.status === 0 ? "The server cannot be reached." : d.message }), d.status !== 401 && d.status !== 403 && /* @__PURE__ */ G("button", {
+				children: [/* @__PURE__ */ K("p", { children: d.status === 401 || d.status === 403 ? "You may not see this history." : d.status === 0 ? "The server cannot be reached." : d.message }), d.status !== 401 && d.status !== 403 && /* @__PURE__ */ K("button", {
 					type: "button",
 					class: "button",
 					part: "button",
@@ -1540,7 +1543,7 @@ function Gt({ client: e, schema: t, table: n, record: r, heading: i }) {
 					children: "Try again"
 				})]
 			}),
-			s && !d && /* @__PURE__ */ G("button", {
+			s && !d && /* @__PURE__ */ K("button", {
 				type: "button",
 				class: "button",
 				part: "button",
@@ -1552,7 +1555,7 @@ function Gt({ client: e, schema: t, table: n, record: r, heading: i }) {
 	});
 }
 // src/embed/bemi-history.tsx
-var Kt = class extends HTMLElement {
+var qt = class extends HTMLElement {
 	static observedAttributes = [
 		"schema",
 		"table",
@@ -1563,7 +1566,7 @@ var Kt = class extends HTMLElement {
 	root = this.attachShadow({ mode: "open" });
 	queued = !1;
 	connectedCallback() {
-		this.root.adoptedStyleSheets = [Yt()], this.update();
+		this.root.adoptedStyleSheets = [Xt()], this.update();
 	}
 	disconnectedCallback() {
 		P(null, this.root);
@@ -1579,14 +1582,14 @@ var Kt = class extends HTMLElement {
 	draw() {
 		let e = this.getAttribute("table"), t = this.getAttribute("record");
 		if (!e || !t) {
-			P(/* @__PURE__ */ G("p", {
+			P(/* @__PURE__ */ K("p", {
 				role: "alert",
 				children: "<bemi-history> needs the attributes table and record."
 			}), this.root);
 			return;
 		}
-		let n = this.getAttribute("schema") ?? "public", r = (this.getAttribute("api") ?? qt).replace(/\/+$/, "");
-		P(/* @__PURE__ */ G(Gt, {
+		let n = this.getAttribute("schema") ?? "public", r = (this.getAttribute("api") ?? Jt).replace(/\/+$/, "");
+		P(/* @__PURE__ */ K(Kt, {
 			client: new Ie(r),
 			schema: n,
 			table: e,
@@ -1599,12 +1602,12 @@ var Kt = class extends HTMLElement {
 			t
 		])), this.root);
 	}
-}, qt = new URL(
+}, Jt = new URL(
 	/* @vite-ignore */
 	"../api/v1",
 	import.meta.url
-).pathname, Jt = null;
-function Yt() {
-	return Jt || (Jt = new CSSStyleSheet(), Jt.replaceSync(F + I + se)), Jt;
+).pathname, Yt = null;
+function Xt() {
+	return Yt || (Yt = new CSSStyleSheet(), Yt.replaceSync(F + I + se)), Yt;
 }
-customElements.get("bemi-history") || customElements.define("bemi-history", Kt);
+customElements.get("bemi-history") || customElements.define("bemi-history", qt);
