@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is to be done so that records are as if some changes had never happened, and what
  * stands against it. Immutable; made by {@link Reverter}, and good for as long as nobody
- * changes these records: whoever executes it looks again.
+ * changes these records: whoever executes it finds out.
  */
 public final class RevertPlan {
 
