@@ -105,6 +105,8 @@ final class ReadStore {
 			statement.execute("INSERT INTO relation (source, oid, schema, name, replica_identity, columns, since)"
 					+ " SELECT 1, i, 'public', 'table_' || i, 'd', '[]', '0/1' FROM generate_series(0, " + (TABLES - 1)
 					+ ") i");
+			// As they soon are where changes are recorded.
+			statement.execute("ANALYZE source, relation");
 		}
 	}
 

@@ -29,8 +29,8 @@ record Sql(String text, List<Object> parameters) {
 	/**
 	 * The tables below the view {@code changes}, whose {@code coalesce(metadata)} keeps
 	 * the index of contexts from being used. Each change has its relation and its source;
-	 * that they are left joins tells the planner so, which else believes that a source has
-	 * one change in two hundred.
+	 * that they are left joins tells the planner so, which else believes that a source
+	 * has one change in two hundred.
 	 */
 	private static final String FROM = """
 			  FROM %1$s.change c
