@@ -75,7 +75,8 @@ final class RevertPlanner {
 	 * Reads which changes are to be undone.
 	 */
 	RevertPlanner select(ChangeQuery query) {
-		try (Stream<ChangePlaces> stream = query.oldestFirst().places((int) Math.min(this.limit + 1L, Integer.MAX_VALUE), FEW)) {
+		try (Stream<ChangePlaces> stream = query.oldestFirst()
+			.places((int) Math.min(this.limit + 1L, Integer.MAX_VALUE), FEW)) {
 			stream.forEach(this::select);
 		}
 		this.selected.values().forEach(Arrays::sort);
