@@ -126,8 +126,8 @@ final class ChangeSearch {
 	}
 
 	/**
-	 * Asks for the place of a transaction in place of its number, if there is one place:
-	 * an index has the changes that are there.
+	 * Asks for the place of a transaction instead of its number, unless there are several
+	 * places: an index has the changes that are there.
 	 */
 	private List<Condition> inTransaction(List<Condition> conditions) {
 		if (!isAbout(conditions, About.TRANSACTION)) {
@@ -138,9 +138,11 @@ final class ChangeSearch {
 						conditions.stream().filter((condition) -> condition.about() == About.TRANSACTION).toList()),
 				(row, number) -> Conditions.place(row.getObject(1, OffsetDateTime.class), row.getInt(2),
 						row.getString(3)));
-		return (places.size() != 1) ? conditions
-				: and(conditions.stream().filter((condition) -> condition.about() != About.TRANSACTION).toList(),
-						places.get(0));
+		if (places.size() > 1) {
+			return conditions;
+		}
+		return and(conditions.stream().filter((condition) -> condition.about() != About.TRANSACTION).toList(),
+				places.isEmpty() ? List.of(Condition.plain("false")) : places.get(0));
 	}
 
 	private Long[] relations(List<Condition> conditions) {

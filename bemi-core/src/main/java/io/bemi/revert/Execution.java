@@ -169,6 +169,10 @@ final class Execution {
 			super("A row has changed since the plan was made");
 		}
 
+		ChangedSinceException(SQLException refusal) {
+			super(refusal.getMessage(), refusal);
+		}
+
 	}
 
 }

@@ -187,15 +187,18 @@ public final class JdbcReverter implements Reverter {
 		if (options.reason() != null) {
 			context.put("reason", options.reason());
 		}
-		try (BemiContext.Scope scope = BemiContext.open(Map.of(CONTEXT_KEY, context))) {
-			List<List<Work>> undisputed = plan.undisputed();
-			if (!undisputed.isEmpty()) {
-				return transact(plan, told, (execution, progress) -> execution.runAsSeen(undisputed, context, progress),
+		if (!plan.undisputed().isEmpty()) {
+			try (BemiContext.Scope scope = BemiContext.open(Map.of(CONTEXT_KEY, context))) {
+				return transact(plan, told, (execution, progress) -> runAsSeen(execution, plan, context, progress),
 						options);
 			}
-		}
-		catch (SQLException | ChangedSinceException ex) {
-			logger.debug("A revert is not done as it was planned, but looked at again: {}", ex.getMessage());
+			catch (ChangedSinceException ex) {
+				logger.debug("A revert is not done as it was planned, but looked at again: {}", ex.getMessage());
+			}
+			catch (SQLException ex) {
+				// It may even have been committed: it is not for us to try again.
+				throw translate(ex);
+			}
 		}
 		for (int attempt = 1;; attempt++) {
 			try (BemiContext.Scope scope = BemiContext.open(Map.of(CONTEXT_KEY, context))) {
@@ -208,6 +211,26 @@ public final class JdbcReverter implements Reverter {
 				throw translate(ex);
 			}
 		}
+	}
+
+	/**
+	 * What the server refuses is looked at again, for what exactly stands against it.
+	 */
+	private static RevertReport runAsSeen(Execution execution, RevertPlan plan, Map<String, Object> context,
+			LongConsumer progress) throws SQLException {
+		try {
+			return execution.runAsSeen(plan.undisputed(), context, progress);
+		}
+		catch (SQLException ex) {
+			if (isRefused(ex) || AGAIN.contains(String.valueOf(ex.getSQLState()))) {
+				throw new ChangedSinceException(ex);
+			}
+			throw ex;
+		}
+	}
+
+	private static boolean isRefused(SQLException ex) {
+		return REFUSED.stream().anyMatch(String.valueOf(ex.getSQLState())::startsWith);
 	}
 
 	private RevertReport transact(RevertPlan plan, List<RevertListener> told, Way way, RevertOptions options)
@@ -238,7 +261,7 @@ public final class JdbcReverter implements Reverter {
 
 	private static RevertException translate(SQLException ex) {
 		String state = String.valueOf(ex.getSQLState());
-		if (REFUSED.stream().noneMatch(state::startsWith)) {
+		if (!isRefused(ex)) {
 			return new RevertException("Nothing was reverted: " + ex.getMessage(), ex);
 		}
 		ServerErrorMessage said = (ex instanceof PSQLException server) ? server.getServerErrorMessage() : null;

@@ -1,13 +1,24 @@
 package io.bemi.revert;
 
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
+import javax.sql.DataSource;
+
+import io.bemi.query.IngestionBarrier;
+import io.bemi.timetravel.JdbcTimeTravel;
+import io.bemi.timetravel.TimeTravel;
+import io.bemi.timetravel.TravellingApplication;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -82,6 +93,37 @@ class UndisputedRevertIntegrationTests {
 		assertThat(this.recorded.reverter().execute(plan).updated()).isEqualTo(2);
 		assertThat(this.recorded.query("SELECT a, n FROM parent WHERE id IN (20, 21) ORDER BY id"))
 			.containsExactly("a|5", "a|1");
+	}
+
+	@Test
+	void whatMayHaveBeenCommittedIsNotDoneAgain() {
+		RevertPlan plan = plan("INSERT INTO parent VALUES (500, 'a', 1, 500)",
+				"UPDATE parent SET a = 'b' WHERE id = 500");
+		AtomicInteger commits = new AtomicInteger();
+		DataSource vanishing = new DelegatingDataSource(this.recorded.dataSource()) {
+
+			@Override
+			public Connection getConnection() throws SQLException {
+				Connection connection = super.getConnection();
+				return (Connection) Proxy.newProxyInstance(getClass().getClassLoader(),
+						new Class<?>[] { Connection.class }, (proxy, method, arguments) -> {
+							Object result = method.invoke(connection, arguments);
+							if (method.getName().equals("commit")) {
+								commits.incrementAndGet();
+								throw new SQLException("the connection is lost", "08006");
+							}
+							return result;
+						});
+			}
+
+		};
+		TimeTravel travel = new JdbcTimeTravel(TravellingApplication.of(this.recorded.dataSource()),
+				this.recorded.dataSource(), "bemi", this.recorded.changes(),
+				new IngestionBarrier(this.recorded.pool(), "not_waited_for"));
+		Reverter reverter = new JdbcReverter(vanishing, this.recorded.changes(), travel, 1_000, List::of, List::of);
+		assertThatExceptionOfType(RevertException.class).isThrownBy(() -> reverter.execute(plan))
+			.withMessageContaining("the connection is lost");
+		assertThat(commits).hasValue(1);
 	}
 
 	@Test
