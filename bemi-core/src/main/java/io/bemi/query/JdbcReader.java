@@ -174,7 +174,7 @@ final class JdbcReader implements ChangeReader {
 		ChangeSearch search = search(conditions);
 		Sql sql = (limit != null) ? search.statement(conditions, query.order(), Math.min(limit, most))
 				: search.any(conditions, most);
-		return stream(conditions, sql.places(this.settings, mostKeys), Row::places);
+		return stream(conditions, sql.onlyPlaces(this.settings, mostKeys), Row::places);
 	}
 
 	private <T> Stream<T> stream(List<Condition> conditions, Sql sql, ChangeStream.RowMaker<T> maker) {

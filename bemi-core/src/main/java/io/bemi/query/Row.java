@@ -48,7 +48,7 @@ final class Row {
 	}
 
 	/**
-	 * Makes places of a row with the columns of {@link Sql#places}.
+	 * Makes places of a row with the columns of {@link Sql#onlyPlaces}.
 	 */
 	static ChangePlaces places(ResultSet row) throws SQLException {
 		Array keys = row.getArray(9);

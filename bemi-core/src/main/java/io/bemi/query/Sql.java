@@ -91,7 +91,7 @@ record Sql(String text, List<Object> parameters) {
 	/**
 	 * Where the same changes are.
 	 */
-	Sql places(QuerySettings settings, int mostKeys) {
+	Sql onlyPlaces(QuerySettings settings, int mostKeys) {
 		Sql changes = only(Parts.WITHOUT_CONTEXT, settings);
 		return new Builder().add(PLACES, mostKeys)
 			.add(" FROM (" + changes.text.replace(ROWS, "NULL AS image") + ") q", changes.parameters.toArray())
