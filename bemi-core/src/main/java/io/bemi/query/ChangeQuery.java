@@ -555,6 +555,19 @@ public final class ChangeQuery {
 	}
 
 	/**
+	 * Where the changes are, the first transactions first, without reading them. The
+	 * stream holds a connection: close it.
+	 * @param most of how many changes it is told at most; whoever wants to know whether
+	 * there are more asks for one more
+	 * @param mostKeys up to how many changes of a transaction to a table the keys of the
+	 * records are told, too
+	 */
+	public Stream<ChangePlaces> places(int most, int mostKeys) {
+		Assert.isTrue(most > 0, () -> "'most' must be positive, but is " + most);
+		return this.reader.places(this, most, mostKeys);
+	}
+
+	/**
 	 * Counts the changes, whatever the limit.
 	 * @return how many there are
 	 * @throws org.springframework.dao.DataAccessException when the store cannot be read

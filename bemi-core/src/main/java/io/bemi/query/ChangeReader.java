@@ -15,6 +15,8 @@ interface ChangeReader {
 
 	Stream<Change> stream(ChangeQuery query, Parts parts);
 
+	Stream<ChangePlaces> places(ChangeQuery query, int most, int mostKeys);
+
 	long count(ChangeQuery query);
 
 	List<Count> counts(ChangeQuery query, Bucket bucket, ZoneId zone, Grouping grouping);

@@ -61,9 +61,19 @@ final class ChangeSearch {
 	 * A statement for all changes, for those who read on by themselves.
 	 */
 	Sql all(List<Condition> question, Order order) {
+		return Sql.all(this.settings, placed(question), order);
+	}
+
+	/**
+	 * A statement for some changes, in no order.
+	 */
+	Sql any(List<Condition> question, int limit) {
+		return Sql.any(this.settings, placed(question), limit);
+	}
+
+	private List<Condition> placed(List<Condition> question) {
 		List<Condition> conditions = inTransaction(question);
-		return Sql.all(this.settings,
-				isNarrowedByTable(conditions) ? inTables(conditions, relations(conditions)) : conditions, order);
+		return isNarrowedByTable(conditions) ? inTables(conditions, relations(conditions)) : conditions;
 	}
 
 	/**

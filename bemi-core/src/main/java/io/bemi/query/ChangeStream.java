@@ -12,25 +12,25 @@ import java.util.stream.StreamSupport;
 
 import javax.sql.DataSource;
 
-import io.bemi.change.Change;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 
 /**
- * Changes as they are fetched, some at a time. In a transaction of the thread's if there
- * is one, else in a read-only one of its own.
+ * Changes, or what is told of them, as they are fetched, some at a time. In a transaction
+ * of the thread's if there is one, else in a read-only one of its own.
+ *
+ * @param <T> what a row becomes
  */
-final class ChangeStream extends AbstractSpliterator<Change> implements AutoCloseable {
+final class ChangeStream<T> extends AbstractSpliterator<T> implements AutoCloseable {
 
 	private static final int FETCH_SIZE = 500;
-
-	/** Without their rows changes are small. */
-	private static final int PLACES_FETCH_SIZE = 10_000;
 
 	private final DataSource dataSource;
 
 	private final Connection connection;
+
+	private final RowMaker<T> maker;
 
 	private final boolean own;
 
@@ -42,27 +42,28 @@ final class ChangeStream extends AbstractSpliterator<Change> implements AutoClos
 
 	private boolean closed;
 
-	private ChangeStream(DataSource dataSource, Connection connection) throws SQLException {
+	private ChangeStream(DataSource dataSource, Connection connection, RowMaker<T> maker) throws SQLException {
 		super(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE);
 		this.dataSource = dataSource;
 		this.connection = connection;
+		this.maker = maker;
 		this.own = connection.getAutoCommit();
 		this.readOnly = connection.isReadOnly();
 	}
 
-	static Stream<Change> open(DataSource dataSource, Preparation preparation, Parts parts, int timeoutSeconds)
+	static <T> Stream<T> open(DataSource dataSource, Preparation preparation, RowMaker<T> maker, int timeoutSeconds)
 			throws SQLException {
 		Connection connection = DataSourceUtils.getConnection(dataSource);
-		ChangeStream changes;
+		ChangeStream<T> changes;
 		try {
-			changes = new ChangeStream(dataSource, connection);
+			changes = new ChangeStream<>(dataSource, connection, maker);
 		}
 		catch (SQLException | RuntimeException ex) {
 			DataSourceUtils.releaseConnection(connection, dataSource);
 			throw ex;
 		}
 		try {
-			changes.execute(preparation, (parts == Parts.PLACE) ? PLACES_FETCH_SIZE : FETCH_SIZE, timeoutSeconds);
+			changes.execute(preparation, timeoutSeconds);
 		}
 		catch (SQLException | RuntimeException ex) {
 			changes.close();
@@ -71,7 +72,7 @@ final class ChangeStream extends AbstractSpliterator<Change> implements AutoClos
 		return StreamSupport.stream(changes, false).onClose(changes::close);
 	}
 
-	private void execute(Preparation preparation, int fetchSize, int timeoutSeconds) throws SQLException {
+	private void execute(Preparation preparation, int timeoutSeconds) throws SQLException {
 		if (this.own) {
 			if (!this.readOnly) {
 				this.connection.setReadOnly(true);
@@ -80,23 +81,23 @@ final class ChangeStream extends AbstractSpliterator<Change> implements AutoClos
 		}
 		PreparedStatement prepared = preparation.prepare(this.connection);
 		this.statement = prepared;
-		prepared.setFetchSize(fetchSize);
+		prepared.setFetchSize(FETCH_SIZE);
 		prepared.setQueryTimeout(timeoutSeconds);
 		this.rows = prepared.executeQuery();
 	}
 
 	@Override
-	public boolean tryAdvance(Consumer<? super Change> action) {
+	public boolean tryAdvance(Consumer<? super T> action) {
 		ResultSet open = this.rows;
 		if (this.closed || open == null) {
 			return false;
 		}
-		Change change;
+		T change;
 		try {
 			if (!open.next()) {
 				return false;
 			}
-			change = Row.change(open);
+			change = this.maker.make(open);
 		}
 		catch (SQLException ex) {
 			throw new DataAccessResourceFailureException("Changes could not be fetched", ex);
@@ -149,6 +150,17 @@ final class ChangeStream extends AbstractSpliterator<Change> implements AutoClos
 	interface Preparation {
 
 		PreparedStatement prepare(Connection connection) throws SQLException;
+
+	}
+
+	/**
+	 * Makes something of a row.
+	 *
+	 * @param <T> what
+	 */
+	interface RowMaker<T> {
+
+		T make(ResultSet row) throws SQLException;
 
 	}
 

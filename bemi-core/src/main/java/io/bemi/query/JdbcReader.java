@@ -163,8 +163,23 @@ final class JdbcReader implements ChangeReader {
 		Sql sql = ((limit != null) ? search.statement(conditions, query.order(), limit)
 				: search.all(conditions, query.order()))
 			.only(parts, this.settings);
+		return stream(conditions, sql, Row::change);
+	}
+
+	@Override
+	public Stream<ChangePlaces> places(ChangeQuery query, int most, int mostKeys) {
+		List<Condition> conditions = query.conditions();
+		QueryProblems.check(conditions);
+		Integer limit = query.givenLimit();
+		ChangeSearch search = search(conditions);
+		Sql sql = (limit != null) ? search.statement(conditions, query.order(), Math.min(limit, most))
+				: search.any(conditions, most);
+		return stream(conditions, sql.onlyPlaces(this.settings, mostKeys), Row::places);
+	}
+
+	private <T> Stream<T> stream(List<Condition> conditions, Sql sql, ChangeStream.RowMaker<T> maker) {
 		try {
-			return ChangeStream.open(dataSource(), (connection) -> prepare(connection, sql), parts,
+			return ChangeStream.open(dataSource(), (connection) -> prepare(connection, sql), maker,
 					this.settings.timeoutSeconds());
 		}
 		catch (SQLException ex) {

@@ -9,12 +9,6 @@ public enum Parts {
 	ALL,
 
 	/** Not its context: {@code metadata} is empty. */
-	WITHOUT_CONTEXT,
-
-	/**
-	 * Only where it is and what it is about: {@code values}, {@code before},
-	 * {@code changed}, {@code unknown} and {@code metadata} are empty.
-	 */
-	PLACE
+	WITHOUT_CONTEXT
 
 }

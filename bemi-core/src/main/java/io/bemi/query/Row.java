@@ -47,6 +47,20 @@ final class Row {
 				position, ordinal, row.getString(12));
 	}
 
+	/**
+	 * Makes places of a row with the columns of {@link Sql#onlyPlaces}.
+	 */
+	static ChangePlaces places(ResultSet row) throws SQLException {
+		Array keys = row.getArray(9);
+		return new ChangePlaces(row.getString(1), row.getString(2), row.getString(3), row.getString(4), row.getLong(5),
+				Position.parse(row.getString(6)), numbers(row.getArray(7)), numbers(row.getArray(8)),
+				(keys != null) ? strings(keys) : null);
+	}
+
+	private static List<Long> numbers(@Nullable Array array) throws SQLException {
+		return (array != null) ? List.of((Long[]) array.getArray()) : List.of();
+	}
+
 	private static String id(int source, Position position, long ordinal) {
 		StringBuilder id = new StringBuilder(32);
 		padded(id, Integer.toString(source), 4).append('-');

@@ -19,6 +19,12 @@ record Sql(String text, List<Object> parameters) {
 
 	private static final String ROWS = "c.image, c.replaced, c.unknown";
 
+	private static final String PLACES = """
+			SELECT q.source, q.database, q.schema, q."table", q.transaction_id, q.position, array_agg(q.ordinal),
+			       array_agg(q.ordinal) FILTER (WHERE q.operation = 'T'),
+			       CASE WHEN count(*) <= ? THEN coalesce(array_agg(q.primary_key) FILTER (WHERE q.primary_key IS NOT NULL), '{}') END
+			""";
+
 	/** What {@link Row} makes into what the view {@code changes} gives. */
 	private static final String COLUMNS = """
 			SELECT c.source AS source_number, c.primary_key, %s, s.database, r.schema, r.name AS "table", c.operation, c.committed_at,
@@ -74,16 +80,23 @@ record Sql(String text, List<Object> parameters) {
 	 * The same, with less of each change.
 	 */
 	Sql only(Parts parts, QuerySettings settings) {
-		String sql = this.text;
-		if (parts != Parts.ALL) {
-			sql = sql.replace(METADATA, "'{}'::jsonb AS metadata");
-			String without = sql.replace(CONTEXTS.formatted(settings.quotedSchema()), "");
-			sql = without.contains("x.") ? sql : without;
+		if (parts == Parts.ALL) {
+			return this;
 		}
-		if (parts == Parts.PLACE) {
-			sql = sql.replace(ROWS, "NULL::jsonb AS image, NULL::jsonb AS replaced, NULL::text[] AS unknown");
-		}
-		return new Sql(sql, this.parameters);
+		String sql = this.text.replace(METADATA, "'{}'::jsonb AS metadata");
+		String without = sql.replace(CONTEXTS.formatted(settings.quotedSchema()), "");
+		return new Sql(without.contains("x.") ? sql : without, this.parameters);
+	}
+
+	/**
+	 * Where the same changes are.
+	 */
+	Sql onlyPlaces(QuerySettings settings, int mostKeys) {
+		Sql changes = only(Parts.WITHOUT_CONTEXT, settings);
+		return new Builder().add(PLACES, mostKeys)
+			.add(" FROM (" + changes.text.replace(ROWS, "NULL AS image") + ") q", changes.parameters.toArray())
+			.add(" GROUP BY q.source, q.database, q.schema, q.\"table\", q.transaction_id, q.position ORDER BY q.position, min(q.ordinal)")
+			.build();
 	}
 
 	/**
@@ -91,6 +104,13 @@ record Sql(String text, List<Object> parameters) {
 	 */
 	static Sql all(QuerySettings settings, List<Condition> conditions, Order order) {
 		return new Builder().add(COLUMNS).from(settings, conditions).add(order.sql("c")).build();
+	}
+
+	/**
+	 * Some changes, whichever they are.
+	 */
+	static Sql any(QuerySettings settings, List<Condition> conditions, int limit) {
+		return new Builder().add(COLUMNS).from(settings, conditions).add(" LIMIT ?", limit).build();
 	}
 
 	/**

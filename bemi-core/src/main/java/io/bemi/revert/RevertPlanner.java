@@ -3,6 +3,7 @@ package io.bemi.revert;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 import io.bemi.change.Change;
 import io.bemi.change.Operation;
 import io.bemi.change.Position;
+import io.bemi.query.ChangePlaces;
 import io.bemi.query.ChangeQuery;
 import io.bemi.query.Changes;
 import io.bemi.query.Parts;
@@ -40,7 +42,10 @@ final class RevertPlanner {
 
 	private final int limit;
 
-	private final Set<Place> selected = new HashSet<>();
+	/** Which changes of the transactions, by the position of their commit. */
+	private final Map<Position, long[]> selected = new HashMap<>();
+
+	private long count;
 
 	private final Set<Long> transactions = new LinkedHashSet<>();
 
@@ -50,6 +55,11 @@ final class RevertPlanner {
 
 	/** Of few records of a table; no longer kept when they are many. */
 	private final Map<TableName, Set<String>> keys = new HashMap<>();
+
+	/** The tables of which more records are changed. */
+	private final Set<TableName> many = new HashSet<>();
+
+	private final List<ChangePlaces> emptied = new ArrayList<>();
 
 	private @Nullable String source;
 
@@ -65,36 +75,66 @@ final class RevertPlanner {
 	 * Reads which changes are to be undone.
 	 */
 	RevertPlanner select(ChangeQuery query) {
-		try (Stream<Change> stream = query.oldestFirst().stream(Parts.PLACE)) {
+		try (Stream<ChangePlaces> stream = query.oldestFirst()
+			.places((int) Math.min(this.limit + 1L, Integer.MAX_VALUE), FEW)) {
 			stream.forEach(this::select);
 		}
+		this.selected.values().forEach(Arrays::sort);
+		this.emptied.forEach(this::selectTruncates);
 		return this;
 	}
 
-	private void select(Change change) {
+	private void select(ChangePlaces places) {
 		if (this.source == null) {
-			this.source = change.source();
-			this.database = change.database();
+			this.source = places.source();
+			this.database = places.database();
 		}
-		if (!this.source.equals(change.source())) {
+		if (!this.source.equals(places.source())) {
 			throw new RevertException("The changes are of more than one database (" + this.source + ", "
-					+ change.source() + "): ask for one with source(...)");
+					+ places.source() + "): ask for one with source(...)");
 		}
-		if (this.selected.size() >= this.limit) {
+		this.count += places.ordinals().size();
+		if (this.count > this.limit) {
 			throw new RevertException("More than " + this.limit + " changes are too many to be reverted at once"
 					+ " ('bemi.revert.max-changes'): narrow the question, the newest changes first");
 		}
-		this.selected.add(Place.of(change));
-		this.transactions.add(change.transactionId());
-		TableName table = new TableName(change.schema(), change.table());
-		this.since.putIfAbsent(table, change.position());
+		long[] ordinals = places.ordinals().stream().mapToLong(Long::longValue).toArray();
+		this.selected.merge(places.position(), ordinals, (some, more) -> {
+			long[] all = Arrays.copyOf(some, some.length + more.length);
+			System.arraycopy(more, 0, all, some.length, more.length);
+			return all;
+		});
+		this.transactions.add(places.transactionId());
+		TableName table = new TableName(places.schema(), places.table());
+		this.since.putIfAbsent(table, places.position());
 		Set<String> known = this.keys.computeIfAbsent(table, (name) -> new HashSet<>());
-		if (change.primaryKey() != null && known.size() <= FEW) {
-			known.add(change.primaryKey());
+		if (places.keys() == null) {
+			this.many.add(table);
 		}
-		if (change.operation() == Operation.TRUNCATE) {
-			this.truncates.add(change);
+		else if (known.size() <= FEW) {
+			known.addAll(places.keys());
 		}
+		if (!places.truncates().isEmpty()) {
+			this.emptied.add(places);
+		}
+	}
+
+	private void selectTruncates(ChangePlaces places) {
+		try (Stream<Change> stream = this.changes.query()
+			.source(places.source())
+			.schema(places.schema())
+			.table(places.table())
+			.position(places.position())
+			.operation(Operation.TRUNCATE)
+			.oldestFirst()
+			.stream(Parts.WITHOUT_CONTEXT)) {
+			stream.filter((change) -> places.truncates().contains(change.ordinal())).forEach(this.truncates::add);
+		}
+	}
+
+	private boolean isSelected(Change change) {
+		long[] ordinals = this.selected.get(change.position());
+		return ordinals != null && Arrays.binarySearch(ordinals, change.ordinal()) >= 0;
 	}
 
 	/**
@@ -130,7 +170,7 @@ final class RevertPlanner {
 						"it depends on records that depend on it, and no constraint between them can wait")));
 			return ordered;
 		});
-		return new RevertPlan(this.selected.size(), List.copyOf(this.transactions), revisions, ofTables, groups,
+		return new RevertPlan(this.count, List.copyOf(this.transactions), revisions, ofTables, groups,
 				resolutions.passed());
 	}
 
@@ -164,7 +204,7 @@ final class RevertPlanner {
 		RecordFold fold = new RecordFold(table, shapes);
 		try (Stream<Change> stream = history(table)) {
 			stream.forEach((change) -> {
-				boolean undone = this.selected.contains(Place.of(change));
+				boolean undone = isSelected(change);
 				if (change.operation() != Operation.TRUNCATE) {
 					fold.add(change, undone);
 				}
@@ -202,7 +242,7 @@ final class RevertPlanner {
 			.table(table.name())
 			.fromPosition(Objects.requireNonNull(this.since.get(name)))
 			.oldestFirst();
-		boolean few = table.keyed() && !table.partitioned() && known.size() <= FEW
+		boolean few = table.keyed() && !table.partitioned() && !this.many.contains(name) && known.size() <= FEW
 				&& since.not((those) -> unmoved(those, table)).first().isEmpty();
 		return few ? since.primaryKeyIn(known).stream(Parts.WITHOUT_CONTEXT) : since.stream(Parts.WITHOUT_CONTEXT);
 	}

@@ -2,8 +2,10 @@ package io.bemi.query;
 
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 import io.bemi.change.Change;
@@ -12,7 +14,6 @@ import io.bemi.change.Operation;
 import io.bemi.store.StoreSchema;
 import io.bemi.testsupport.PostgresServer;
 import io.bemi.testsupport.TestDatabase;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -94,11 +95,49 @@ class JdbcChangesIntegrationTests {
 		List<Change> all = stream(query, Parts.ALL);
 		assertThat(all).isEqualTo(query.list());
 		assertThat(stream(query, Parts.WITHOUT_CONTEXT))
-			.isEqualTo(all.stream().map((change) -> less(change, change.values(), change.before(), change)).toList());
-		assertThat(stream(query, Parts.PLACE))
-			.isEqualTo(all.stream().map((change) -> less(change, Map.of(), Map.of(), null)).toList());
-		assertThat(stream(query.limit(1).context("user", "ann"), Parts.PLACE)).hasSize(1)
+			.isEqualTo(all.stream().map(JdbcChangesIntegrationTests::withoutContext).toList());
+		assertThat(stream(query.limit(1).context("user", "ann"), Parts.WITHOUT_CONTEXT)).hasSize(1)
 			.allSatisfy((change) -> assertThat(change.metadata()).isEmpty());
+	}
+
+	@Test
+	void tellsWhereChangesAre() {
+		List<ChangeQuery> questions = List.of(changes.query(), changes.query().table("todo"),
+				changes.query().transaction(100), changes.query().transaction(100).table("todo"),
+				changes.query().context("user", "ann"), changes.query().context("user", "ann").limit(1),
+				changes.query().operation(Operation.DELETE), changes.query().limit(2),
+				changes.query().transaction(999));
+		for (ChangeQuery question : questions) {
+			List<Change> listed = question.list();
+			List<ChangePlaces> places = places(question, 100, 100);
+			assertThat(places).isSortedAccordingTo(Comparator.comparing(ChangePlaces::position));
+			assertThat(places.stream().flatMap(JdbcChangesIntegrationTests::each))
+				.containsExactlyInAnyOrderElementsOf(listed.stream()
+					.map((change) -> String.join(" ", change.source(), change.database(), change.schema(),
+							change.table(), "" + change.transactionId(), change.position() + "." + change.ordinal(),
+							"" + (change.operation() == Operation.TRUNCATE)))
+					.toList());
+			assertThat(places.stream().flatMap((some) -> Objects.requireNonNull(some.keys()).stream()))
+				.containsExactlyInAnyOrderElementsOf(
+						listed.stream().map(Change::primaryKey).filter(Objects::nonNull).toList());
+			assertThat(places(question, 100, 0)).allSatisfy((some) -> assertThat(some.keys()).isNull());
+			assertThat(places(question, 1, 0).stream().mapToInt((some) -> some.ordinals().size()).sum())
+				.isEqualTo(Math.min(1, listed.size()));
+		}
+	}
+
+	private static Stream<String> each(ChangePlaces some) {
+		return some.ordinals()
+			.stream()
+			.map((ordinal) -> String.join(" ", some.source(), some.database(), some.schema(), some.table(),
+					"" + some.transactionId(), some.position() + "." + ordinal,
+					"" + some.truncates().contains(ordinal)));
+	}
+
+	private static List<ChangePlaces> places(ChangeQuery query, int most, int mostKeys) {
+		try (Stream<ChangePlaces> stream = query.places(most, mostKeys)) {
+			return stream.toList();
+		}
 	}
 
 	private static List<Change> stream(ChangeQuery query, Parts parts) {
@@ -107,12 +146,10 @@ class JdbcChangesIntegrationTests {
 		}
 	}
 
-	private static Change less(Change change, Map<String, @Nullable Object> values,
-			Map<String, @Nullable Object> before, @Nullable Change columns) {
-		return new Change(change.id(), change.primaryKey(), values, before,
-				(columns != null) ? columns.changed() : List.of(), (columns != null) ? columns.unknown() : List.of(),
-				Map.of(), change.database(), change.schema(), change.table(), change.operation(), change.committedAt(),
-				change.transactionId(), change.position(), change.ordinal(), change.source());
+	private static Change withoutContext(Change change) {
+		return new Change(change.id(), change.primaryKey(), change.values(), change.before(), change.changed(),
+				change.unknown(), Map.of(), change.database(), change.schema(), change.table(), change.operation(),
+				change.committedAt(), change.transactionId(), change.position(), change.ordinal(), change.source());
 	}
 
 	@Test
