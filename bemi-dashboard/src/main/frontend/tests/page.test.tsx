@@ -129,6 +129,16 @@ describe('changes', () => {
 		await find('.row-key', '9');
 	});
 
+	it('finds what was written before anybody listened, where there was nothing', async () => {
+		let answer = list();
+		serve({ '/changes': () => answer });
+		open('/changes');
+		await find('.empty');
+		answer = list(change({ id: '1-9', primaryKey: '9' }));
+		FakeEventSource.all[0]!.open();
+		await find('.row-key', '9');
+	});
+
 	it('goes on after the cursor', async () => {
 		serve({ '/changes': (call: { query: URLSearchParams }) => (call.query.get('cursor') === 'c-1' ? list(change({ id: '1-0', primaryKey: '6' })) : { changes: [change()], next: 'c-1' }) });
 		open('/changes');

@@ -49,6 +49,8 @@ export function useChanges(query: string | null, live: boolean, hold: () => bool
 	const abort = useRef<AbortController>(new AbortController());
 	const shown = useRef<Change[]>([]);
 	shown.current = changes ?? [];
+	/** Whether the first page has come, once that is known. */
+	const first = useRef<Promise<boolean>>(Promise.resolve(false));
 
 	const load = useCallback(
 		(cursor: string | null) => {
@@ -59,21 +61,29 @@ export function useChanges(query: string | null, live: boolean, hold: () => bool
 			}
 			setLoading(true);
 			setError(null);
-			client.changes(new URLSearchParams(query), { order: 'newest', limit: PAGE, cursor }, signal).then(
+			const loaded = client.changes(new URLSearchParams(query), { order: 'newest', limit: PAGE, cursor }, signal).then(
 				(page) => {
 					if (!signal.aborted) {
-						setChanges((before) => (cursor === null ? page.changes : append(before ?? [], page.changes)));
+						setChanges((before) => (cursor === null ? prepend(page.changes, before ?? []) : append(before ?? [], page.changes)));
 						setNext(page.next);
 						setLoading(false);
+						if (cursor === null) {
+							shown.current = page.changes;
+						}
 					}
+					return !signal.aborted;
 				},
 				(failure: unknown) => {
 					if (!signal.aborted) {
 						setError(failure instanceof ApiError ? failure : new ApiError(-1, 'The answer is not understood', String(failure)));
 						setLoading(false);
 					}
+					return false;
 				},
 			);
+			if (cursor === null) {
+				first.current = loaded;
+			}
 		},
 		[query],
 	);
@@ -127,10 +137,10 @@ export function useChanges(query: string | null, live: boolean, hold: () => bool
 				setStream(state);
 				if (state === 'live') {
 					// What was written between the first page and the start of listening, or while the connection was lost.
-					client.changes(new URLSearchParams(query), { order: 'newest', limit: PAGE }).then(
-						(page) => {
+					Promise.all([client.changes(new URLSearchParams(query), { order: 'newest', limit: PAGE }), first.current]).then(
+						([page, loaded]) => {
 							const known = new Set(shown.current.map((change) => change.id));
-							if (ended || shown.current.length === 0) {
+							if (ended || !loaded) {
 								return;
 							}
 							if (page.changes.length === PAGE && !page.changes.some((change) => known.has(change.id))) {

@@ -94,6 +94,32 @@ class DashboardStreamIntegrationTests {
 		}
 	}
 
+	/**
+	 * The server uses again what it served them with, for whoever comes next.
+	 */
+	@Test
+	void whoGoesTakesNobodyAlong() throws Exception {
+		int rounds = Integer.getInteger("bemi.dashboard.rounds", 3);
+		for (int round = 0; round < rounds; round++) {
+			List<Listener> stay = new ArrayList<>();
+			for (int i = 0; i < 20; i++) {
+				new Listener("auditor", "table=other", null).reset();
+			}
+			database.execute("INSERT INTO other VALUES (%d)".formatted(10_000 + round));
+			long until = System.nanoTime() + Duration.ofMillis(2500).toNanos();
+			while (System.nanoTime() < until) {
+				if (stay.size() < 60) {
+					stay.add(new Listener("auditor", "table=note", null));
+				}
+				Thread.sleep(20);
+			}
+			assertThat(stay).as("Round %d", round).allSatisfy((listener) -> assertThat(listener.ended).isFalse());
+			for (Listener listener : stay) {
+				listener.reset();
+			}
+		}
+	}
+
 	@Test
 	void fiftyViewersTakeLittleMemoryAndEndWithTheApplication() throws Exception {
 		List<Listener> listeners = new ArrayList<>();
@@ -184,6 +210,14 @@ class DashboardStreamIntegrationTests {
 				// Closed.
 			}
 			this.ended = true;
+		}
+
+		/**
+		 * As when a page is left: nobody says goodbye.
+		 */
+		void reset() throws IOException {
+			this.socket.setSoLinger(true, 0);
+			this.socket.close();
 		}
 
 		@Override

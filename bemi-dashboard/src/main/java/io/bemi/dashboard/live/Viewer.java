@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -20,12 +22,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One who listens. Written to without ever waiting: by whoever has something to say while
- * the connection takes it, else by the server when it does again. No lock is held while
- * the server is called, which has locks of its own.
+ * the connection takes it, else by the server when it does again.
+ * <p>
+ * Where the connection breaks while somebody writes, the server ends the request on a
+ * thread of its own, and uses again what it served it with for whoever comes next. So it
+ * is told to go on only when nobody is about to write any more.
  */
 final class Viewer implements WriteListener, AsyncListener {
 
 	private static final Duration SILENCE = Duration.ofSeconds(15);
+
+	/** What a write can take at most, which never waits; in case it does. */
+	private static final Duration WRITE = Duration.ofSeconds(5);
 
 	private final AsyncContext async;
 
@@ -43,6 +51,11 @@ final class Viewer implements WriteListener, AsyncListener {
 	private final AtomicInteger calls = new AtomicInteger();
 
 	private final AtomicBoolean closed = new AtomicBoolean();
+
+	/** Held by whoever calls the server. */
+	private final ReentrantLock calling = new ReentrantLock();
+
+	private volatile boolean over;
 
 	private final long begunAt = System.nanoTime();
 
@@ -137,6 +150,7 @@ final class Viewer implements WriteListener, AsyncListener {
 	}
 
 	private void writeWhatIsTaken() {
+		this.calling.lock();
 		try {
 			while (!this.closed.get() && this.out.isReady()) {
 				byte[] next = this.waiting.poll();
@@ -155,39 +169,69 @@ final class Viewer implements WriteListener, AsyncListener {
 			}
 		}
 		catch (IOException | IllegalStateException ex) {
-			// Nobody listens any more.
-			close();
+			// Nobody listens any more, of which the server is about to tell.
+			leave();
+		}
+		finally {
+			this.calling.unlock();
 		}
 	}
 
 	void close() {
+		if (leave()) {
+			complete();
+		}
+	}
+
+	private boolean leave() {
 		if (!this.closed.compareAndSet(false, true)) {
-			return;
+			return false;
 		}
 		this.waiting.clear();
 		this.gone.accept(this);
-		complete();
+		return true;
 	}
 
 	private void complete() {
+		this.calling.lock();
 		try {
-			this.async.complete();
+			if (!this.over) {
+				this.async.complete();
+			}
 		}
 		catch (IllegalStateException ex) {
 			// The server has done so.
+		}
+		finally {
+			this.calling.unlock();
+		}
+	}
+
+	/**
+	 * Waits until nobody calls the server, and nobody will any more.
+	 */
+	private void end() {
+		leave();
+		try {
+			if (this.calling.tryLock(WRITE.toMillis(), TimeUnit.MILLISECONDS)) {
+				this.calling.unlock();
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 
 	@Override
 	public void onError(Throwable error) {
-		close();
+		end();
+		complete();
 	}
 
 	@Override
 	public void onComplete(AsyncEvent event) {
-		this.closed.set(true);
-		this.waiting.clear();
-		this.gone.accept(this);
+		this.over = true;
+		end();
 	}
 
 	@Override
@@ -201,7 +245,7 @@ final class Viewer implements WriteListener, AsyncListener {
 	 */
 	@Override
 	public void onError(AsyncEvent event) {
-		close();
+		end();
 		complete();
 	}
 

@@ -137,7 +137,7 @@ class ChangesIntegrationTests {
 			.containsEntry("operation", "UPDATE");
 		browser.click("Copy as SQL");
 		Browser.await(() -> assertThat(browser.clipboard().replace('\n', ' '))
-			.contains("UPDATE \"public\".\"todo\" SET \"isCompleted\" = true WHERE \"id\" = " + id));
+			.isEqualTo("UPDATE \"public\".\"todo\" SET \"isCompleted\" = true WHERE \"id\" = " + id + ";"));
 	}
 
 }
