@@ -254,32 +254,15 @@ public final class JdbcTimeTravel implements TimeTravel {
 	}
 
 	/**
-	 * Waits for the store where a moment is after what is in it.
+	 * What stands for a moment in the store.
 	 * @param tables what the state is wanted of; {@code null} when it is not wanted
 	 */
 	private Resolved resolve(Moment moment, @Nullable List<Long> tables) throws SQLException {
-		try {
-			return resolve(moment, false, tables);
-		}
-		catch (SQLException ex) {
-			if (!LATER.equals(ex.getSQLState()) || !hasBeen(moment)) {
-				throw ex;
-			}
-			catchUp(ex);
-			return resolve(moment, true, tables);
-		}
-	}
-
-	private Resolved resolve(Moment moment, boolean caughtUp, @Nullable List<Long> tables) throws SQLException {
-		String database = place().database();
-		return this.store.call((connection) -> {
+		return ask(moment, (connection, parameters) -> {
 			try (PreparedStatement statement = connection
 				.prepareStatement(((tables != null) ? RESOLVE_WITH_STATE : RESOLVE)
 					.formatted(Sql.identifier(this.store.schema()), FIRST_OBJECT))) {
-				statement.setString(1, moment.kind());
-				statement.setString(2, moment.value());
-				statement.setBoolean(3, caughtUp);
-				statement.setString(4, database);
+				parameters.set(statement, 1);
 				if (tables != null) {
 					statement.setArray(5, connection.createArrayOf("bigint", tables.toArray()));
 				}
@@ -289,6 +272,26 @@ public final class JdbcTimeTravel implements TimeTravel {
 				}
 			}
 		});
+	}
+
+	/**
+	 * Asks the store something about a moment, and waits for the store where that is
+	 * after what is in it.
+	 */
+	<T> T ask(Moment moment, Resolution<T> resolution) throws SQLException {
+		String database = place().database();
+		try {
+			return this.store
+				.call((connection) -> resolution.run(connection, new Resolution.Parameters(moment, false, database)));
+		}
+		catch (SQLException ex) {
+			if (!LATER.equals(ex.getSQLState()) || !hasBeen(moment)) {
+				throw ex;
+			}
+			catchUp(ex);
+			return this.store
+				.call((connection) -> resolution.run(connection, new Resolution.Parameters(moment, true, database)));
+		}
 	}
 
 	/**

@@ -143,8 +143,8 @@ final class StoredPast implements Past {
 		Map<String, Object> key = entities.key(type, id);
 		Map<String, @Nullable Object> row = new LinkedHashMap<>();
 		for (String name : entity.names()) {
-			PastTable table = new PastTables(this.travel, this.store).findNewest(entity.schema(), name, this.moment,
-					resolved());
+			PastTable table = known(new PastTables(this.travel, this.store).findNewest(entity.schema(), name,
+					this.moment, this.resolved));
 			List<Object> values = new ArrayList<>();
 			for (String column : table.key()) {
 				Object value = (key.size() == 1) ? key.values().iterator().next() : key.get(column);
@@ -277,10 +277,15 @@ final class StoredPast implements Past {
 	private PastTable table(String name) {
 		PastTable known = this.tables.get(name);
 		if (known == null) {
-			known = new PastTables(this.travel, this.store).find(name, this.moment, resolved());
+			known = known(new PastTables(this.travel, this.store).find(name, this.moment, this.resolved));
 			this.tables.put(name, known);
 		}
 		return known;
+	}
+
+	private PastTable known(PastTables.Found found) {
+		this.resolved = found.resolved();
+		return found.table();
 	}
 
 	private List<PastRow> read(String sql, PastTable table, Parameters parameters) {
