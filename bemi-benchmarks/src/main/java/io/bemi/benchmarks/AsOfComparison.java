@@ -18,7 +18,7 @@ import org.springframework.context.ConfigurableApplicationContext;
  */
 final class AsOfComparison {
 
-	private static final int ROUNDS = 7;
+	private static final int ROUNDS = Integer.getInteger("bemi.benchmarks.rounds", 7);
 
 	private AsOfComparison() {
 	}

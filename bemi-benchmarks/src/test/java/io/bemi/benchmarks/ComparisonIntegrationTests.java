@@ -19,12 +19,16 @@ class ComparisonIntegrationTests {
 	static void makeHistoriesSmall() {
 		System.setProperty("bemi.benchmarks.per-month", "8000");
 		System.setProperty("bemi.benchmarks.live", "1000");
+		System.setProperty("bemi.benchmarks.rounds", "1");
+		System.setProperty("bemi.benchmarks.calls", "10");
 	}
 
 	@AfterAll
 	static void forget() {
 		System.clearProperty("bemi.benchmarks.per-month");
 		System.clearProperty("bemi.benchmarks.live");
+		System.clearProperty("bemi.benchmarks.rounds");
+		System.clearProperty("bemi.benchmarks.calls");
 	}
 
 	@Test
