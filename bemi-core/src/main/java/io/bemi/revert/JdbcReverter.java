@@ -50,6 +50,9 @@ public final class JdbcReverter implements Reverter {
 	/** A constraint, a value, a privilege, a trigger's own error. */
 	private static final List<String> REFUSED = List.of("22", "23", "42501", "428C9", "44", "P0");
 
+	/** A connection that is lost, or that the server ends. */
+	private static final List<String> UNANSWERED = List.of("08", "57P");
+
 	private final DataSource dataSource;
 
 	private final Changes changes;
@@ -245,17 +248,47 @@ public final class JdbcReverter implements Reverter {
 			try {
 				RevertReport report = way.take(new Execution(connection, options),
 						(count) -> told.forEach((listener) -> listener.progressed(plan, done.addAndGet(count), total)));
-				connection.commit();
+				commit(connection, plan);
 				return report;
 			}
 			catch (SQLException | RuntimeException ex) {
-				connection.rollback();
+				rollback(connection, ex);
 				throw ex;
 			}
 			finally {
 				connection.setAutoCommit(autoCommit);
 				connection.setTransactionIsolation(isolation);
 			}
+		}
+	}
+
+	/**
+	 * What the server refuses was not done. Where its answer is lost, nobody knows.
+	 */
+	private static void commit(Connection connection, RevertPlan plan) throws SQLException {
+		try {
+			connection.commit();
+		}
+		catch (SQLException ex) {
+			String state = ex.getSQLState();
+			if (state != null && UNANSWERED.stream().noneMatch(state::startsWith)) {
+				throw ex;
+			}
+			throw new RevertOutcomeUnknownException(
+					"It is not known whether " + plan.changes()
+							+ " change(s) were reverted: the server did not answer to COMMIT (" + ex.getMessage()
+							+ "). If they were, a transaction with '" + CONTEXT_KEY
+							+ "' in its context comes into the history: look for it before they are reverted again",
+					ex);
+		}
+	}
+
+	private static void rollback(Connection connection, Exception cause) {
+		try {
+			connection.rollback();
+		}
+		catch (SQLException ex) {
+			cause.addSuppressed(ex);
 		}
 	}
 

@@ -3,7 +3,8 @@ package io.bemi.revert;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A revert cannot be planned or executed. The message says why, and nothing was changed.
+ * A revert cannot be planned or executed. The message says why, and nothing was changed;
+ * that this is not known is said by {@link RevertOutcomeUnknownException} alone.
  */
 public class RevertException extends RuntimeException {
 

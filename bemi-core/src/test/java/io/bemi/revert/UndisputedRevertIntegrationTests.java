@@ -121,8 +121,10 @@ class UndisputedRevertIntegrationTests {
 				this.recorded.dataSource(), "bemi", this.recorded.changes(),
 				new IngestionBarrier(this.recorded.pool(), "not_waited_for"));
 		Reverter reverter = new JdbcReverter(vanishing, this.recorded.changes(), travel, 1_000, List::of, List::of);
-		assertThatExceptionOfType(RevertException.class).isThrownBy(() -> reverter.execute(plan))
-			.withMessageContaining("the connection is lost");
+		assertThatExceptionOfType(RevertOutcomeUnknownException.class).isThrownBy(() -> reverter.execute(plan))
+			.withMessageStartingWith("It is not known whether 1 change(s) were reverted")
+			.withMessageContaining("the connection is lost")
+			.withMessageContaining("bemi.revert");
 		assertThat(commits).hasValue(1);
 	}
 

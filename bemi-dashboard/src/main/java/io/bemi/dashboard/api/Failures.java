@@ -7,6 +7,7 @@ import io.bemi.query.BroadQueryException;
 import io.bemi.query.IngestionTimeoutException;
 import io.bemi.query.SlowQueryException;
 import io.bemi.revert.RevertException;
+import io.bemi.revert.RevertOutcomeUnknownException;
 import io.bemi.timetravel.TimeTravelException;
 import org.postgresql.util.PSQLException;
 import org.slf4j.Logger;
@@ -35,6 +36,10 @@ public final class Failures {
 	 * @return the problem
 	 */
 	public static Problem problem(Exception ex) {
+		if (ex instanceof RevertOutcomeUnknownException) {
+			logger.error("It is not known whether a revert was committed", ex);
+			return new Problem(500, String.valueOf(ex.getMessage()));
+		}
 		if (ex instanceof BroadQueryException || ex instanceof TimeTravelException || ex instanceof RevertException
 				|| ex instanceof IllegalArgumentException) {
 			return Problem.badRequest(String.valueOf(ex.getMessage()));
