@@ -164,7 +164,9 @@ final class Constraints {
 		Set<List<Object>> provided = after(table.oid(), key.parentColumns());
 		List<Work> removing = changing(table.oid(), key.parentColumns()).stream().filter((work) -> {
 			List<Object> values = work.before(key.parentColumns());
-			return values != null && !Rows.hasNull(values) && !provided.contains(values) && !this.forced.contains(work);
+			// A record that takes the key over comes too late, unless the server waits.
+			boolean kept = provided.contains(values) && key.deferrable() && action(work, key) == 'a';
+			return values != null && !Rows.hasNull(values) && !kept && !this.forced.contains(work);
 		}).toList();
 		List<Map<String, @Nullable Object>> rows = removing.stream()
 			.map((work) -> work.current(key.parentColumns()))
@@ -179,8 +181,12 @@ final class Constraints {
 		});
 	}
 
+	private static char action(Work work, ForeignKey key) {
+		return (work.action() == Action.DELETE) ? key.onDelete() : key.onUpdate();
+	}
+
 	private void refuseReferenced(Work work, ForeignKey key, Set<Work> dropped) {
-		char action = (work.action() == Action.DELETE) ? key.onDelete() : key.onUpdate();
+		char action = action(work, key);
 		RevertConflict conflict = work.conflict(ConflictKind.REFERENCED, key.parentColumns(),
 				"records of " + key.childName() + " refer to it ('" + key.name() + "')");
 		if (this.resolutions.option(ConflictKind.REFERENCED) == Resolution.OVERWRITE && ForeignKey.acts(action)) {

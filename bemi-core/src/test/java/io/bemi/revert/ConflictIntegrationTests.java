@@ -211,6 +211,20 @@ class ConflictIntegrationTests {
 	}
 
 	@Test
+	void othersReferToItAndAnotherOneTakesItsKeyBack() {
+		this.recorded.transact("INSERT INTO todo VALUES (940, 'a', 1, 940)");
+		long id = this.recorded.transact("UPDATE todo SET id = 941 WHERE id = 940",
+				"INSERT INTO todo VALUES (940, 'b', 1, 942)");
+		this.recorded.transact("INSERT INTO item VALUES (940, 940, 'x')");
+		RevertPlan plan = plan(id);
+		aborts(plan, ConflictKind.REFERENCED, ConflictKind.UNIQUE_TAKEN);
+		assertThat(this.recorded.query("SELECT todo FROM item WHERE id = 940")).containsExactly("940");
+		execute(plan, ConflictKind.REFERENCED, Resolution.OVERWRITE);
+		assertThat(todo(940)).containsExactly("a|1|940");
+		assertThat(this.recorded.query("SELECT id FROM item WHERE id = 940")).isEmpty();
+	}
+
+	@Test
 	void whatItRefersToIsGone() {
 		this.recorded.transact("INSERT INTO todo VALUES (9, 'a', 1, 9)",
 				"INSERT INTO item VALUES (9, 9, 'x'), (10, 9, 'y')");
