@@ -168,9 +168,12 @@ final class Viewer implements WriteListener, AsyncListener {
 				}
 			}
 		}
-		catch (IOException | IllegalStateException ex) {
+		catch (IOException ex) {
 			// Nobody listens any more, of which the server is about to tell.
 			leave();
+		}
+		catch (IllegalStateException ex) {
+			close();
 		}
 		finally {
 			this.calling.unlock();
@@ -193,7 +196,7 @@ final class Viewer implements WriteListener, AsyncListener {
 	}
 
 	private void complete() {
-		this.calling.lock();
+		boolean alone = await();
 		try {
 			if (!this.over) {
 				this.async.complete();
@@ -203,22 +206,33 @@ final class Viewer implements WriteListener, AsyncListener {
 			// The server has done so.
 		}
 		finally {
-			this.calling.unlock();
+			if (alone) {
+				this.calling.unlock();
+			}
 		}
 	}
 
 	/**
-	 * Waits until nobody calls the server, and nobody will any more.
+	 * Waits until nobody else calls the server.
+	 * @return whether that is so, and stays so until it is unlocked
 	 */
-	private void end() {
-		leave();
+	private boolean await() {
 		try {
-			if (this.calling.tryLock(WRITE.toMillis(), TimeUnit.MILLISECONDS)) {
-				this.calling.unlock();
-			}
+			return this.calling.tryLock(WRITE.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	/**
+	 * Lets the server go on only when nobody calls it, and nobody will any more.
+	 */
+	private void end() {
+		leave();
+		if (await()) {
+			this.calling.unlock();
 		}
 	}
 

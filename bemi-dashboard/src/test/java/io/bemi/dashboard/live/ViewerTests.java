@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 
 import io.bemi.query.ChangeQuery;
 import jakarta.servlet.AsyncContext;
@@ -12,6 +14,8 @@ import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.WriteListener;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mockito.Mockito;
@@ -96,11 +100,57 @@ class ViewerTests {
 		assertThat(this.gone).containsExactly(this.viewer);
 	}
 
+	@Test
+	void theServerEndsWhatItCannotWrite() {
+		this.viewer.onWritePossible();
+		this.out.broken = new IOException("Broken pipe");
+		this.viewer.send(bytes("a"));
+		assertThat(this.gone).containsExactly(this.viewer);
+		Mockito.verify(this.async, Mockito.never()).complete();
+		this.viewer.onError(this.out.broken);
+		Mockito.verify(this.async).complete();
+	}
+
+	@Test
+	void nothingIsCompletedThatIsOver() {
+		this.viewer.onComplete(new AsyncEvent(this.async));
+		this.viewer.close();
+		Mockito.verify(this.async, Mockito.never()).complete();
+		assertThat(this.gone).containsExactly(this.viewer);
+	}
+
+	@Test
+	void theServerWaitsUntilNobodyWrites() throws Exception {
+		this.viewer.onWritePossible();
+		CountDownLatch writes = new CountDownLatch(1);
+		CountDownLatch goesOn = new CountDownLatch(1);
+		this.out.before = () -> {
+			writes.countDown();
+			goesOn.await();
+			return null;
+		};
+		Thread writer = new Thread(() -> this.viewer.send(bytes("a")), "writer");
+		writer.start();
+		writes.await();
+		Thread server = new Thread(() -> this.viewer.onComplete(new AsyncEvent(this.async)), "server");
+		server.start();
+		Awaitility.await().until(server::getState, Thread.State.TIMED_WAITING::equals);
+		goesOn.countDown();
+		server.join();
+		writer.join();
+		this.viewer.send(bytes("b"));
+		assertThat(this.out.written.toString()).isEqualTo("a");
+	}
+
 	private static final class Connection extends ServletOutputStream {
 
 		private final StringBuilder written = new StringBuilder();
 
 		private int takes = Integer.MAX_VALUE;
+
+		private @Nullable IOException broken;
+
+		private Callable<@Nullable Void> before = () -> null;
 
 		@Override
 		public boolean isReady() {
@@ -113,7 +163,16 @@ class ViewerTests {
 		}
 
 		@Override
-		public void write(int b) {
+		public void write(int b) throws IOException {
+			try {
+				this.before.call();
+			}
+			catch (Exception ex) {
+				throw new IOException(ex);
+			}
+			if (this.broken != null) {
+				throw this.broken;
+			}
 			this.takes--;
 			this.written.append((char) b);
 		}
