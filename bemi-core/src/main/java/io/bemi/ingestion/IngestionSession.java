@@ -28,6 +28,12 @@ final class IngestionSession implements AutoCloseable {
 
 	private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
+	/** How long the stream is not read while something is being stored. */
+	private static final long STORING_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
+	/** What is being stored for longer has to wait for the store. */
+	private static final long LONG_STORING_NANOS = TimeUnit.SECONDS.toNanos(1);
+
 	private final Connection catalogConnection;
 
 	private final Connection replication;
@@ -52,6 +58,8 @@ final class IngestionSession implements AutoCloseable {
 	private final SlotHold hold;
 
 	private final StreamKeeper keeper;
+
+	private long storingSince;
 
 	private IngestionSession(Connection catalogConnection, Connection replication, ReplicationStream stream,
 			StoringOutput output, RowReader rows, TransactionAssembler assembler, BaselineCopier baselines,
@@ -159,6 +167,9 @@ final class IngestionSession implements AutoCloseable {
 				this.length = message.remaining();
 				accept(this.decoder.decode(message));
 			}
+			else if (this.output.isStoring()) {
+				awaitStored();
+			}
 			else if (this.output.hasPending()) {
 				store();
 			}
@@ -170,10 +181,21 @@ final class IngestionSession implements AutoCloseable {
 				}
 			}
 		}
-		if (this.output.hasPending()) {
-			store();
-		}
+		store();
+		this.output.awaitStored(Long.MAX_VALUE);
+		this.stream.confirm(this.output.storedUpTo());
 		this.stream.sendStatus();
+	}
+
+	/**
+	 * Waits a moment, or for a store that takes long until it has done: so it is seen
+	 * that this thread waits, too.
+	 */
+	private void awaitStored() {
+		if (!this.output.awaitStored(STORING_NANOS) && System.nanoTime() - this.storingSince > LONG_STORING_NANOS) {
+			this.output.awaitStored(Long.MAX_VALUE);
+		}
+		this.stream.confirm(this.output.storedUpTo());
 	}
 
 	/**
@@ -222,6 +244,7 @@ final class IngestionSession implements AutoCloseable {
 
 	private void store() {
 		this.output.flush();
+		this.storingSince = System.nanoTime();
 		this.stream.confirm(this.output.storedUpTo());
 	}
 

@@ -19,6 +19,13 @@ record MemoryLimit(int rows, long characters) {
 		return (int) Math.min(ContextMessage.MAX_LENGTH, Runtime.getRuntime().maxMemory() / 32);
 	}
 
+	/**
+	 * How many characters may be stored beside what is read.
+	 */
+	long beside() {
+		return Math.min(2 * this.characters, Runtime.getRuntime().maxMemory() / 32);
+	}
+
 	boolean isReached(int haveRows, long haveCharacters) {
 		return haveRows >= this.rows || haveCharacters >= this.characters;
 	}

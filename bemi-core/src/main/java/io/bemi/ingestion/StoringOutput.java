@@ -12,8 +12,8 @@ import io.bemi.ingestion.ChangeSink.SinkSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects transactions and hands them to the sink, many small ones in one write, a large
- * one in a write of its own while it arrives.
+ * Collects transactions and has them stored, many small ones in one write, a large one in
+ * a write of its own while it arrives. What is stored is stored beside what arrives next.
  */
 final class StoringOutput implements TransactionAssembler.Output, AutoCloseable {
 
@@ -39,9 +39,15 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 
 	private final KeyMoves moves;
 
+	private final StoringThread thread;
+
 	private long characters;
 
-	private SinkSource source;
+	/** As far as it is stored. */
+	private volatile SinkSource source;
+
+	/** Up to where changes were handed on to be stored. */
+	private @Nullable Position handedOn;
 
 	private final Resumption resumption;
 
@@ -49,29 +55,31 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 
 	private long skippedAt;
 
-	private boolean stored;
+	private volatile boolean stored;
 
 	private @Nullable Position pendingCommit;
 
-	private final List<RowChange> rows = new ArrayList<>();
+	private List<RowChange> rows = new ArrayList<>();
 
-	private final List<TransactionContext> contexts = new ArrayList<>();
+	private List<TransactionContext> contexts = new ArrayList<>();
 
-	private final List<PoisonRow> poison = new ArrayList<>();
+	private List<PoisonRow> poison = new ArrayList<>();
 
 	private @Nullable SinkWrite large;
 
 	StoringOutput(ChangeSink sink, SinkSource source, MemoryLimit limit, KeyMoves moves, Resumption resumption) {
-		this(sink, source, limit, moves, resumption, System::nanoTime);
+		this(sink, source, limit, moves, resumption, StoringThread.start(), System::nanoTime);
 	}
 
 	StoringOutput(ChangeSink sink, SinkSource source, MemoryLimit limit, KeyMoves moves, Resumption resumption,
-			LongSupplier nanoTime) {
+			StoringThread thread, LongSupplier nanoTime) {
+		this.thread = thread;
 		this.nanoTime = nanoTime;
 		this.skippedAt = nanoTime.getAsLong() - SKIP_INTERVAL;
 		this.sink = sink;
 		this.moves = moves;
 		this.source = source;
+		this.handedOn = source.position();
 		this.limit = limit;
 		this.resumption = resumption;
 	}
@@ -108,7 +116,7 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 	 */
 	void skipTo(Position position) {
 		this.resumption.pass(position);
-		if (hasPending() || this.large != null) {
+		if (hasPending() || this.large != null || this.thread.isBusy()) {
 			return;
 		}
 		long skipped = position.value() - storedUpTo().value();
@@ -125,6 +133,7 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 			write.commit();
 		}
 		this.source = this.source.at(last);
+		this.handedOn = last;
 	}
 
 	@Override
@@ -178,52 +187,99 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 		}
 		if (this.large == null) {
 			flush();
+			this.thread.await();
 			this.large = this.sink.begin(this.source, transaction.position());
 		}
-		this.large.append(rows);
 		rows.forEach(this.moves::observe);
-		this.large.appendContexts(contexts);
-		poison.forEach(this.large::quarantine);
+		long length = rows.stream().mapToLong(RowChange::length).sum();
+		SinkWrite write = this.large;
+		hand(length, () -> {
+			write.append(rows);
+			write.appendContexts(contexts);
+			poison.forEach(write::quarantine);
+		});
 	}
 
 	@Override
 	public void replaceContexts(SourceTransaction transaction, String metadata) {
-		if (this.large != null) {
-			this.large.replaceContexts(transaction, metadata);
+		SinkWrite write = this.large;
+		if (write != null) {
+			this.thread.run(() -> write.replaceContexts(transaction, metadata));
 		}
 	}
 
 	@Override
 	public void end(SourceTransaction transaction, Position end) {
-		if (this.large == null) {
+		SinkWrite write = this.large;
+		if (write == null) {
 			return;
 		}
-		this.large.commit();
-		this.large.close();
+		this.thread.await();
+		write.commit();
+		write.close();
 		this.large = null;
-		this.source = this.source.at(transaction.position());
+		stored(transaction.position());
+		this.handedOn = transaction.position();
+	}
+
+	/**
+	 * Has stored what is pending, beside what arrives next.
+	 */
+	void flush() {
+		Position commit = this.pendingCommit;
+		if (commit == null) {
+			return;
+		}
+		List<RowChange> changes = this.rows;
+		List<TransactionContext> theirs = this.contexts;
+		List<PoisonRow> unreadable = this.poison;
+		long length = this.characters;
+		this.pendingCommit = null;
+		this.handedOn = commit;
+		this.rows = new ArrayList<>();
+		this.contexts = new ArrayList<>();
+		this.poison = new ArrayList<>();
+		this.characters = 0;
+		hand(length, () -> {
+			try (SinkWrite write = this.sink.begin(this.source, commit)) {
+				write.append(changes);
+				write.appendContexts(theirs);
+				unreadable.forEach(write::quarantine);
+				write.commit();
+			}
+			stored(commit);
+		});
+	}
+
+	/**
+	 * What takes much memory is stored first, and only then is the next read.
+	 */
+	private void hand(long length, Runnable work) {
+		this.thread.run(work);
+		if (length >= this.limit.beside()) {
+			this.thread.await();
+		}
+	}
+
+	private void stored(Position commit) {
+		this.source = this.source.at(commit);
 		this.stored = true;
 	}
 
 	/**
-	 * Stores what is pending.
+	 * Whether something is being stored, or was, and nobody has seen the end of it.
 	 */
-	void flush() {
-		if (this.pendingCommit != null) {
-			try (SinkWrite write = this.sink.begin(this.source, this.pendingCommit)) {
-				write.append(this.rows);
-				write.appendContexts(this.contexts);
-				this.poison.forEach(write::quarantine);
-				write.commit();
-			}
-			this.source = this.source.at(this.pendingCommit);
-			this.stored = true;
-		}
-		this.pendingCommit = null;
-		this.rows.clear();
-		this.characters = 0;
-		this.contexts.clear();
-		this.poison.clear();
+	boolean isStoring() {
+		return this.thread.isBusy();
+	}
+
+	/**
+	 * Waits until everything is stored that was handed on.
+	 * @param nanos how long at most
+	 * @return whether it is
+	 */
+	boolean awaitStored(long nanos) {
+		return this.thread.await(nanos);
 	}
 
 	/**
@@ -231,6 +287,7 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 	 */
 	List<PendingBaseline> baselines() {
 		flush();
+		this.thread.await();
 		return this.sink.baselines(this.source);
 	}
 
@@ -239,6 +296,7 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 	 */
 	void write(Work work) throws SQLException {
 		flush();
+		this.thread.await();
 		Position position = Objects.requireNonNull(this.source.position());
 		try (SinkWrite write = this.sink.begin(this.source, position)) {
 			work.accept(write);
@@ -250,12 +308,13 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 	 * After a restart the server may send what was stored but not confirmed.
 	 */
 	private boolean isStored(SourceTransaction transaction) {
-		Position stored = (this.pendingCommit != null) ? this.pendingCommit : this.source.position();
+		Position stored = (this.pendingCommit != null) ? this.pendingCommit : this.handedOn;
 		return stored != null && !transaction.position().isAfter(stored);
 	}
 
 	@Override
 	public void close() {
+		this.thread.close();
 		if (this.large != null) {
 			this.large.close();
 			this.large = null;

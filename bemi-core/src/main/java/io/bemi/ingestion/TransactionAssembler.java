@@ -94,7 +94,7 @@ final class TransactionAssembler {
 	}
 
 	/**
-	 * Takes what was assembled.
+	 * Takes what was assembled, and keeps the lists if it likes.
 	 */
 	interface Output {
 
@@ -152,9 +152,9 @@ final class TransactionAssembler {
 
 		private final Stitcher<RowChange> stitcher = new Stitcher<>(this::stitched);
 
-		private final List<RowChange> changes = new ArrayList<>();
+		private List<RowChange> changes = new ArrayList<>();
 
-		private final List<PoisonRow> poison = new ArrayList<>();
+		private List<PoisonRow> poison = new ArrayList<>();
 
 		private final ContextNumbers contexts;
 
@@ -256,8 +256,8 @@ final class TransactionAssembler {
 		private void handOn() {
 			this.inParts = true;
 			TransactionAssembler.this.output.part(this.transaction, this.changes, this.contexts.take(), this.poison);
-			this.changes.clear();
-			this.poison.clear();
+			this.changes = new ArrayList<>();
+			this.poison = new ArrayList<>();
 			this.numbered = 0;
 			this.characters = 0;
 		}

@@ -55,13 +55,16 @@ record Sql(String text, List<Object> parameters) {
 	/**
 	 * The same from the contexts on, in the order of their positions. The four columns
 	 * that join the two make the planner believe that hardly any change has a context; so
-	 * that it would find all of them first, however many there are, to show the first.
+	 * that it would find all of them first, however many there are, to show the first. In
+	 * the order of their ordinals, which the index of positions has, or it would look
+	 * into that of times as well, for each context anew.
 	 */
 	private static final String FROM_CONTEXT = """
 			  FROM (%2$s) x
 			 CROSS JOIN LATERAL (SELECT * FROM %1$s.change c
 			                      WHERE c.committed_at = x.committed_at AND c.source = x.source
-			                        AND c.position = x.position AND c.context = x.number OFFSET 0) c
+			                        AND c.position = x.position AND c.context = x.number
+			                      ORDER BY c.ordinal OFFSET 0) c
 			  LEFT JOIN %1$s.relation r ON r.id = c.relation
 			  LEFT JOIN %1$s.source s ON s.id = c.source
 			 WHERE c.operation <> 'B'

@@ -27,7 +27,8 @@ class StoringOutputTests {
 	private StoringOutput output(Position from) {
 		SinkSource source = new SinkSource(1, new Position(100), 1);
 		return new StoringOutput(this.sink, source, new MemoryLimit(3, 100), new KeyMoves(),
-				new Resumption(this.sink, source, from), () -> TimeUnit.SECONDS.toNanos(this.seconds));
+				new Resumption(this.sink, source, from), new StoringThread(Runnable::run),
+				() -> TimeUnit.SECONDS.toNanos(this.seconds));
 	}
 
 	private static SourceTransaction transaction(long position) {
