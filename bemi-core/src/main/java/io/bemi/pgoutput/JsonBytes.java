@@ -71,6 +71,30 @@ public final class JsonBytes {
 	}
 
 	/**
+	 * Whether there is one way only to write it as {@code jsonb} does: nothing of another
+	 * text is the same. Strings without escapes, numbers without exponents, and words are
+	 * plain.
+	 */
+	public boolean isPlain() {
+		if (this.text) {
+			// Escapes are those that jsonb prints.
+			return true;
+		}
+		byte first = this.data[this.offset];
+		if (first == '-' && this.length > 1 && this.data[this.offset + 1] == '0') {
+			// There is no negative zero in jsonb.
+			return false;
+		}
+		for (int i = this.offset; i < this.offset + this.length; i++) {
+			byte b = this.data[i];
+			if (b == '\\' || (first != '"' && (b == '{' || b == '[' || b == 'e' || b == 'E' || b <= ' '))) {
+				return first == 't' || first == 'f';
+			}
+		}
+		return true;
+	}
+
+	/**
 	 * Writes the text.
 	 * @param out what takes its bytes, piece by piece
 	 * @param <E> what may go wrong there

@@ -47,7 +47,25 @@ final class CopyText implements Output<SQLException> {
 	}
 
 	CopyText add(long value) throws SQLException {
-		return add(Long.toString(value));
+		return addColumns(Long.toString(value).getBytes(StandardCharsets.US_ASCII));
+	}
+
+	/**
+	 * Adds a letter or digit.
+	 */
+	CopyText add(char value) throws SQLException {
+		separate();
+		append((byte) value);
+		return this;
+	}
+
+	/**
+	 * Adds one or several columns as they stand in the text, with tabs between them.
+	 */
+	CopyText addColumns(byte[] columns) throws SQLException {
+		separate();
+		append(columns, 0, columns.length);
+		return this;
 	}
 
 	/**
@@ -96,14 +114,17 @@ final class CopyText implements Output<SQLException> {
 		int end = offset + length;
 		int written = offset;
 		for (int i = offset; i < end; i++) {
-			byte escape = switch (bytes[i]) {
-				case '\\' -> '\\';
-				case '\t' -> 't';
-				case '\n' -> 'n';
-				case '\r' -> 'r';
-				default -> 0;
-			};
-			if (escape != 0) {
+			byte b = bytes[i];
+			if (b == '\\' || (b <= '\r' && b >= '\t')) {
+				byte escape = switch (b) {
+					case '\t' -> 't';
+					case '\n' -> 'n';
+					case '\r' -> 'r';
+					default -> b;
+				};
+				if (escape == b && b != '\\') {
+					continue;
+				}
 				append(bytes, written, i - written);
 				append((byte) '\\');
 				append(escape);

@@ -12,6 +12,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One partition per month (UTC) of {@code change} and {@code context}, made when its
  * first row arrives. A partition is built beside its table and then attached, which does
@@ -27,12 +29,18 @@ final class Partitions {
 
 	private final Set<YearMonth> known = new HashSet<>();
 
+	/** The moment that was asked for last. */
+	private @Nullable Instant last;
+
 	/**
 	 * Sees to it that a moment has its partitions.
 	 * @param connection a connection in a transaction, whose search path has the store
 	 * @param committedAt the moment
 	 */
 	void ensure(Connection connection, Instant committedAt) throws SQLException {
+		if (committedAt == this.last) {
+			return;
+		}
 		YearMonth month = YearMonth.from(committedAt.atOffset(ZoneOffset.UTC));
 		if (!this.known.contains(month)) {
 			try (Statement statement = connection.createStatement()) {
@@ -46,6 +54,7 @@ final class Partitions {
 			}
 			this.known.add(month);
 		}
+		this.last = committedAt;
 	}
 
 	/**
@@ -53,6 +62,7 @@ final class Partitions {
 	 */
 	void clear() {
 		this.known.clear();
+		this.last = null;
 	}
 
 	private static boolean exists(Connection connection, String partition) throws SQLException {

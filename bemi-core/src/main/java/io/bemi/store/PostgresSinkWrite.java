@@ -19,7 +19,6 @@ import io.bemi.ingestion.SinkWrite;
 import io.bemi.ingestion.SourceTransaction;
 import io.bemi.ingestion.TrackedRelation;
 import io.bemi.ingestion.TransactionContext;
-import io.bemi.pgoutput.JsonBytes;
 import io.bemi.pgoutput.PgOutputMessage.Relation;
 import io.bemi.store.RelationDictionary.Loss;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +32,6 @@ import org.slf4j.LoggerFactory;
 final class PostgresSinkWrite implements SinkWrite {
 
 	private static final Logger logger = LoggerFactory.getLogger(PostgresSinkWrite.class);
-
-	private static final String COPY_CHANGES = """
-			COPY change (committed_at, source, position, ordinal, relation, transaction_id, context, operation,
-			             primary_key, previous_key, image, replaced, unknown) FROM STDIN
-			""";
 
 	private static final String COPY_CONTEXTS = """
 			COPY context (committed_at, source, position, number, transaction_id, metadata) FROM STDIN
@@ -90,7 +84,7 @@ final class PostgresSinkWrite implements SinkWrite {
 		this.gaps = gaps;
 		this.quarantineCount = quarantineCount;
 		this.quarantine = new QuarantinedRows(connection, source, relations);
-		this.changes = new RowCopy<>(connection, COPY_CHANGES, this::write, this::refused);
+		this.changes = new RowCopy<>(connection, CopyRows.COPY, new CopyRows(source, relations)::write, this::refused);
 		this.contexts = new RowCopy<>(connection, COPY_CONTEXTS, this::write, this::refused);
 	}
 
@@ -145,8 +139,9 @@ final class PostgresSinkWrite implements SinkWrite {
 		try {
 			int from = 0;
 			while (from < changes.size()) {
-				int to = needsImages ? Math.min(changes.size(), from + this.chunkSize.rows()) : changes.size();
-				from += appendChunk(changes.subList(from, to));
+				from += needsImages
+						? appendChunk(changes.subList(from, Math.min(changes.size(), from + this.chunkSize.rows())))
+						: appendAll(changes.subList(from, changes.size()));
 			}
 		}
 		catch (SQLException ex) {
@@ -170,10 +165,7 @@ final class PostgresSinkWrite implements SinkWrite {
 			if (!rows.isEmpty() && (single || images.isPostponed(change))) {
 				break;
 			}
-			this.partitions.ensure(this.connection, change.transaction().committedAt());
-			copyUnknown(change);
-			// Known from now on: nothing can be asked while rows are copied.
-			this.relations.id(change.relation());
+			prepare(change);
 			StoredRow row = StoredRow.of(change, images.before(change));
 			images.after(change, (change.row() != null) ? row.image() : null);
 			rows.add(row);
@@ -183,6 +175,28 @@ final class PostgresSinkWrite implements SinkWrite {
 		}
 		this.changes.copy(rows);
 		return rows.size();
+	}
+
+	/**
+	 * Adds changes that need no images.
+	 */
+	private int appendAll(List<RowChange> changes) throws SQLException {
+		List<StoredRow> rows = new ArrayList<>(changes.size());
+		for (RowChange change : changes) {
+			prepare(change);
+			rows.add(StoredRow.of(change, null));
+		}
+		this.changes.copy(rows);
+		return rows.size();
+	}
+
+	/**
+	 * Asks for what has to be known: nothing can be asked while rows are copied.
+	 */
+	private void prepare(RowChange change) throws SQLException {
+		this.partitions.ensure(this.connection, change.transaction().committedAt());
+		copyUnknown(change);
+		this.relations.id(change.relation());
 	}
 
 	/**
@@ -296,33 +310,6 @@ final class PostgresSinkWrite implements SinkWrite {
 		logger.warn("The context of transaction {} could not be stored: {}", transaction.transactionId(),
 				StoreProblems.summary(refusal));
 		return REFUSED_CONTEXT;
-	}
-
-	private void write(CopyText text, StoredRow row) throws SQLException {
-		RowChange change = row.change();
-		SourceTransaction transaction = change.transaction();
-		text.add(transaction.committedAt().toString())
-			.add(this.source)
-			.add(transaction.position().toString())
-			.add(change.ordinal())
-			.add(this.relations.id(change.relation()))
-			.add(transaction.transactionId())
-			.add(change.context())
-			.add(String.valueOf(change.operation().code()))
-			.add(change.primaryKey())
-			.add((change.operation() == RowOperation.UPDATE) ? change.previousKey() : null);
-		add(text, row.image());
-		add(text, row.replaced());
-		text.add(row.unknown());
-	}
-
-	private static void add(CopyText text, @Nullable Map<String, JsonBytes> members) throws SQLException {
-		if (members == null) {
-			text.addNull();
-		}
-		else {
-			StoredRow.write(members, text.begin());
-		}
 	}
 
 	private void write(CopyText text, TransactionContext context) throws SQLException {

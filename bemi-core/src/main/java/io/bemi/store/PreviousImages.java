@@ -11,9 +11,11 @@ import java.util.Map;
 import java.util.Set;
 
 import io.bemi.ingestion.RowChange;
+import io.bemi.ingestion.RowImage;
 import io.bemi.ingestion.RowOperation;
 import io.bemi.ingestion.TrackedRelation;
 import io.bemi.pgoutput.JsonBytes;
+import io.bemi.pgoutput.PgOutputMessage.Column;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +28,7 @@ final class PreviousImages {
 
 	private final RelationDictionary relations;
 
-	private final Map<Integer, Map<String, Map<String, JsonBytes>>> images = new HashMap<>();
+	private final Map<Integer, Map<String, RowImage>> images = new HashMap<>();
 
 	private final Map<Integer, Set<String>> postponed = new HashMap<>();
 
@@ -62,19 +64,29 @@ final class PreviousImages {
 			if (relation != null) {
 				TableHistory history = this.relations.history(relation);
 				NewestImage.find(this.connection, history, table.getValue())
-					.forEach((key, found) -> add(table.getKey(), key, found));
+					.forEach((key, found) -> add(relation, key, found));
 			}
 		}
 	}
 
-	private void add(int oid, String key, NewestImage found) {
+	private void add(TrackedRelation relation, String key, NewestImage found) {
+		int oid = relation.relation().oid();
 		if (found.postponed()) {
 			this.postponed.computeIfAbsent(oid, (any) -> new HashSet<>()).add(key);
 		}
 		if (found.image() != null) {
 			this.length += found.length();
-			this.images.computeIfAbsent(oid, (any) -> new HashMap<>()).put(key, found.image());
+			this.images.computeIfAbsent(oid, (any) -> new HashMap<>()).put(key, row(relation, found.image()));
 		}
+	}
+
+	private static RowImage row(TrackedRelation relation, Map<String, JsonBytes> image) {
+		List<Column> columns = relation.relation().columns();
+		@Nullable JsonBytes[] row = new JsonBytes[columns.size()];
+		for (int i = 0; i < row.length; i++) {
+			row[i] = image.get(columns.get(i).name());
+		}
+		return new RowImage(row);
 	}
 
 	/**
@@ -88,7 +100,7 @@ final class PreviousImages {
 					change.relation(), key);
 			this.postponed.getOrDefault(oid, new HashSet<>()).remove(key);
 			if (found != null) {
-				add(oid, key, found);
+				add(change.relation(), key, found);
 			}
 		}
 	}
@@ -118,26 +130,26 @@ final class PreviousImages {
 
 	/**
 	 * The image of the record that a change is about, before the change.
-	 * @return the columns' JSON texts by name, or {@code null} when nothing is known
+	 * @return the row, or {@code null} when nothing is known
 	 */
-	@Nullable Map<String, JsonBytes> before(RowChange change) {
+	@Nullable RowImage before(RowChange change) {
 		String key = change.keyBefore();
-		Map<String, Map<String, JsonBytes>> table = this.images.get(change.relation().relation().oid());
+		Map<String, RowImage> table = this.images.get(change.relation().relation().oid());
 		return (key != null && table != null) ? table.get(key) : null;
 	}
 
 	/**
 	 * Remembers what a change leaves behind.
-	 * @param image the columns' JSON texts by name, or {@code null} when nothing is left
+	 * @param image the row, or {@code null} when nothing is left
 	 */
-	void after(RowChange change, @Nullable Map<String, JsonBytes> image) {
+	void after(RowChange change, @Nullable RowImage image) {
 		int oid = change.relation().relation().oid();
 		if (change.operation() == RowOperation.TRUNCATE) {
 			this.images.remove(oid);
 			this.postponed.remove(oid);
 			return;
 		}
-		Map<String, Map<String, JsonBytes>> table = this.images.computeIfAbsent(oid, (any) -> new HashMap<>());
+		Map<String, RowImage> table = this.images.computeIfAbsent(oid, (any) -> new HashMap<>());
 		Set<String> others = this.postponed.getOrDefault(oid, new HashSet<>());
 		String keyBefore = change.keyBefore();
 		if (keyBefore != null) {

@@ -122,7 +122,7 @@ final class StoredJson {
 		if (one.equals(other)) {
 			return true;
 		}
-		if (one.length() > LONGEST_TREE || other.length() > LONGEST_TREE) {
+		if ((one.isPlain() && other.isPlain()) || one.length() > LONGEST_TREE || other.length() > LONGEST_TREE) {
 			return false;
 		}
 		try {

@@ -31,6 +31,19 @@ class StoredJsonTests {
 		assertThat(members("{}")).isEmpty();
 	}
 
+	/**
+	 * Strings as they come from the log have no quotes and escapes yet.
+	 */
+	@ParameterizedTest
+	@CsvSource(quoteCharacter = '\'', value = { "a, '\"a\"', true", "a, '\"b\"', false", "é, '\"\\u00e9\"', true",
+			"'a\"', '\"a\\\"\"', true", "'a\\', '\"a\\\\\"', true", "1, 1, false", "'a/b', '\"a\\/b\"', true" })
+	void comparesTextsWithValues(String text, String json, boolean same) {
+		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+		JsonBytes string = JsonBytes.string(bytes, 0, bytes.length);
+		assertThat(StoredJson.same(string, JsonBytes.of(json))).isEqualTo(same);
+		assertThat(StoredJson.same(JsonBytes.of(json), string)).isEqualTo(same);
+	}
+
 	private static Map<String, String> members(String object) {
 		Map<String, String> members = new LinkedHashMap<>();
 		StoredJson.members(object.getBytes(StandardCharsets.UTF_8))
