@@ -23,12 +23,14 @@ public final class Benchmarks {
 			case "asof" -> AsOfComparison.run();
 			case "dashboard" -> DashboardComparison.run();
 			case "ingest" -> IngestComparison.run();
+			case "lag" -> LagComparison.run();
 			case "read" -> ReadComparison.run();
 			case "revert" -> RevertComparison.run();
 			case "statement" -> StatementComparison.run();
+			case "store" -> StoreComparison.run();
 			default -> {
 				System.err.println(
-						"Usage: bemi-benchmarks/run NAME, where NAME is one of: asof, dashboard, ingest, read, revert, statement");
+						"Usage: bemi-benchmarks/run NAME, where NAME is one of: asof, dashboard, ingest, lag, read, revert, statement, store");
 				System.exit(2);
 			}
 		}

@@ -148,11 +148,7 @@ final class IngestComparison {
 
 	private static String ratio(Map<IngestSide, List<Double>> measured, IngestSide other) {
 		List<Double> ratios = ratios(measured, other);
-		if (ratios.isEmpty()) {
-			return "";
-		}
-		Spread spread = Spread.of(ratios);
-		return String.format(Locale.ROOT, "%.2f (%.2f to %.2f)", spread.median(), spread.lowest(), spread.highest());
+		return ratios.isEmpty() ? "" : Spread.of(ratios).toString(2);
 	}
 
 	/**

@@ -117,6 +117,7 @@ public final class DebeziumDrain {
 		properties.setProperty("publication.autocreate.mode", "disabled");
 		properties.setProperty("snapshot.mode", "no_data");
 		properties.setProperty("tombstones.on.delete", "false");
+		properties.setProperty("statistics.metrics.enabled", "false");
 		properties.setProperty("max.batch.size", "8192");
 		properties.setProperty("max.queue.size", "32768");
 		properties.setProperty("poll.interval.ms", "5");
