@@ -22,12 +22,15 @@ public final class Benchmarks {
 		switch ((arguments.length == 1) ? arguments[0] : "") {
 			case "asof" -> AsOfComparison.run();
 			case "dashboard" -> DashboardComparison.run();
+			case "ingest" -> IngestComparison.run();
+			case "lag" -> LagComparison.run();
 			case "read" -> ReadComparison.run();
 			case "revert" -> RevertComparison.run();
 			case "statement" -> StatementComparison.run();
+			case "store" -> StoreComparison.run();
 			default -> {
 				System.err.println(
-						"Usage: bemi-benchmarks/run NAME, where NAME is one of: asof, dashboard, read, revert, statement");
+						"Usage: bemi-benchmarks/run NAME, where NAME is one of: asof, dashboard, ingest, lag, read, revert, statement, store");
 				System.exit(2);
 			}
 		}

@@ -22,7 +22,13 @@ record Spread(double lowest, double median, double highest) {
 
 	@Override
 	public String toString() {
-		return String.format(Locale.ROOT, "%.0f (%.0f to %.0f)", this.median, this.lowest, this.highest);
+		return toString(0);
+	}
+
+	String toString(int decimals) {
+		String number = "%." + decimals + "f";
+		return String.format(Locale.ROOT, number + " (" + number + " to " + number + ")", this.median, this.lowest,
+				this.highest);
 	}
 
 }

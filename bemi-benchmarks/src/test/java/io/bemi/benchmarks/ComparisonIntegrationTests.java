@@ -21,6 +21,9 @@ class ComparisonIntegrationTests {
 		System.setProperty("bemi.benchmarks.live", "1000");
 		System.setProperty("bemi.benchmarks.rounds", "1");
 		System.setProperty("bemi.benchmarks.calls", "10");
+		System.setProperty("bemi.benchmarks.ingest.rows", "4000");
+		System.setProperty("bemi.benchmarks.lag.seconds", "1");
+		System.setProperty("bemi.benchmarks.store.changes", "10000");
 	}
 
 	@AfterAll
@@ -29,6 +32,9 @@ class ComparisonIntegrationTests {
 		System.clearProperty("bemi.benchmarks.live");
 		System.clearProperty("bemi.benchmarks.rounds");
 		System.clearProperty("bemi.benchmarks.calls");
+		System.clearProperty("bemi.benchmarks.ingest.rows");
+		System.clearProperty("bemi.benchmarks.lag.seconds");
+		System.clearProperty("bemi.benchmarks.store.changes");
 	}
 
 	@Test
@@ -41,6 +47,23 @@ class ComparisonIntegrationTests {
 	void asOfRuns() throws Exception {
 		assertThat(printed("asof")).containsPattern("\\nasof: record_ms=[\\d.]+ find_by_id_ms=[\\d.]+"
 				+ " association_ms=[\\d.]+ with_association_ms=[\\d.]+ table_ms=[\\d.]+\\n$");
+	}
+
+	@Test
+	void ingestRunsWithoutDebezium() throws Exception {
+		assertThat(printed("ingest")).contains("Without Debezium's side")
+			.containsPattern("\\ningest: bemi_vs_raw=[\\d.]+ rows_per_s=\\d+\\n$");
+	}
+
+	@Test
+	void lagRuns() throws Exception {
+		assertThat(printed("lag")).containsPattern("\\nlag: p50_ms=[\\d.]+ p99_ms=[\\d.]+\\n$");
+	}
+
+	@Test
+	void storeRuns() throws Exception {
+		assertThat(printed("store")).containsPattern("\\nstore: size_ratio=[\\d.]+ insert_ratio=[\\d.]+"
+				+ " size_ratio_tiny=[\\d.]+ insert_ratio_tiny=[\\d.]+\\n$");
 	}
 
 	private static String printed(String name) throws Exception {
