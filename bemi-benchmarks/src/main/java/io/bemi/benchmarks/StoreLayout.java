@@ -19,7 +19,7 @@ import org.postgresql.copy.CopyManager;
 enum StoreLayout {
 
 	/** Bemi's store with all its indexes, filled by the COPYs of ingestion. */
-	BEMI(List.of("change_2025_01", "context_2025_01"), """
+	BEMI(List.of("bemi.change_2025_01", "bemi.context_2025_01"), """
 			COPY bemi.change (committed_at, source, position, ordinal, relation, transaction_id, context, operation,
 			                  primary_key, previous_key, image, replaced, unknown) FROM STDIN
 			""", """
@@ -52,7 +52,7 @@ enum StoreLayout {
 	 * worker leave it (github.com/BemiHQ/bemi, {@code core/src/migrations}): a primary
 	 * key and eight indexes, three of them GIN.
 	 */
-	ORIGINAL(List.of("changes"),
+	ORIGINAL(List.of("public.changes"),
 			"""
 					COPY public.changes (created_at, primary_key, after, context, database, schema, "table", operation, committed_at,
 					                     queued_at, transaction_id, position, before) FROM STDIN
