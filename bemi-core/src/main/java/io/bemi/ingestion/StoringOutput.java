@@ -193,11 +193,8 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 		rows.forEach(this.moves::observe);
 		long length = rows.stream().mapToLong(RowChange::length).sum();
 		SinkWrite write = this.large;
-		hand(length, () -> {
-			write.append(rows);
-			write.appendContexts(contexts);
-			poison.forEach(write::quarantine);
-		});
+		Batch batch = new Batch(rows, contexts, poison);
+		hand(length, () -> batch.writeTo(write));
 	}
 
 	@Override
@@ -230,9 +227,7 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 		if (commit == null) {
 			return;
 		}
-		List<RowChange> changes = this.rows;
-		List<TransactionContext> theirs = this.contexts;
-		List<PoisonRow> unreadable = this.poison;
+		Batch batch = new Batch(this.rows, this.contexts, this.poison);
 		long length = this.characters;
 		this.pendingCommit = null;
 		this.handedOn = commit;
@@ -242,9 +237,7 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 		this.characters = 0;
 		hand(length, () -> {
 			try (SinkWrite write = this.sink.begin(this.source, commit)) {
-				write.append(changes);
-				write.appendContexts(theirs);
-				unreadable.forEach(write::quarantine);
+				batch.writeTo(write);
 				write.commit();
 			}
 			stored(commit);
@@ -319,6 +312,25 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 			this.large.close();
 			this.large = null;
 		}
+	}
+
+	/**
+	 * What is stored together.
+	 */
+	private record Batch(List<RowChange> rows, List<TransactionContext> contexts, List<PoisonRow> poison) {
+
+		/**
+		 * Writes it, and lets go of it: what is read next may need the memory.
+		 */
+		void writeTo(SinkWrite write) {
+			write.append(this.rows);
+			write.appendContexts(this.contexts);
+			this.poison.forEach(write::quarantine);
+			this.rows.clear();
+			this.contexts.clear();
+			this.poison.clear();
+		}
+
 	}
 
 	/**

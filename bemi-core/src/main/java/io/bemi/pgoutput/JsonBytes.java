@@ -71,6 +71,23 @@ public final class JsonBytes {
 	}
 
 	/**
+	 * How many bytes are written.
+	 */
+	public long writtenLength() {
+		if (!this.text) {
+			return this.length;
+		}
+		long written = this.length + 2L;
+		for (int i = this.offset; i < this.offset + this.length; i++) {
+			byte b = this.data[i];
+			if ((b >= 0 && b < ' ') || b == '"' || b == '\\') {
+				written += JsonText.escape(b).length - 1;
+			}
+		}
+		return written;
+	}
+
+	/**
 	 * Whether there is one way only to write it as {@code jsonb} does: nothing of another
 	 * text is the same. Strings without escapes, numbers without exponents, and words are
 	 * plain.

@@ -1,6 +1,5 @@
 package io.bemi.store;
 
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,29 +9,27 @@ import io.bemi.ingestion.RowImage;
 import io.bemi.ingestion.RowOperation;
 import io.bemi.ingestion.SourceTransaction;
 import io.bemi.ingestion.TrackedRelation;
+import io.bemi.pgoutput.JsonBytes.Output;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes changes as rows of {@code change}. What many of them have in common, their
- * transaction and the names of their columns, is turned into bytes once.
+ * Writes changes as rows of {@code change}. The names of a table's columns are turned
+ * into bytes once.
  */
 final class CopyRows {
 
 	static final String COPY = """
 			COPY change (committed_at, source, position, transaction_id, ordinal, relation, context, operation,
-			             primary_key, previous_key, image, replaced, unknown) FROM STDIN
+			             primary_key, previous_key, image, replaced, unknown) FROM STDIN (FORMAT binary)
 			""";
+
+	private static final int COLUMNS = 13;
 
 	private final int source;
 
 	private final RelationDictionary relations;
 
 	private final Map<TrackedRelation, Table> tables = new HashMap<>();
-
-	private @Nullable SourceTransaction transaction;
-
-	/** The columns that the changes of the transaction have in common. */
-	private byte[] common = {};
 
 	/**
 	 * Creates one for the changes of a source.
@@ -43,28 +40,30 @@ final class CopyRows {
 		this.relations = relations;
 	}
 
-	void write(CopyText text, StoredRow row) throws SQLException {
+	/**
+	 * The format of the rows.
+	 */
+	static CopyBinary format(Output<SQLException> pieces) {
+		return new CopyBinary(COLUMNS, pieces);
+	}
+
+	void write(CopyBinary out, StoredRow row) throws SQLException {
 		RowChange change = row.change();
+		SourceTransaction transaction = change.transaction();
 		Table table = table(change.relation());
-		text.addColumns(common(change.transaction()))
+		out.add(transaction.committedAt())
+			.add(this.source)
+			.add(transaction.position().value())
+			.add(transaction.transactionId())
 			.add(change.ordinal())
 			.add(table.id())
 			.add(change.context())
 			.add(change.operation().code())
 			.add(change.primaryKey())
 			.add((change.operation() == RowOperation.UPDATE) ? change.previousKey() : null);
-		add(text, table.names(), row.image());
-		add(text, table.names(), row.replaced());
-		text.add(row.unknown());
-	}
-
-	private byte[] common(SourceTransaction of) {
-		if (of != this.transaction) {
-			this.transaction = of;
-			this.common = (of.committedAt() + "\t" + this.source + "\t" + of.position() + "\t" + of.transactionId())
-				.getBytes(StandardCharsets.US_ASCII);
-		}
-		return this.common;
+		add(out, table.names(), row.image());
+		add(out, table.names(), row.replaced());
+		out.add(row.unknown());
 	}
 
 	private Table table(TrackedRelation relation) throws SQLException {
@@ -76,12 +75,12 @@ final class CopyRows {
 		return table;
 	}
 
-	private static void add(CopyText text, MemberNames names, @Nullable RowImage image) throws SQLException {
+	private static void add(CopyBinary out, MemberNames names, @Nullable RowImage image) throws SQLException {
 		if (image == null) {
-			text.addNull();
+			out.addNull();
 		}
 		else {
-			names.write(image, text.begin());
+			names.write(image, out.beginJson(names.length(image)));
 		}
 	}
 

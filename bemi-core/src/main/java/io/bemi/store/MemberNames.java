@@ -32,6 +32,23 @@ final class MemberNames {
 	}
 
 	/**
+	 * How many bytes are written of a row.
+	 */
+	long length(RowImage row) {
+		// The braces; a comma before each but the first.
+		long length = 2;
+		int count = 0;
+		for (int i = 0; i < this.names.length; i++) {
+			JsonBytes value = row.column(i);
+			if (value != null) {
+				length += this.names[i].length + value.writtenLength();
+				count++;
+			}
+		}
+		return length + Math.max(0, count - 1);
+	}
+
+	/**
 	 * Writes a row as a JSON object of the columns that are there.
 	 */
 	<E extends Exception> void write(RowImage row, Output<E> out) throws E {

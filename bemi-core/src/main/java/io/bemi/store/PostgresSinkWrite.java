@@ -66,9 +66,9 @@ final class PostgresSinkWrite implements SinkWrite {
 
 	private final QuarantinedRows quarantine;
 
-	private final RowCopy<StoredRow> changes;
+	private final RowCopy<StoredRow, CopyBinary> changes;
 
-	private final RowCopy<TransactionContext> contexts;
+	private final RowCopy<TransactionContext, CopyText> contexts;
 
 	private boolean committed;
 
@@ -84,8 +84,9 @@ final class PostgresSinkWrite implements SinkWrite {
 		this.gaps = gaps;
 		this.quarantineCount = quarantineCount;
 		this.quarantine = new QuarantinedRows(connection, source, relations);
-		this.changes = new RowCopy<>(connection, CopyRows.COPY, new CopyRows(source, relations)::write, this::refused);
-		this.contexts = new RowCopy<>(connection, COPY_CONTEXTS, this::write, this::refused);
+		this.changes = new RowCopy<>(connection, CopyRows.COPY, CopyRows::format,
+				new CopyRows(source, relations)::write, this::refused);
+		this.contexts = new RowCopy<>(connection, COPY_CONTEXTS, CopyText::new, this::write, this::refused);
 	}
 
 	@Override

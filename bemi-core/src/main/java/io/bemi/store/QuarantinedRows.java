@@ -33,14 +33,14 @@ final class QuarantinedRows {
 
 	private final RelationDictionary relations;
 
-	private final RowCopy<Entry> copy;
+	private final RowCopy<Entry, CopyText> copy;
 
 	private long added;
 
 	QuarantinedRows(Connection connection, int source, RelationDictionary relations) {
 		this.source = source;
 		this.relations = relations;
-		this.copy = new RowCopy<>(connection, COPY, this::write, (entry, ex) -> null);
+		this.copy = new RowCopy<>(connection, COPY, CopyText::new, this::write, (entry, ex) -> null);
 	}
 
 	/**

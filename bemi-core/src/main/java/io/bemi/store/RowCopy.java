@@ -4,7 +4,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.List;
+import java.util.function.Function;
 
+import io.bemi.pgoutput.JsonBytes.Output;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
@@ -14,14 +16,17 @@ import org.postgresql.copy.CopyIn;
  * the others are somebody else's matter.
  *
  * @param <T> a row
+ * @param <F> the format in which rows are copied
  */
-final class RowCopy<T> {
+final class RowCopy<T, F extends CopyFormat> {
 
 	private final Connection connection;
 
 	private final String sql;
 
-	private final Writer<T> writer;
+	private final Function<Output<SQLException>, F> format;
+
+	private final Writer<T, F> writer;
 
 	private final Refusal<T> refusal;
 
@@ -29,12 +34,15 @@ final class RowCopy<T> {
 	 * Creates a copy.
 	 * @param connection a connection in a transaction
 	 * @param sql the COPY
+	 * @param format its format, of what takes the pieces
 	 * @param writer writes a row's values
 	 * @param refusal takes what was refused
 	 */
-	RowCopy(Connection connection, String sql, Writer<T> writer, Refusal<T> refusal) {
+	RowCopy(Connection connection, String sql, Function<Output<SQLException>, F> format, Writer<T, F> writer,
+			Refusal<T> refusal) {
 		this.connection = connection;
 		this.sql = sql;
+		this.format = format;
 		this.writer = writer;
 		this.refusal = refusal;
 	}
@@ -66,12 +74,12 @@ final class RowCopy<T> {
 		try {
 			CopyIn copy = this.connection.unwrap(PGConnection.class).getCopyAPI().copyIn(this.sql);
 			try {
-				CopyText text = new CopyText(copy::writeToCopy);
+				F out = this.format.apply(copy::writeToCopy);
 				for (T row : rows) {
-					this.writer.write(text, row);
-					text.endRow();
+					this.writer.write(out, row);
+					out.endRow();
 				}
-				text.flush();
+				out.end();
 				copy.endCopy();
 			}
 			finally {
@@ -95,15 +103,16 @@ final class RowCopy<T> {
 	 * Writes the values of a row.
 	 *
 	 * @param <T> a row
+	 * @param <F> the format
 	 */
 	@FunctionalInterface
-	interface Writer<T> {
+	interface Writer<T, F> {
 
 		/**
 		 * Writes them.
 		 * @throws SQLException when they cannot be sent
 		 */
-		void write(CopyText text, T row) throws SQLException;
+		void write(F out, T row) throws SQLException;
 
 	}
 

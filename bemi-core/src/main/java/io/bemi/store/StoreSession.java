@@ -65,6 +65,11 @@ final class StoreSession {
 			if (opened.getMetaData().getDatabaseMajorVersion() >= 17) {
 				statement.execute("SET transaction_timeout = 0");
 			}
+			// Takes a fraction of the time that pglz takes, where the server was built
+			// with
+			// it.
+			statement.execute("SELECT pg_catalog.set_config('default_toast_compression', 'lz4', false)"
+					+ " FROM pg_catalog.pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)");
 			// A schema may take its time to be migrated.
 			opened.setNetworkTimeout(Runnable::run, 0);
 			return opened;
