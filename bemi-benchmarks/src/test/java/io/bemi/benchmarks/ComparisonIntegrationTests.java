@@ -3,6 +3,7 @@ package io.bemi.benchmarks;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -11,24 +12,22 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Comparisons of histories run, of small ones.
+ * Comparisons run, small ones.
  */
 class ComparisonIntegrationTests {
 
+	private static final Map<String, String> SMALL = Map.of("per-month", "8000", "live", "1000", "rounds", "1", "calls",
+			"10", "transactions", "5", "warm-up", "20", "millis", "500", "accounts", "1000", "lag", "60000", "jvm",
+			"-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+
 	@BeforeAll
-	static void makeHistoriesSmall() {
-		System.setProperty("bemi.benchmarks.per-month", "8000");
-		System.setProperty("bemi.benchmarks.live", "1000");
-		System.setProperty("bemi.benchmarks.rounds", "1");
-		System.setProperty("bemi.benchmarks.calls", "10");
+	static void makeThemSmall() {
+		SMALL.forEach((name, value) -> System.setProperty("bemi.benchmarks." + name, value));
 	}
 
 	@AfterAll
 	static void forget() {
-		System.clearProperty("bemi.benchmarks.per-month");
-		System.clearProperty("bemi.benchmarks.live");
-		System.clearProperty("bemi.benchmarks.rounds");
-		System.clearProperty("bemi.benchmarks.calls");
+		SMALL.keySet().forEach((name) -> System.clearProperty("bemi.benchmarks." + name));
 	}
 
 	@Test
@@ -41,6 +40,19 @@ class ComparisonIntegrationTests {
 	void asOfRuns() throws Exception {
 		assertThat(printed("asof")).containsPattern("\\nasof: record_ms=[\\d.]+ find_by_id_ms=[\\d.]+"
 				+ " association_ms=[\\d.]+ with_association_ms=[\\d.]+ table_ms=[\\d.]+\\n$");
+	}
+
+	@Test
+	void contextRuns() throws Exception {
+		assertThat(printed("context")).containsPattern("\\ncontext: bemi_loopback=[\\d.]+ bemi_rtt=[\\d.]+"
+				+ " comment_loopback=[\\d.]+ comment_rtt=[\\d.]+ envers_loopback=[\\d.]+ javers_loopback=[\\d.]+"
+				+ " bemi_loopback_50=[\\d.]+ bemi_rtt_50=[\\d.]+\\n$");
+	}
+
+	@Test
+	void sourceRuns() throws Exception {
+		assertThat(printed("source")).containsPattern("\\nsource: other=[\\d.]+ same=[\\d.]+ trigger=[\\d.]+"
+				+ " p95_other=[\\d.]+ p95_same=[\\d.]+\\n$");
 	}
 
 	private static String printed(String name) throws Exception {

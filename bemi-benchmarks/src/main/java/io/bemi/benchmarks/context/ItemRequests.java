@@ -44,7 +44,7 @@ final class ItemRequests {
 
 	private final Audit audit;
 
-	private final ApplicationContext application;
+	private final ContextWriter writer;
 
 	private final Items items;
 
@@ -54,7 +54,7 @@ final class ItemRequests {
 
 	ItemRequests(Audit audit, ApplicationContext application) {
 		this.audit = audit;
-		this.application = application;
+		this.writer = application.getBeanProvider(ContextWriter.class).getIfAvailable(ContextWriter::new);
 		this.items = application.getBean(Items.class);
 		this.transactions = new TransactionTemplate(application.getBean(PlatformTransactionManager.class));
 		this.jdbc = application.getBean(JdbcTemplate.class);
@@ -93,8 +93,7 @@ final class ItemRequests {
 	 * As Bemi's filter does.
 	 */
 	private RequestContext context() {
-		return new RequestContext(List.of(PROVIDER), RequestDetails.SERVLET,
-				this.application.getBean(ContextWriter.class));
+		return new RequestContext(List.of(PROVIDER), RequestDetails.SERVLET, this.writer);
 	}
 
 	private static String json() {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A JVM of its own that does what it is told, line by line, and answers each line with
@@ -19,6 +20,11 @@ import java.util.function.Function;
 public final class Child implements AutoCloseable {
 
 	private static final String ANSWER = "answer ";
+
+	/** More options of the JVMs, as a test gives them that wants them to start early. */
+	private static final List<String> OPTIONS = Stream.of(System.getProperty("bemi.benchmarks.jvm", "").split(" "))
+		.filter((option) -> !option.isEmpty())
+		.toList();
 
 	private final Process process;
 
@@ -42,8 +48,9 @@ public final class Child implements AutoCloseable {
 	 */
 	public static Child start(Class<?> main, String... arguments) throws IOException {
 		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m", "-cp",
-						System.getProperty("java.class.path"), main.getName()));
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m"));
+		command.addAll(OPTIONS);
+		command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
 		command.addAll(List.of(arguments));
 		return new Child(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
 	}
