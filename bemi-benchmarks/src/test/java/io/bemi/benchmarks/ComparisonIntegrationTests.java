@@ -51,8 +51,8 @@ class ComparisonIntegrationTests {
 
 	@Test
 	void sourceRuns() throws Exception {
-		assertThat(printed("source")).containsPattern("\\nsource: other=[\\d.]+ same=[\\d.]+ trigger=[\\d.]+"
-				+ " p95_other=[\\d.]+ p95_same=[\\d.]+\\n$");
+		assertThat(printed("source")).containsPattern(
+				"\\nsource: other=[\\d.]+ same=[\\d.]+ trigger=[\\d.]+" + " p95_other=[\\d.]+ p95_same=[\\d.]+\\n$");
 	}
 
 	private static String printed(String name) throws Exception {
