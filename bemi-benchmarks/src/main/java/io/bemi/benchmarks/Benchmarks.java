@@ -2,6 +2,8 @@ package io.bemi.benchmarks;
 
 import java.io.IOException;
 
+import io.bemi.benchmarks.context.ContextComparison;
+import io.bemi.benchmarks.source.SourceComparison;
 import org.openjdk.jmh.runner.RunnerException;
 
 /**
@@ -21,16 +23,18 @@ public final class Benchmarks {
 	public static void main(String[] arguments) throws IOException, RunnerException {
 		switch ((arguments.length == 1) ? arguments[0] : "") {
 			case "asof" -> AsOfComparison.run();
+			case "context" -> ContextComparison.run();
 			case "dashboard" -> DashboardComparison.run();
 			case "ingest" -> IngestComparison.run();
 			case "lag" -> LagComparison.run();
 			case "read" -> ReadComparison.run();
 			case "revert" -> RevertComparison.run();
+			case "source" -> SourceComparison.run();
 			case "statement" -> StatementComparison.run();
 			case "store" -> StoreComparison.run();
 			default -> {
 				System.err.println(
-						"Usage: bemi-benchmarks/run NAME, where NAME is one of: asof, dashboard, ingest, lag, read, revert, statement, store");
+						"Usage: bemi-benchmarks/run NAME, where NAME is one of: asof, context, dashboard, ingest, lag, read, revert, source, statement, store");
 				System.exit(2);
 			}
 		}

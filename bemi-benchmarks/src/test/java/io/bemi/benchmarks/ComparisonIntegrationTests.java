@@ -3,6 +3,7 @@ package io.bemi.benchmarks;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -11,30 +12,25 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Comparisons of histories run, of small ones.
+ * Comparisons run, small ones.
  */
 class ComparisonIntegrationTests {
 
+	private static final Map<String, String> SMALL = Map.ofEntries(Map.entry("per-month", "8000"),
+			Map.entry("live", "1000"), Map.entry("rounds", "1"), Map.entry("calls", "10"),
+			Map.entry("transactions", "5"), Map.entry("warm-up", "20"), Map.entry("millis", "500"),
+			Map.entry("accounts", "1000"), Map.entry("lag", "60000"),
+			Map.entry("jvm", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"), Map.entry("ingest.rows", "4000"),
+			Map.entry("lag.seconds", "1"), Map.entry("store.changes", "10000"));
+
 	@BeforeAll
-	static void makeHistoriesSmall() {
-		System.setProperty("bemi.benchmarks.per-month", "8000");
-		System.setProperty("bemi.benchmarks.live", "1000");
-		System.setProperty("bemi.benchmarks.rounds", "1");
-		System.setProperty("bemi.benchmarks.calls", "10");
-		System.setProperty("bemi.benchmarks.ingest.rows", "4000");
-		System.setProperty("bemi.benchmarks.lag.seconds", "1");
-		System.setProperty("bemi.benchmarks.store.changes", "10000");
+	static void makeThemSmall() {
+		SMALL.forEach((name, value) -> System.setProperty("bemi.benchmarks." + name, value));
 	}
 
 	@AfterAll
 	static void forget() {
-		System.clearProperty("bemi.benchmarks.per-month");
-		System.clearProperty("bemi.benchmarks.live");
-		System.clearProperty("bemi.benchmarks.rounds");
-		System.clearProperty("bemi.benchmarks.calls");
-		System.clearProperty("bemi.benchmarks.ingest.rows");
-		System.clearProperty("bemi.benchmarks.lag.seconds");
-		System.clearProperty("bemi.benchmarks.store.changes");
+		SMALL.keySet().forEach((name) -> System.clearProperty("bemi.benchmarks." + name));
 	}
 
 	@Test
@@ -64,6 +60,19 @@ class ComparisonIntegrationTests {
 	void storeRuns() throws Exception {
 		assertThat(printed("store")).containsPattern("\\nstore: size_ratio=[\\d.]+ insert_ratio=[\\d.]+"
 				+ " size_ratio_tiny=[\\d.]+ insert_ratio_tiny=[\\d.]+\\n$");
+	}
+
+	@Test
+	void contextRuns() throws Exception {
+		assertThat(printed("context")).containsPattern("\\ncontext: bemi_loopback=[\\d.]+ bemi_rtt=[\\d.]+"
+				+ " comment_loopback=[\\d.]+ comment_rtt=[\\d.]+ envers_loopback=[\\d.]+ javers_loopback=[\\d.]+"
+				+ " bemi_loopback_50=[\\d.]+ bemi_rtt_50=[\\d.]+\\n$");
+	}
+
+	@Test
+	void sourceRuns() throws Exception {
+		assertThat(printed("source")).containsPattern(
+				"\\nsource: other=[\\d.]+ same=[\\d.]+ trigger=[\\d.]+" + " p95_other=[\\d.]+ p95_same=[\\d.]+\\n$");
 	}
 
 	private static String printed(String name) throws Exception {

@@ -94,7 +94,7 @@ final class TransactionAssembler {
 	}
 
 	/**
-	 * Takes what was assembled, and keeps the lists if it likes.
+	 * Takes what was assembled, and the lists with it.
 	 */
 	interface Output {
 

@@ -43,6 +43,10 @@ class StoringOutputTests {
 		this.output.transaction(transaction(position), List.of(), List.of(), rows, new Position(position + 5));
 	}
 
+	private void part(long position, List<TransactionContext> contexts, List<PoisonRow> poison) {
+		this.output.part(transaction(position), new ArrayList<>(), new ArrayList<>(contexts), new ArrayList<>(poison));
+	}
+
 	@Test
 	void storesManyTransactionsInOneWriteUpToTheLastCommit() {
 		accept(110, 1);
@@ -144,8 +148,8 @@ class StoringOutputTests {
 		assertThatExceptionOfType(BrokenHistoryException.class).isThrownBy(() -> accept(95, 1))
 			.withMessageContaining("the transaction at 0/5F is not the one that is recorded there")
 			.satisfies((ex) -> assertThat(ex.end()).isEqualTo(new Position(49)));
-		assertThatExceptionOfType(BrokenHistoryException.class).isThrownBy(() -> this.output.part(transaction(99),
-				List.of(), List.of(), List.of(new PoisonRow(transaction(99), 0, null, "row", "error"))));
+		assertThatExceptionOfType(BrokenHistoryException.class)
+			.isThrownBy(() -> part(99, List.of(), List.of(new PoisonRow(transaction(99), 0, null, "row", "error"))));
 	}
 
 	@Test
@@ -204,8 +208,8 @@ class StoringOutputTests {
 	void aLargeTransactionHasAWriteOfItsOwnAfterWhatCameBefore() {
 		accept(110, 1);
 		PoisonRow row = new PoisonRow(transaction(120), 0, null, "row", "error");
-		this.output.part(transaction(120), List.of(), List.of(), List.of(row));
-		this.output.part(transaction(120), List.of(), List.of(), List.of(row));
+		part(120, List.of(), List.of(row));
+		part(120, List.of(), List.of(row));
 		assertThat(this.sink.log).containsExactly("begin 100 -> 110", "poison 110", "commit", "begin 110 -> 120",
 				"poison 120", "poison 120");
 		this.output.end(transaction(120), new Position(125));
@@ -215,8 +219,7 @@ class StoringOutputTests {
 
 	@Test
 	void theContextsOfALargeTransactionGoWithItsParts() {
-		this.output.part(transaction(120), List.of(), List.of(new TransactionContext(transaction(120), 0, "session")),
-				List.of());
+		part(120, List.of(new TransactionContext(transaction(120), 0, "session")), List.of());
 		this.output.replaceContexts(transaction(120), "{}");
 		this.output.end(transaction(120), new Position(125));
 		assertThat(this.sink.log).containsExactly("begin 100 -> 120", "context 7", "contexts of 120 {}", "commit");
@@ -224,7 +227,7 @@ class StoringOutputTests {
 
 	@Test
 	void aLargeTransactionThatIsStoredAlreadyIsSkipped() {
-		this.output.part(transaction(100), List.of(), List.of(), List.of());
+		part(100, List.of(), List.of());
 		this.output.replaceContexts(transaction(100), "{}");
 		this.output.end(transaction(100), new Position(105));
 		assertThat(this.sink.log).isEmpty();
@@ -232,7 +235,7 @@ class StoringOutputTests {
 
 	@Test
 	void closingAbandonsALargeTransactionThatHasNotEnded() {
-		this.output.part(transaction(120), List.of(), List.of(), List.of());
+		part(120, List.of(), List.of());
 		this.output.close();
 		assertThat(this.sink.log).containsExactly("begin 100 -> 120", "rollback");
 	}

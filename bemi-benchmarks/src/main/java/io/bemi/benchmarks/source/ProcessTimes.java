@@ -1,0 +1,69 @@
+package io.bemi.benchmarks.source;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/**
+ * The processor time of processes, as Linux counts it.
+ */
+final class ProcessTimes {
+
+	private static final Path PROC = Path.of("/proc");
+
+	private static final double TICKS_PER_SECOND = 100;
+
+	private ProcessTimes() {
+	}
+
+	/**
+	 * Seconds of a process alone.
+	 */
+	static double of(long pid) throws IOException {
+		String[] fields = fields(PROC.resolve(Long.toString(pid)));
+		return (ticks(fields, 11) + ticks(fields, 12)) / TICKS_PER_SECOND;
+	}
+
+	/**
+	 * Seconds of a process and its children, also of those that have ended.
+	 */
+	static double ofFamily(long pid) throws IOException {
+		String[] parent = fields(PROC.resolve(Long.toString(pid)));
+		long ticks = ticks(parent, 11) + ticks(parent, 12) + ticks(parent, 13) + ticks(parent, 14);
+		try (Stream<Path> all = Files.list(PROC)) {
+			for (Path path : (Iterable<Path>) all
+				.filter((path) -> path.getFileName().toString().matches("\\d+"))::iterator) {
+				String[] fields = fields(path);
+				if (fields.length > 12 && fields[1].equals(Long.toString(pid))) {
+					ticks += ticks(fields, 11) + ticks(fields, 12);
+				}
+			}
+		}
+		catch (UncheckedIOException ex) {
+			throw new IOException(ex);
+		}
+		return ticks / TICKS_PER_SECOND;
+	}
+
+	/**
+	 * What follows the name, which may have blanks in it: state, parent and so on.
+	 */
+	private static String[] fields(Path process) throws IOException {
+		try {
+			String stat = Files.readString(process.resolve("stat"));
+			return stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+		}
+		catch (NoSuchFileException ex) {
+			// It has just ended.
+			return new String[0];
+		}
+	}
+
+	private static long ticks(String[] fields, int field) {
+		return Long.parseLong(fields[field]);
+	}
+
+}
