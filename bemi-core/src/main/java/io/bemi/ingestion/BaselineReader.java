@@ -239,7 +239,8 @@ final class BaselineReader {
 
 		private final SourceTransaction moment;
 
-		private final RowReader reader = new RowReader(BaselineReader.this.catalog);
+		private final RowReader reader = new RowReader(BaselineReader.this.catalog,
+				BaselineReader.this.catalog.rules());
 
 		private final PreparedStatement statement;
 

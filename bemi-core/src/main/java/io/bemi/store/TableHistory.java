@@ -107,6 +107,13 @@ final class TableHistory {
 	}
 
 	/**
+	 * The same as if all columns were recorded as they are.
+	 */
+	TableHistory untreated() {
+		return new TableHistory(this.versions.stream().map(TableVersion::untreated).toList());
+	}
+
+	/**
 	 * What an image tells by the columns of the newest version.
 	 * @param version the number of the version that the image has
 	 * @param image the columns' JSON texts by name

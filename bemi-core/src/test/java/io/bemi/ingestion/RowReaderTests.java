@@ -13,6 +13,7 @@ import io.bemi.pgoutput.PgOutputMessage;
 import io.bemi.pgoutput.PgOutputMessage.Column;
 import io.bemi.pgoutput.PgOutputMessage.Relation;
 import io.bemi.pgoutput.PgType;
+import io.bemi.tracking.ColumnRules;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -52,7 +53,7 @@ class RowReaderTests {
 			}
 
 		};
-		this.reader = new RowReader(catalog);
+		this.reader = new RowReader(catalog, ColumnRules.NONE);
 		this.reader.relation(new Relation(1, "public", "t \"1\"", 'd', List.of(new Column(true, "id", INT4, -1),
 				new Column(false, "p", PAIR, -1), new Column(false, "v", TEXT, -1))), new Position(1));
 	}
