@@ -129,12 +129,13 @@ public final class TrackedRelation {
 	/**
 	 * Whether an UPDATE that changes nothing but some columns need not be recorded. It
 	 * must be where the log may leave a value of theirs out later, as it does with large
-	 * values that stay the same: then the last recorded one would be taken for it.
+	 * values that stay the same: then the last recorded one would be taken for it. And
+	 * where nothing but its columns tells which row goes later.
 	 * @param changed the columns that it changes
 	 * @param row the row afterwards, as JSON by column
 	 */
 	public boolean ignores(Set<String> changed, Map<String, JsonBytes> row) {
-		return !this.ignored.isEmpty() && changed.stream().allMatch((name) -> {
+		return !this.ignored.isEmpty() && !this.keyColumns.isEmpty() && changed.stream().allMatch((name) -> {
 			Boolean isAlwaysSent = this.ignored.get(name);
 			return isAlwaysSent != null && (isAlwaysSent || isShort(name, row.get(name)));
 		});

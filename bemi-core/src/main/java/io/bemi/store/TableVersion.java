@@ -71,6 +71,19 @@ record TableVersion(long id, boolean described, List<Column> columns, boolean re
 	}
 
 	/**
+	 * How columns are treated that are not recorded as they are, by their names.
+	 */
+	Map<String, String> treatments() {
+		Map<String, String> treatments = new HashMap<>();
+		for (Column column : this.columns) {
+			if (column.treatment() != null) {
+				treatments.put(column.name(), column.treatment());
+			}
+		}
+		return treatments;
+	}
+
+	/**
 	 * The same as if all columns were recorded as they are.
 	 */
 	TableVersion untreated() {

@@ -104,4 +104,24 @@ class ChosenColumnsIntegrationTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void rowsThatNothingIdentifiesAreCountedByTheRules(int version) throws Exception {
+		try (Recording recording = Recording.of(version, ColumnRules.NONE,
+				"CREATE TABLE entry (a integer, seen integer, secret text); ALTER TABLE entry REPLICA IDENTITY FULL")) {
+			recording.await(recording.transact("INSERT INTO entry VALUES (1, 0, 'x'), (1, 0, 'y'), (2, 0, 'x')"));
+			recording.ingester().close();
+			try (Ingester other = recording.another(RULES)) {
+				other.start();
+				recording.await(recording.transact("UPDATE entry SET seen = 1"));
+				long last = recording.transact("DELETE FROM entry WHERE secret = 'x'");
+				recording.await(last);
+				JdbcTemplate jdbc = new JdbcTemplate(recording.dataSource());
+				assertThat(recording.travel().at(last, () -> jdbc.queryForList("SELECT * FROM entry")))
+					.hasToString("[{a=1, seen=1, secret=null}]");
+				assertThat(recording.travel().asOf(last).rows("entry")).hasToString("[{a=1, seen=1}]");
+			}
+		}
+	}
+
 }
