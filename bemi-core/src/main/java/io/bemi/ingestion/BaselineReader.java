@@ -296,7 +296,7 @@ final class BaselineReader {
 					changes.add(row.change().asBaseline(this.table.relation()));
 				}
 				if (row.poison() != null) {
-					poison.add(row.poison());
+					poison.add(row.poison().of(this.table.relation()));
 				}
 			}
 			this.count++;
