@@ -90,8 +90,10 @@ final class IngestionSession implements AutoCloseable {
 				if (!rules.isEmpty()) {
 					// Rules that cannot be followed are reported now, not at the next
 					// change.
-					catalog.published(plain, source.settings().publication(), null, Position.ZERO)
-						.forEach((table) -> tables.note(table.relation()));
+					tables.note(catalog.published(plain, source.settings().publication(), null, Position.ZERO)
+						.stream()
+						.map(PublishedTable::relation)
+						.toList(), rules);
 				}
 				ReplicationStream stream = source.stream(replication);
 				SlotHold hold = SlotHold.of(source, plain, replication);

@@ -1,8 +1,12 @@
 package io.bemi.tracking;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -95,10 +99,36 @@ public final class ColumnRules {
 		return this.ignore.stream().anyMatch((pattern) -> pattern.matches(schema, table, column));
 	}
 
+	/**
+	 * The patterns that name none of some columns.
+	 * @param columns the columns
+	 * @return the patterns, each once
+	 */
+	public Set<String> unmatched(Collection<ColumnName> columns) {
+		Set<String> unmatched = new LinkedHashSet<>();
+		Stream
+			.concat(Stream.concat(this.exclude.stream(), this.masked.stream().map(Masked::pattern)),
+					this.ignore.stream())
+			.filter((pattern) -> columns.stream()
+				.noneMatch((name) -> pattern.matches(name.schema(), name.table(), name.column())))
+			.forEach((pattern) -> unmatched.add(pattern.toString()));
+		return unmatched;
+	}
+
 	@Override
 	public String toString() {
 		return "left out " + this.exclude + ", masked " + this.masked + ", ignored where nothing else changes "
 				+ this.ignore;
+	}
+
+	/**
+	 * Names a column.
+	 *
+	 * @param schema the schema of its table
+	 * @param table the name of its table
+	 * @param column its own
+	 */
+	public record ColumnName(String schema, String table, String column) {
 	}
 
 	private record Masked(ColumnPattern pattern, ColumnMask mask) {

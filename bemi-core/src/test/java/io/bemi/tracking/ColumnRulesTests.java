@@ -118,4 +118,13 @@ class ColumnRulesTests {
 		assertThat(ColumnRules.NONE.isEmpty()).isTrue();
 	}
 
+	@Test
+	void knowsRulesThatAreAboutNothing() {
+		ColumnRules rules = new ColumnRules(List.of("user.pasword", "ssn"), List.of("phon=***"), null,
+				List.of("user.pasword", "*_at"));
+		assertThat(rules.unmatched(List.of(new ColumnRules.ColumnName("public", "user", "ssn"),
+				new ColumnRules.ColumnName("public", "user", "updated_at"))))
+			.containsExactly("user.pasword", "phon");
+	}
+
 }
