@@ -175,6 +175,10 @@ public final class RecordedTable {
 				origins.put(column.name(), Origin.NONE);
 			}
 		}
+		// Whatever its type has become.
+		treated(image).stream()
+			.filter((column) -> TableVersion.EXCLUDED.equals(column.treatment()))
+			.forEach((column) -> origins.putIfAbsent(column.name(), Origin.NONE));
 		return origins;
 	}
 
@@ -220,6 +224,7 @@ public final class RecordedTable {
 		public boolean isNone() {
 			return this.name == null && this.filled == null;
 		}
+
 	}
 
 	/**
@@ -246,6 +251,7 @@ public final class RecordedTable {
 			return this.type == TEXT
 					|| (this.type == VARCHAR && (this.modifier < 0 || this.modifier - HEADER >= ColumnMask.LONGEST));
 		}
+
 	}
 
 }

@@ -63,6 +63,10 @@ class ChosenColumnsIntegrationTests {
 			assertThat(change.toEntityBefore(Person.class))
 				.isEqualTo(new Person(1, "a", null, null, String.valueOf(past.get("code"))));
 			assertThat(change.toEntity(Person.class).pin()).isNull();
+			recording.await(recording.transact("ALTER TABLE person ALTER secret TYPE integer USING length(secret)",
+					"INSERT INTO person VALUES (2, 'c', 7)"));
+			assertThat(recording.travel().at(first, () -> jdbc.queryForList("SELECT name, secret FROM person")))
+				.hasToString("[{name=a, secret=null}]");
 		}
 	}
 
