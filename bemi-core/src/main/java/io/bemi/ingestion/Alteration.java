@@ -9,7 +9,9 @@ import java.util.regex.Pattern;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bemi.pgoutput.PgOutputMessage.LogicalMessage;
+import io.bemi.tracking.ColumnRules;
 
 /**
  * What a message in the log says about a statement that has changed a table.
@@ -62,6 +64,30 @@ record Alteration(int oid, String schema, String name, PrimaryKey primaryKey, St
 		}
 		catch (JsonProcessingException ex) {
 			return Optional.empty();
+		}
+	}
+
+	/**
+	 * All that the message says, but for what rows got in columns that are not recorded
+	 * as they are.
+	 * @param rules which columns are
+	 */
+	String json(ColumnRules rules) {
+		if (rules.isEmpty()) {
+			return this.json;
+		}
+		try {
+			JsonNode message = MAPPER.readTree(this.json);
+			for (JsonNode column : message.path("columns")) {
+				String treatment = ChosenColumns.treatment(rules, this.schema, this.name, column.path("name").asText());
+				if (treatment != null && column instanceof ObjectNode object) {
+					object.put("treatment", treatment).remove("filled");
+				}
+			}
+			return message.toString();
+		}
+		catch (JsonProcessingException ex) {
+			throw new IllegalStateException("What was read once is no JSON", ex);
 		}
 	}
 

@@ -239,7 +239,8 @@ final class BaselineReader {
 
 		private final SourceTransaction moment;
 
-		private final RowReader reader = new RowReader(BaselineReader.this.catalog);
+		private final RowReader reader = new RowReader(BaselineReader.this.catalog,
+				BaselineReader.this.catalog.rules());
 
 		private final PreparedStatement statement;
 
@@ -295,7 +296,7 @@ final class BaselineReader {
 					changes.add(row.change().asBaseline(this.table.relation()));
 				}
 				if (row.poison() != null) {
-					poison.add(row.poison());
+					poison.add(row.poison().of(this.table.relation()));
 				}
 			}
 			this.count++;

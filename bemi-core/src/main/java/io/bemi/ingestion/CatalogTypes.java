@@ -15,6 +15,7 @@ import io.bemi.ingestion.PublishedTable.KeyColumn;
 import io.bemi.pgoutput.PgOutputMessage.Column;
 import io.bemi.pgoutput.PgOutputMessage.Relation;
 import io.bemi.pgoutput.PgType;
+import io.bemi.tracking.ColumnRules;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,10 +98,27 @@ final class CatalogTypes implements RowReader.Catalog {
 			  FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.base AND t.typtype <> 'd'
 			""";
 
+	private static final String FIXED_LENGTH = "SELECT typlen > 0 FROM pg_catalog.pg_type WHERE oid = ?::bigint::oid";
+
 	private final Connection connection;
 
+	private final ColumnRules rules;
+
 	CatalogTypes(Connection connection) {
+		this(connection, ColumnRules.NONE);
+	}
+
+	/**
+	 * Creates one.
+	 * @param rules which columns of tables are recorded, and how
+	 */
+	CatalogTypes(Connection connection, ColumnRules rules) {
 		this.connection = connection;
+		this.rules = rules;
+	}
+
+	ColumnRules rules() {
+		return this.rules;
 	}
 
 	@Override
@@ -182,6 +200,19 @@ final class CatalogTypes implements RowReader.Catalog {
 		}
 	}
 
+	@Override
+	public boolean hasFixedLength(int oid) {
+		try (PreparedStatement statement = this.connection.prepareStatement(FIXED_LENGTH)) {
+			statement.setLong(1, Integer.toUnsignedLong(oid));
+			try (ResultSet row = statement.executeQuery()) {
+				return row.next() && row.getBoolean(1);
+			}
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException("The source's catalogue cannot be read: " + ex.getMessage(), ex);
+		}
+	}
+
 	/**
 	 * The tables that are published now, as the stream will describe them.
 	 * @param snapshot a connection whose transaction sees the moment in question
@@ -214,7 +245,7 @@ final class CatalogTypes implements RowReader.Catalog {
 					while (more && row.getLong(1) == table);
 					Relation relation = new Relation((int) table, schema, name, identity, columns);
 					PrimaryKey key = primaryKey((int) table);
-					tables.add(table(snapshot, TrackedRelation.of(relation, since,
+					tables.add(table(snapshot, TrackedRelation.of(new ChosenColumns(relation, this.rules), since,
 							(key != null) ? key.indexesIn(relation) : List.of(), this), partitioned));
 				}
 			}

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,7 @@ import io.bemi.replication.SlotInUseException;
 import io.bemi.replication.SlotState;
 import io.bemi.replication.SlotUsage;
 import io.bemi.replication.UnreadableSlotException;
+import io.bemi.tracking.ColumnRules;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +47,10 @@ public final class Ingester implements AutoCloseable {
 
 	private final SlotMonitor slotMonitor;
 
+	private final ColumnRules rules;
+
+	private final ChosenTables tables = new ChosenTables();
+
 	private final Thread thread;
 
 	private final Backoff backoff = new Backoff(ThreadLocalRandom.current()::nextDouble);
@@ -69,7 +75,19 @@ public final class Ingester implements AutoCloseable {
 	 * @param settings which rows are copied that are there already
 	 */
 	public Ingester(ReplicationSource source, ChangeSink sink, BaselineSettings settings) {
+		this(source, sink, settings, ColumnRules.NONE);
+	}
+
+	/**
+	 * Creates an ingester that does not run yet.
+	 * @param source where changes come from
+	 * @param sink where they go; closed with the ingester
+	 * @param settings which rows are copied that are there already
+	 * @param rules which columns are recorded, and how
+	 */
+	public Ingester(ReplicationSource source, ChangeSink sink, BaselineSettings settings, ColumnRules rules) {
 		this.source = source;
+		this.rules = rules;
 		this.sink = sink;
 		this.slotMonitor = new SlotMonitor(source);
 		this.preparation = new SlotPreparation(source, sink, settings, new BaselineMonitor(), this.slotMonitor,
@@ -111,6 +129,14 @@ public final class Ingester implements AutoCloseable {
 	 */
 	public BaselineProgress baseline() {
 		return this.preparation.monitor().progress();
+	}
+
+	/**
+	 * The columns that are not recorded as they are.
+	 * @return of each table that has some; none before this instance has streamed
+	 */
+	public List<TableColumns> columns() {
+		return this.tables.all();
 	}
 
 	/**
@@ -180,7 +206,8 @@ public final class Ingester implements AutoCloseable {
 	}
 
 	private void streamUntilStopped() throws SQLException {
-		try (IngestionSession session = IngestionSession.open(this.source, this.sink, this.preparation)) {
+		try (IngestionSession session = IngestionSession.open(this.source, this.sink, this.preparation, this.rules,
+				this.tables)) {
 			report(new IngestionStatus(Phase.STREAMING, "Streaming from slot '" + this.source.settings().slot() + "'",
 					null));
 			this.settled.countDown();

@@ -20,6 +20,7 @@ import io.bemi.pgoutput.PgOutputMessage.Relation;
 import io.bemi.replication.LongMessageException;
 import io.bemi.replication.ReplicationSource;
 import io.bemi.replication.ReplicationStream;
+import io.bemi.tracking.ColumnRules;
 
 /**
  * One connection's worth of ingestion: from opening the slot to the first failure.
@@ -50,6 +51,8 @@ final class IngestionSession implements AutoCloseable {
 
 	private final RowReader rows;
 
+	private final ChosenTables tables;
+
 	/** Of the last message, in bytes. */
 	private long length;
 
@@ -63,8 +66,9 @@ final class IngestionSession implements AutoCloseable {
 
 	private IngestionSession(Connection catalogConnection, Connection replication, ReplicationStream stream,
 			StoringOutput output, RowReader rows, TransactionAssembler assembler, BaselineCopier baselines,
-			SlotMonitor slotMonitor, SlotHold hold) {
+			SlotMonitor slotMonitor, SlotHold hold, ChosenTables tables) {
 		this.hold = hold;
+		this.tables = tables;
 		this.keeper = new StreamKeeper(stream, slotMonitor);
 		this.catalogConnection = catalogConnection;
 		this.replication = replication;
@@ -78,31 +82,41 @@ final class IngestionSession implements AutoCloseable {
 
 	/**
 	 * Connects, prepares slot and sink, and starts the stream.
+	 * @param rules which columns are recorded, and how
+	 * @param tables is told of which tables some are not
 	 */
-	static IngestionSession open(ReplicationSource source, ChangeSink sink, SlotPreparation preparation)
-			throws SQLException {
+	static IngestionSession open(ReplicationSource source, ChangeSink sink, SlotPreparation preparation,
+			ColumnRules rules, ChosenTables tables) throws SQLException {
 		Connection plain = source.connect();
 		try {
 			source.check(plain);
 			Connection replication = null;
 			try (Claim claim = Claim.of(source, plain)) {
-				CatalogTypes catalog = new CatalogTypes(plain);
+				CatalogTypes catalog = new CatalogTypes(plain, rules);
 				replication = source.connectForReplication();
 				SinkSource start = preparation.prepare(plain, replication, catalog);
+				if (!rules.isEmpty()) {
+					// Rules that cannot be followed are reported now, not at the next
+					// change.
+					tables.note(catalog.published(plain, source.settings().publication(), null, Position.ZERO)
+						.stream()
+						.map(PublishedTable::relation)
+						.toList(), rules);
+				}
 				ReplicationStream stream = source.stream(replication);
 				SlotHold hold = SlotHold.of(source, plain, replication);
 				claim.release();
 				KeyMoves moves = new KeyMoves();
 				StoringOutput output = new StoringOutput(sink, start, MemoryLimit.DEFAULT, moves,
 						new Resumption(sink, start, preparation.confirmed()));
-				RowReader rows = new RowReader(catalog, sink.primaryKeys(start));
+				RowReader rows = new RowReader(catalog, rules, sink.primaryKeys(start));
 				TransactionAssembler assembler = new TransactionAssembler(output, rows, new XidEpoch(currentXid(plain)),
 						MemoryLimit.DEFAULT);
 				BaselineCopier baselines = new BaselineCopier(source, plain, output,
 						new BaselineReader(catalog, source.settings().publication()), preparation.settings(),
 						preparation.monitor(), moves);
 				return new IngestionSession(plain, replication, stream, output, rows, assembler, baselines,
-						preparation.slotMonitor(), hold);
+						preparation.slotMonitor(), hold, tables);
 			}
 			catch (SQLException | RuntimeException | Error ex) {
 				closeQuietly(replication);
@@ -210,6 +224,9 @@ final class IngestionSession implements AutoCloseable {
 			copy();
 		}
 		this.assembler.accept(this.stream.received(), message);
+		if (message instanceof Relation relation) {
+			this.rows.tracked(relation.oid()).ifPresent(this.tables::note);
+		}
 		if (message instanceof Relation || (message instanceof LogicalMessage other && Alteration.isOne(other))) {
 			this.baselines.refresh();
 		}

@@ -14,4 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record PoisonRow(SourceTransaction transaction, long ordinal, @Nullable TrackedRelation relation, String content,
 		String error) {
+
+	/**
+	 * The same row of a table that is described in another way.
+	 */
+	PoisonRow of(TrackedRelation table) {
+		return new PoisonRow(this.transaction, this.ordinal, table, this.content, this.error);
+	}
+
 }

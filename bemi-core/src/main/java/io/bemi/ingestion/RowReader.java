@@ -22,6 +22,7 @@ import io.bemi.pgoutput.PgOutputMessage.Truncate;
 import io.bemi.pgoutput.PgOutputMessage.Update;
 import io.bemi.pgoutput.Tuple;
 import io.bemi.pgoutput.TypeCatalog;
+import io.bemi.tracking.ColumnRules;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,8 @@ final class RowReader {
 	private final Map<Integer, PrimaryKey> primaryKeys;
 
 	private final Catalog catalog;
+
+	private final ColumnRules rules;
 
 	private final TypeStructures types;
 
@@ -52,18 +55,20 @@ final class RowReader {
 	/** Whether values that cannot be read are left out. */
 	private boolean lenient;
 
-	RowReader(Catalog catalog) {
-		this(catalog, Map.of());
+	RowReader(Catalog catalog, ColumnRules rules) {
+		this(catalog, rules, Map.of());
 	}
 
 	/**
 	 * Creates a reader.
 	 * @param catalog what only the source knows
+	 * @param rules which columns are recorded, and how
 	 * @param primaryKeys the primary keys of tables where the stream begins, as far as
 	 * they are known
 	 */
-	RowReader(Catalog catalog, Map<Integer, PrimaryKey> primaryKeys) {
+	RowReader(Catalog catalog, ColumnRules rules, Map<Integer, PrimaryKey> primaryKeys) {
 		this.catalog = catalog;
+		this.rules = rules;
 		this.primaryKeys = new HashMap<>(primaryKeys);
 		this.types = new TypeStructures(catalog);
 		this.values = new JsonValues(this.types);
@@ -73,7 +78,15 @@ final class RowReader {
 	 * Takes the description of a table that the next rows refer to.
 	 */
 	void relation(Relation relation, Position since) {
-		this.relations.put(relation.oid(), TrackedRelation.of(relation, since, primaryKey(relation), this.catalog));
+		this.relations.put(relation.oid(),
+				TrackedRelation.of(new ChosenColumns(relation, this.rules), since, primaryKey(relation), this.catalog));
+	}
+
+	/**
+	 * A table as it is recorded.
+	 */
+	Optional<TrackedRelation> tracked(int oid) {
+		return Optional.ofNullable(this.relations.get(oid));
 	}
 
 	/**
@@ -100,10 +113,10 @@ final class RowReader {
 			// The stream does not describe a table again whose partitions stay as they
 			// are.
 			this.relations.computeIfPresent(alteration.oid(),
-					(oid, relation) -> relation.renamed(alteration.schema(), alteration.name()));
+					(oid, relation) -> relation.renamed(alteration.schema(), alteration.name(), this.catalog));
 			this.primaryKeys.put(alteration.oid(), alteration.primaryKey());
 			return new RowChange(transaction, ordinal, 0,
-					TrackedRelation.altered(alteration.oid(), transaction.position(), alteration.json()),
+					TrackedRelation.altered(alteration.oid(), transaction.position(), alteration.json(this.rules)),
 					RowOperation.ALTER, null, null, null, null);
 		});
 	}
@@ -112,11 +125,11 @@ final class RowReader {
 	 * Reads a row message.
 	 * @param transaction the running transaction
 	 * @param ordinal the number of the first change in it
-	 * @param message an INSERT, UPDATE, DELETE or TRUNCATE
+	 * @param arrived an INSERT, UPDATE, DELETE or TRUNCATE
 	 * @return one row, or one per truncated table
 	 */
-	List<Row> read(SourceTransaction transaction, long ordinal, PgOutputMessage message) {
-		if (message instanceof Truncate truncate) {
+	List<Row> read(SourceTransaction transaction, long ordinal, PgOutputMessage arrived) {
+		if (arrived instanceof Truncate truncate) {
 			List<Row> rows = new ArrayList<>();
 			for (int oid : truncate.relations()) {
 				rows.add(Row.of(new RowChange(transaction, ordinal + rows.size(), 0, known(oid), RowOperation.TRUNCATE,
@@ -124,6 +137,7 @@ final class RowReader {
 			}
 			return rows;
 		}
+		PgOutputMessage message = known(relation(arrived)).choose(arrived);
 		checkTypes(transaction, message);
 		try {
 			return List.of(Row.of(change(transaction, ordinal, message)));
@@ -289,7 +303,11 @@ final class RowReader {
 		if (tuple.isUnchanged(column)) {
 			return null;
 		}
-		return tuple.isNull(column) ? JsonBytes.NULL : this.values.read(relation.typeOid(column), tuple, column);
+		if (tuple.isNull(column)) {
+			return JsonBytes.NULL;
+		}
+		return relation.isMasked(column) ? tuple.string(column)
+				: this.values.read(relation.typeOid(column), tuple, column);
 	}
 
 	/**
@@ -334,6 +352,15 @@ final class RowReader {
 		 * @param oid the table
 		 */
 		default boolean hasDoubtfulNulls(int oid) {
+			return false;
+		}
+
+		/**
+		 * Whether all values of a type take the same room, so that they are never stored
+		 * out of line.
+		 * @param oid the type
+		 */
+		default boolean hasFixedLength(int oid) {
 			return false;
 		}
 

@@ -1,15 +1,22 @@
 package io.bemi.ingestion;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.IntFunction;
 
 import io.bemi.change.Position;
+import io.bemi.pgoutput.JsonBytes;
 import io.bemi.pgoutput.JsonValues;
 import io.bemi.pgoutput.PgOutputException;
+import io.bemi.pgoutput.PgOutputMessage;
+import io.bemi.pgoutput.PgOutputMessage.Column;
 import io.bemi.pgoutput.PgOutputMessage.Relation;
 import io.bemi.pgoutput.Tuple;
+import io.bemi.tracking.ColumnRules;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +25,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrackedRelation {
 
-	private final Relation relation;
+	/**
+	 * Types whose values are never stored out of line when they are short: numeric and
+	 * texts.
+	 */
+	private static final Set<Integer> SHORT_TYPES = Set.of(25, 1042, 1043, 1700);
+
+	/** In bytes, with quotes. */
+	private static final int SHORT = 20;
+
+	private final ChosenColumns columns;
 
 	private final Position since;
 
@@ -28,56 +44,127 @@ public final class TrackedRelation {
 
 	private final String alteration;
 
-	private TrackedRelation(Relation relation, Position since, List<Integer> keyColumns, boolean doubtfulNulls,
-			String alteration) {
-		this.relation = relation;
+	/** By the names of ignored columns whether the log has their value in any case. */
+	private final Map<String, Boolean> ignored;
+
+	private TrackedRelation(ChosenColumns columns, Position since, List<Integer> keyColumns, boolean doubtfulNulls,
+			String alteration, Map<String, Boolean> ignored) {
+		this.columns = columns;
 		this.since = since;
 		this.doubtfulNulls = doubtfulNulls;
 		this.alteration = alteration;
 		this.keyColumns = List.copyOf(keyColumns);
+		this.ignored = Map.copyOf(ignored);
 	}
 
 	/**
 	 * Finds out how records are identified: by the replica identity; where that is the
 	 * whole row, by the primary key.
 	 */
-	static TrackedRelation of(Relation relation, Position since, List<Integer> primaryKey, RowReader.Catalog catalog) {
+	static TrackedRelation of(ChosenColumns columns, Position since, List<Integer> primaryKey,
+			RowReader.Catalog catalog) {
+		Relation source = columns.source();
+		boolean full = source.replicaIdentity() == 'f';
 		List<Integer> key = new ArrayList<>();
-		if (relation.replicaIdentity() == 'f') {
+		if (full) {
 			key.addAll(primaryKey);
 		}
 		else {
-			for (int i = 0; i < relation.columns().size(); i++) {
-				if (relation.columns().get(i).key()) {
+			for (int i = 0; i < source.columns().size(); i++) {
+				if (source.columns().get(i).key()) {
 					key.add(i);
 				}
 			}
 		}
-		boolean doubtful = relation.replicaIdentity() == 'f' && catalog.hasDoubtfulNulls(relation.oid());
-		return new TrackedRelation(relation, since, key, doubtful, "");
+		boolean doubtful = full && catalog.hasDoubtfulNulls(source.oid());
+		Map<String, Boolean> ignored = new HashMap<>();
+		for (int column : columns.ignored()) {
+			Column found = columns.recorded().columns().get(column);
+			ignored.put(found.name(), full || catalog.hasFixedLength(found.typeOid()));
+		}
+		return new TrackedRelation(columns, since, columns.key(key), doubtful, "", ignored);
 	}
 
 	/**
 	 * A table of which a message says what a statement has made of it.
 	 */
 	static TrackedRelation altered(int oid, Position since, String alteration) {
-		return new TrackedRelation(new Relation(oid, "", "", ' ', List.of()), since, List.of(), false, alteration);
+		return new TrackedRelation(new ChosenColumns(new Relation(oid, "", "", ' ', List.of()), ColumnRules.NONE),
+				since, List.of(), false, alteration, Map.of());
 	}
 
 	/**
 	 * The same table under another name.
 	 */
-	TrackedRelation renamed(String schema, String name) {
-		Relation renamed = new Relation(this.relation.oid(), schema, name, this.relation.replicaIdentity(),
-				this.relation.columns());
-		return new TrackedRelation(renamed, this.since, this.keyColumns, this.doubtfulNulls, this.alteration);
+	TrackedRelation renamed(String schema, String name, RowReader.Catalog catalog) {
+		List<Integer> key = this.keyColumns.stream()
+			.map((column) -> this.columns.source().indexOf(relation().columns().get(column).name()))
+			.toList();
+		return of(this.columns.renamed(schema, name), this.since, key, catalog);
 	}
 
 	/**
-	 * The stream's description.
+	 * The stream's description, without columns that are not recorded.
 	 */
 	public Relation relation() {
-		return this.relation;
+		return this.columns.recorded();
+	}
+
+	/**
+	 * All columns that the stream describes, also those that are not recorded.
+	 */
+	public List<Column> described() {
+		return this.columns.source().columns();
+	}
+
+	/**
+	 * What rules do to the columns that the stream describes.
+	 * @return by the columns of {@link #described()} how they are left out, or masked;
+	 * {@code null} where they are recorded as they are
+	 */
+	public List<@Nullable String> treatments() {
+		return this.columns.treatments();
+	}
+
+	/**
+	 * Whether an UPDATE that changes nothing but some columns need not be recorded. It
+	 * must be where the log may leave a value of theirs out later, as it does with large
+	 * values that stay the same: then the last recorded one would be taken for it. And
+	 * where nothing but its columns tells which row goes later.
+	 * @param changed the columns that it changes
+	 * @param row the row afterwards, as JSON by column
+	 */
+	public boolean ignores(Set<String> changed, Map<String, JsonBytes> row) {
+		return !this.ignored.isEmpty() && !this.keyColumns.isEmpty() && changed.stream().allMatch((name) -> {
+			Boolean isAlwaysSent = this.ignored.get(name);
+			return isAlwaysSent != null && (isAlwaysSent || isShort(name, row.get(name)));
+		});
+	}
+
+	private boolean isShort(String name, @Nullable JsonBytes value) {
+		return value != null && value.length() <= SHORT
+				&& SHORT_TYPES.contains(relation().columns().get(relation().indexOf(name)).typeOid());
+	}
+
+	/**
+	 * The columns of which an UPDATE is not recorded that changes nothing else.
+	 */
+	Set<String> ignored() {
+		return this.ignored.keySet();
+	}
+
+	/**
+	 * What is recorded of a row message.
+	 */
+	PgOutputMessage choose(PgOutputMessage message) {
+		return this.columns.of(message);
+	}
+
+	/**
+	 * Whether the values of a column are replaced.
+	 */
+	boolean isMasked(int column) {
+		return this.columns.isMasked(column);
 	}
 
 	/**
@@ -110,7 +197,7 @@ public final class TrackedRelation {
 	}
 
 	int typeOid(int column) {
-		return this.relation.columns().get(column).typeOid();
+		return relation().columns().get(column).typeOid();
 	}
 
 	/**
@@ -157,12 +244,13 @@ public final class TrackedRelation {
 	 * Whether the other one describes the same columns in the same way.
 	 */
 	public boolean sameAs(TrackedRelation other) {
-		return this.relation.equals(other.relation) && this.keyColumns.equals(other.keyColumns);
+		return described().equals(other.described()) && relation().equals(other.relation())
+				&& treatments().equals(other.treatments()) && this.keyColumns.equals(other.keyColumns);
 	}
 
 	@Override
 	public String toString() {
-		return Objects.toString(this.relation.schema()) + "." + this.relation.name();
+		return Objects.toString(relation().schema()) + "." + relation().name();
 	}
 
 }

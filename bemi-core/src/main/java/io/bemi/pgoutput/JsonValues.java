@@ -53,7 +53,7 @@ public final class JsonValues {
 	 * @throws PgOutputException as above
 	 */
 	public JsonBytes read(int typeOid, Tuple row, int column) {
-		return of(typeOid).read(row.data(), row.offset(column), row.length(column));
+		return of(typeOid).read(row.data(column), row.offset(column), row.length(column));
 	}
 
 	JsonValue of(int typeOid) {

@@ -20,9 +20,13 @@ public final class Tuple {
 	/** Per column offset and length; a negative offset stands for a kind without text. */
 	private final int[] cells;
 
-	private Tuple(byte[] data, int[] cells) {
+	/** Texts that stand in the place of those in the data, by column. */
+	private final byte @Nullable [] @Nullable [] others;
+
+	private Tuple(byte[] data, int[] cells, byte @Nullable [] @Nullable [] others) {
 		this.data = data;
 		this.cells = cells;
+		this.others = others;
 	}
 
 	/**
@@ -92,7 +96,41 @@ public final class Tuple {
 	 * @throws IllegalStateException when the value is null or unchanged
 	 */
 	public String text(int column) {
-		return new String(this.data, offset(column), length(column), StandardCharsets.UTF_8);
+		return new String(data(column), offset(column), length(column), StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * Some of the columns, with other texts in some of them.
+	 * @param columns the columns' indexes, in the order that they get
+	 * @param masks by those columns what replaces their texts; {@code null} for nothing
+	 * @return a row of as many columns
+	 * @throws IndexOutOfBoundsException when there is no such column
+	 */
+	public Tuple select(int[] columns, @Nullable Mask[] masks) {
+		int[] selected = new int[2 * columns.length];
+		byte @Nullable [] @Nullable [] texts = new byte[columns.length][];
+		for (int i = 0; i < columns.length; i++) {
+			int column = columns[i];
+			Mask mask = masks[i];
+			selected[2 * i] = this.cells[2 * column];
+			selected[2 * i + 1] = this.cells[2 * column + 1];
+			if (mask != null && selected[2 * i] >= 0) {
+				byte[] text = mask.mask(data(column), offset(column), length(column));
+				texts[i] = text;
+				selected[2 * i] = 0;
+				selected[2 * i + 1] = text.length;
+			}
+		}
+		return new Tuple(this.data, selected, texts);
+	}
+
+	/**
+	 * The JSON string that says a value's text.
+	 * @param column the column's index, from 0
+	 * @throws IllegalStateException when the value is null or unchanged
+	 */
+	public JsonBytes string(int column) {
+		return JsonBytes.string(data(column), offset(column), length(column));
 	}
 
 	/**
@@ -113,8 +151,12 @@ public final class Tuple {
 		return this.cells[2 * column + 1];
 	}
 
-	byte[] data() {
-		return this.data;
+	/**
+	 * What a value's text is in.
+	 */
+	byte[] data(int column) {
+		byte[] other = (this.others != null) ? this.others[column] : null;
+		return (other != null) ? other : this.data;
 	}
 
 	/**
@@ -130,7 +172,7 @@ public final class Tuple {
 				filled[2 * column + 1] = other.cells[2 * column + 1];
 			}
 		}
-		return (filled != this.cells) ? new Tuple(this.data, filled) : this;
+		return (filled != this.cells) ? new Tuple(this.data, filled, this.others) : this;
 	}
 
 	private static String kind(int offset) {
@@ -145,6 +187,23 @@ public final class Tuple {
 			result.append((i > 0) ? ", " : "").append((offset < 0) ? kind(offset) : "'" + text(i) + "'");
 		}
 		return result.append(')').toString();
+	}
+
+	/**
+	 * Replaces a text.
+	 */
+	@FunctionalInterface
+	public interface Mask {
+
+		/**
+		 * Replaces it.
+		 * @param data an array that the text is in, in UTF-8
+		 * @param offset where it starts
+		 * @param length how many bytes it has
+		 * @return the other text, in UTF-8
+		 */
+		byte[] mask(byte[] data, int offset, int length);
+
 	}
 
 	/**
@@ -181,7 +240,7 @@ public final class Tuple {
 		}
 
 		Tuple build() {
-			return new Tuple(this.data, this.cells);
+			return new Tuple(this.data, this.cells, null);
 		}
 
 	}

@@ -21,9 +21,15 @@ final class StoreState {
 	 */
 	private static final String TABLES = """
 			SELECT n.database, n.schema, n.name,
-			       ARRAY(SELECT c ->> 'name' FROM jsonb_array_elements(n.columns) WITH ORDINALITY e(c, o) ORDER BY o),
 			       ARRAY(SELECT c ->> 'name' FROM jsonb_array_elements(n.columns) WITH ORDINALITY e(c, o)
-			              WHERE coalesce((c ->> 'key')::boolean, (c ->> 'primary')::boolean, false) ORDER BY o)
+			              WHERE (c ->> 'treatment') IS DISTINCT FROM 'excluded' ORDER BY o),
+			       ARRAY(SELECT c ->> 'name' FROM jsonb_array_elements(n.columns) WITH ORDINALITY e(c, o)
+			              WHERE coalesce((c ->> 'key')::boolean, (c ->> 'primary')::boolean, false) ORDER BY o),
+			       ARRAY(SELECT DISTINCT c ->> 'name'
+			               FROM %1$s.relation m JOIN %1$s.source o ON o.id = m.source
+			              CROSS JOIN jsonb_array_elements(m.columns) c
+			              WHERE m.schema = n.schema AND m.name = n.name AND o.database = n.database
+			                AND c ->> 'treatment' LIKE 'masked%%' ORDER BY 1)
 			  FROM (SELECT DISTINCT ON (s.database, r.schema, r.name) s.database, r.schema, r.name, r.columns
 			          FROM %1$s.relation r JOIN %1$s.source s ON s.id = r.source
 			         ORDER BY s.database, r.schema, r.name, r.id DESC) n
@@ -50,8 +56,9 @@ final class StoreState {
 	}
 
 	List<KnownTable> tables() {
-		return this.jdbc.query(TABLES.formatted(this.schema), (row, number) -> new KnownTable(row.getString(1),
-				row.getString(2), row.getString(3), texts(row.getArray(4)), texts(row.getArray(5))));
+		return this.jdbc.query(TABLES.formatted(this.schema),
+				(row, number) -> new KnownTable(row.getString(1), row.getString(2), row.getString(3),
+						texts(row.getArray(4)), texts(row.getArray(5)), texts(row.getArray(6))));
 	}
 
 	private static List<String> texts(Array array) throws SQLException {

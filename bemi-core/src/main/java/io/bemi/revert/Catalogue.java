@@ -44,6 +44,7 @@ final class Catalogue {
 	private static final String COLUMNS = """
 			SELECT a.attrelid::bigint, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), t.typname,
 			       a.attgenerated <> '', a.attnotnull,
+			       a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' AND t.typdefault IS NULL,
 			       EXISTS (SELECT FROM pg_catalog.pg_cast k
 			                WHERE k.castsource = a.atttypid AND k.casttarget = 'pg_catalog.json'::pg_catalog.regtype),
 			       pg_catalog.quote_ident(n.nspname)
@@ -102,7 +103,7 @@ final class Catalogue {
 		query(connection, COLUMNS,
 				(row) -> table(tables, row).columns()
 					.add(new Column(row.getString(2), row.getString(3), row.getString(4), row.getBoolean(5),
-							row.getBoolean(6), row.getBoolean(7), row.getString(8))),
+							row.getBoolean(6), row.getBoolean(7), row.getBoolean(8), row.getString(9))),
 				oids);
 		query(connection, FOREIGN_KEYS, (row) -> {
 			ForeignKey key = new ForeignKey(row.getLong(1), row.getString(2), row.getLong(3), row.getString(4),

@@ -72,11 +72,12 @@ record LiveTable(long oid, String schema, String name, boolean partitioned, bool
 	 * @param kind the name of its type
 	 * @param generated whether it is computed from others
 	 * @param notNull whether it must have a value
+	 * @param required whether it must be given one, as there is no default
 	 * @param cast whether JSON gets something else than its text by a cast of its type
 	 * @param typeSchema the quoted schema of its type
 	 */
-	record Column(String name, String type, String kind, boolean generated, boolean notNull, boolean cast,
-			String typeSchema) {
+	record Column(String name, String type, String kind, boolean generated, boolean notNull, boolean required,
+			boolean cast, String typeSchema) {
 
 		/** The types of which JSON loses nothing. */
 		private static final Set<String> EXACT = Set.of("bool", "int2", "int4", "int8", "numeric", "text", "varchar",

@@ -21,6 +21,7 @@ import io.bemi.change.Position;
 import io.bemi.query.ChangePlaces;
 import io.bemi.query.ChangeQuery;
 import io.bemi.query.Changes;
+import io.bemi.query.KnownTable;
 import io.bemi.query.Parts;
 import io.bemi.revert.Catalogue.TableName;
 import io.bemi.timetravel.TimeTravel;
@@ -145,6 +146,7 @@ final class RevertPlanner {
 	RevertPlan plan(ConnectionSource connections) throws SQLException {
 		List<RevertConflict> ofTables = new ArrayList<>();
 		List<Revision> revisions = new ArrayList<>();
+		List<KnownTable> known = this.changes.tables();
 		Map<TableName, LiveTable> tables = connections.with((connection) -> {
 			requireSameDatabase(connection);
 			return Catalogue.read(connection, this.since.keySet());
@@ -152,7 +154,7 @@ final class RevertPlanner {
 		for (TableName name : this.since.keySet()) {
 			LiveTable table = tables.get(name);
 			if (table != null) {
-				revise(table, ofTables, revisions);
+				revise(table, MaskedColumns.of(table, this.database, known), ofTables, revisions);
 			}
 			else {
 				ofTables.add(new RevertConflict(ConflictKind.TABLE_GONE, name.schema(), name.name(), Map.of(),
@@ -198,15 +200,16 @@ final class RevertPlanner {
 		return options;
 	}
 
-	private void revise(LiveTable table, List<RevertConflict> ofTables, List<Revision> revisions) {
-		Map<Place, List<Map<String, @Nullable Object>>> truncated = truncated(table, ofTables);
+	private void revise(LiveTable table, MaskedColumns masked, List<RevertConflict> ofTables,
+			List<Revision> revisions) {
+		Map<Place, List<Map<String, @Nullable Object>>> truncated = truncated(table, masked, ofTables);
 		Shapes shapes = new Shapes();
 		RecordFold fold = new RecordFold(table, shapes);
 		try (Stream<Change> stream = history(table)) {
 			stream.forEach((change) -> {
 				boolean undone = isSelected(change);
 				if (change.operation() != Operation.TRUNCATE) {
-					fold.add(change, undone);
+					fold.add(masked.takenOutOf(change, undone), undone);
 				}
 				else if (!undone) {
 					fold.truncate();
@@ -259,14 +262,15 @@ final class RevertPlanner {
 	 * What was in a table when it was emptied: what there was before the transaction, and
 	 * what that has done until then.
 	 */
-	private Map<Place, List<Map<String, @Nullable Object>>> truncated(LiveTable table, List<RevertConflict> ofTables) {
+	private Map<Place, List<Map<String, @Nullable Object>>> truncated(LiveTable table, MaskedColumns masked,
+			List<RevertConflict> ofTables) {
 		Map<Place, List<Map<String, @Nullable Object>>> rows = new HashMap<>();
 		for (Change truncate : this.truncates) {
 			if (!truncate.table().equals(table.name()) || !truncate.schema().equals(table.schema())) {
 				continue;
 			}
 			try {
-				rows.put(Place.of(truncate), before(truncate, table));
+				rows.put(Place.of(truncate), before(truncate, table).stream().map(masked::takenOutOf).toList());
 			}
 			catch (TimeTravelException ex) {
 				ofTables.add(new RevertConflict(ConflictKind.UNKNOWN_BEFORE, table.schema(), table.name(), Map.of(),

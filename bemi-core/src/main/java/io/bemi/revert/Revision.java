@@ -116,7 +116,18 @@ final class Revision {
 	}
 
 	private void restore(Lineage lineage, Map<String, @Nullable Object> row) {
-		this.natural = new Change(Action.INSERT, Map.of(), there(row));
+		Map<String, @Nullable Object> there = there(row);
+		this.natural = new Change(Action.INSERT, Map.of(), there);
+		List<String> missing = this.table.triggers() ? List.of()
+				: this.table.columns()
+					.stream()
+					.filter((column) -> column.required() && !there.containsKey(column.name()))
+					.map(Column::name)
+					.toList();
+		if (!missing.isEmpty()) {
+			conflict(ConflictKind.UNKNOWN_BEFORE, List.of(), "it is to be restored, but the history has no value for "
+					+ String.join(", ", missing) + ", which must have one and has no default");
+		}
 		if (!lineage.between().isEmpty()) {
 			conflict(ConflictKind.CHANGED_BETWEEN, List.of(),
 					"it is to be restored, but others wrote between the changes that are to be reverted: "

@@ -152,7 +152,7 @@ final class PostgresSinkWrite implements SinkWrite {
 
 	/**
 	 * Adds as many changes as memory has room for the images before them, at least one.
-	 * @return how many were added
+	 * @return how many were taken
 	 */
 	private int appendChunk(List<RowChange> changes) throws SQLException {
 		PreviousImages images = new PreviousImages(this.connection, this.relations);
@@ -162,20 +162,27 @@ final class PostgresSinkWrite implements SinkWrite {
 			images.loadPostponed(changes.get(0));
 		}
 		List<StoredRow> rows = new ArrayList<>(changes.size());
+		int taken = 0;
 		for (RowChange change : changes) {
-			if (!rows.isEmpty() && (single || images.isPostponed(change))) {
+			if (taken > 0 && (single || images.isPostponed(change))) {
 				break;
 			}
 			prepare(change);
 			StoredRow row = StoredRow.of(change, images.before(change));
+			taken++;
+			if (row.isIgnored()) {
+				continue;
+			}
 			images.after(change, (change.row() != null) ? row.image() : null);
 			rows.add(row);
 		}
 		if (images.length() > 0) {
-			this.chunkSize.learn(rows.size(), images.length());
+			this.chunkSize.learn(taken, images.length());
 		}
-		this.changes.copy(rows);
-		return rows.size();
+		if (!rows.isEmpty()) {
+			this.changes.copy(rows);
+		}
+		return taken;
 	}
 
 	/**

@@ -9,8 +9,11 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import io.bemi.pgoutput.JsonBytes;
+import io.bemi.tracking.ColumnMask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,15 +123,23 @@ public final class RecordedTable {
 	}
 
 	/**
-	 * The columns of a version.
+	 * The columns of a version that are recorded.
 	 * @param version its number
 	 * @return their names, in the order of the columns
 	 */
 	public List<String> columns(long version) {
 		return all().stream()
 			.filter((candidate) -> candidate.id() == version)
-			.flatMap((found) -> found.columns().stream())
+			.flatMap((found) -> found.recorded().stream())
 			.map(TableVersion.Column::name)
+			.toList();
+	}
+
+	private List<TableVersion.Column> treated(long version) {
+		return all().stream()
+			.filter((candidate) -> candidate.id() == version)
+			.flatMap((found) -> found.columns().stream())
+			.filter((column) -> column.treatment() != null)
 			.toList();
 	}
 
@@ -146,16 +157,29 @@ public final class RecordedTable {
 	 * Where the columns that a table has now are in the images of a version.
 	 * @param image the number of the version that the images have
 	 * @param target the columns, in the order of their numbers
-	 * @return by the columns' names; without those whose value cannot be known
+	 * @return by the columns' names; without those whose value cannot be known. A mask is
+	 * not there where the column's type does not take it
 	 */
 	public Map<String, Origin> origins(long image, List<LiveColumn> target) {
 		List<TableVersion> versions = new ArrayList<>(all());
 		List<TableVersion.Column> columns = target.stream()
 			.map((column) -> new TableVersion.Column(column.name(), column.type(), column.modifier(), false,
-					column.number(), false, null, true))
+					column.number(), false, null, true, null))
 			.toList();
 		versions.add(new TableVersion(Long.MAX_VALUE, false, columns, false, false, 0));
-		return origins(image, new TableHistory(versions));
+		Map<String, Origin> origins = origins(image, new TableHistory(versions));
+		Set<String> masked = treated(image).stream().map(TableVersion.Column::name).collect(Collectors.toSet());
+		for (LiveColumn column : target) {
+			Origin origin = origins.get(column.name());
+			if (origin != null && masked.contains(origin.name()) && !column.takesMasks()) {
+				origins.put(column.name(), Origin.NONE);
+			}
+		}
+		// Whatever its type has become.
+		treated(image).stream()
+			.filter((column) -> TableVersion.EXCLUDED.equals(column.treatment()))
+			.forEach((column) -> origins.putIfAbsent(column.name(), Origin.NONE));
+		return origins;
 	}
 
 	private Map<String, Origin> origins(long image, TableHistory history) {
@@ -166,10 +190,13 @@ public final class RecordedTable {
 			markers.put(column, marker);
 			names.put(marker, column);
 		}
+		JsonBytes excluded = JsonBytes.of("0");
+		treated(image).forEach((column) -> markers.putIfAbsent(column.name(), excluded));
 		Map<String, Origin> origins = new LinkedHashMap<>();
-		history.carry(image, markers).forEach((column, value) -> {
+		history.untreated().carry(image, markers).forEach((column, value) -> {
 			String name = names.get(value);
-			origins.put(column, (name != null) ? new Origin(name, null) : new Origin(null, value.toString()));
+			Origin filled = (value == excluded) ? Origin.NONE : new Origin(null, value.toString());
+			origins.put(column, (name != null) ? new Origin(name, null) : filled);
 		});
 		return origins;
 	}
@@ -181,11 +208,23 @@ public final class RecordedTable {
 	/**
 	 * Where a column's value is.
 	 *
-	 * @param name its name in the image; {@code null} where the column came later
+	 * @param name its name in the image; {@code null} where the column came later, or was
+	 * not recorded
 	 * @param filled what rows got that had been there, as JSON; {@code null} where it is
-	 * in the image
+	 * in the image, or was not recorded
 	 */
 	public record Origin(@Nullable String name, @Nullable String filled) {
+
+		/** The column was not recorded. */
+		static final Origin NONE = new Origin(null, null);
+
+		/**
+		 * Whether the column was not recorded.
+		 */
+		public boolean isNone() {
+			return this.name == null && this.filled == null;
+		}
+
 	}
 
 	/**
@@ -197,6 +236,22 @@ public final class RecordedTable {
 	 * @param number its number in the table
 	 */
 	public record LiveColumn(String name, long type, int modifier, int number) {
+
+		private static final long TEXT = 25;
+
+		private static final long VARCHAR = 1043;
+
+		/** What a modifier has beside the length. */
+		private static final int HEADER = 4;
+
+		/**
+		 * Whether any mask is a value of the column.
+		 */
+		boolean takesMasks() {
+			return this.type == TEXT
+					|| (this.type == VARCHAR && (this.modifier < 0 || this.modifier - HEADER >= ColumnMask.LONGEST));
+		}
+
 	}
 
 }

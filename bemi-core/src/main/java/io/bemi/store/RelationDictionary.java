@@ -28,12 +28,15 @@ final class RelationDictionary {
 
 	private static final String VERSIONS = """
 			SELECT r.id, r.schema, r.name, r.replica_identity,
-			       c.name, c.type, c.modifier, c.key, c.number, c.altered, c.filled, c.plain, c.rewritten, c.severed, c.highest
+			       c.name, c.type, c.modifier, c.key, c.number, c.altered, c.filled, c.plain, c.rewritten, c.severed, c.highest,
+			       c.treatment
 			  FROM relation r
 			  LEFT JOIN LATERAL ROWS FROM (jsonb_to_recordset(r.columns) AS (
 			            name text, type bigint, modifier integer, key boolean, number integer, altered boolean,
-			            filled text, plain boolean, rewritten boolean, severed boolean, highest integer))
-			       WITH ORDINALITY c(name, type, modifier, key, number, altered, filled, plain, rewritten, severed, highest, place) ON true
+			            filled text, plain boolean, rewritten boolean, severed boolean, highest integer,
+			            treatment text))
+			       WITH ORDINALITY c(name, type, modifier, key, number, altered, filled, plain, rewritten, severed, highest,
+			            treatment, place) ON true
 			 WHERE r.source = ? AND r.oid = ? ORDER BY r.id, c.place
 			""";
 
@@ -52,7 +55,8 @@ final class RelationDictionary {
 			           'rewritten', (m ->> 'rewritten')::boolean, 'severed', (m ->> 'severed')::boolean,
 			           'highest', (m ->> 'highest')::integer))), ?::pg_lsn
 			  FROM CAST(? AS jsonb) m, jsonb_to_recordset(m -> 'columns') AS c (
-			       name text, type bigint, modifier integer, number integer, altered boolean, filled text, plain boolean, "primary" boolean)
+			       name text, type bigint, modifier integer, number integer, altered boolean, filled text, plain boolean, "primary" boolean,
+			       treatment text)
 			 WHERE m ->> 'schema' IS NOT NULL AND m ->> 'name' IS NOT NULL GROUP BY m
 			HAVING bool_and(name IS NOT NULL AND type IS NOT NULL AND modifier IS NOT NULL AND number IS NOT NULL)
 			   AND count(filled::jsonb) >= 0
@@ -139,10 +143,11 @@ final class RelationDictionary {
 
 	private static TableVersion version(TrackedRelation relation) {
 		List<TableVersion.Column> columns = new ArrayList<>();
-		for (int i = 0; i < relation.relation().columns().size(); i++) {
-			Column column = relation.relation().columns().get(i);
+		for (int i = 0; i < relation.described().size(); i++) {
+			Column column = relation.described().get(i);
+			boolean key = relation.keyColumns().contains(relation.relation().indexOf(column.name()));
 			columns.add(new TableVersion.Column(column.name(), Integer.toUnsignedLong(column.typeOid()),
-					column.typeModifier(), relation.keyColumns().contains(i), null, false, null, false));
+					column.typeModifier(), key, null, false, null, false, relation.treatments().get(i)));
 		}
 		return new TableVersion(0, true, columns, false, false, 0);
 	}
@@ -262,7 +267,8 @@ final class RelationDictionary {
 
 	private static TableVersion.Column column(ResultSet row) throws SQLException {
 		return new TableVersion.Column(row.getString(5), row.getLong(6), row.getInt(7), row.getBoolean(8),
-				(Integer) row.getObject(9), row.getBoolean(10), row.getString(11), row.getBoolean(12));
+				(Integer) row.getObject(9), row.getBoolean(10), row.getString(11), row.getBoolean(12),
+				row.getString(16));
 	}
 
 	/**

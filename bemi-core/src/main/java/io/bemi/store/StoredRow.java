@@ -63,6 +63,17 @@ record StoredRow(RowChange change, @Nullable RowImage image, @Nullable RowImage 
 	}
 
 	/**
+	 * Whether this is an UPDATE that, as far as its columns are recorded, changes nothing
+	 * but such as rules ignore. Then what was recorded last of the record stays the
+	 * newest that is known of it.
+	 */
+	boolean isIgnored() {
+		return this.replaced != null && this.image != null && this.unknown.isEmpty()
+				&& this.change.previousKey() == null
+				&& this.change.relation().ignores(this.replaced.keySet(), this.image);
+	}
+
+	/**
 	 * Writes what to keep of a change that cannot be stored: {@code row} and {@code old}
 	 * as {@code json_populate_record} takes them.
 	 */

@@ -69,7 +69,20 @@ final class TableHistory {
 	 */
 	boolean hasJustLost() {
 		int newest = this.versions.size() - 1;
-		return newest > 0 && (!this.versions.get(newest).keepsAllOf(this.versions.get(newest - 1)) || isJustRekeyed());
+		return newest > 0 && (!this.versions.get(newest).keepsAllOf(this.versions.get(newest - 1)) || isJustRekeyed()
+				|| hasLostRows(this.versions.get(newest - 1), this.versions.get(newest)));
+	}
+
+	/**
+	 * Rows that nothing identifies are found by all of their columns, as they are
+	 * recorded.
+	 */
+	private boolean hasLostRows(TableVersion earlier, TableVersion newest) {
+		return !earlier.treatments().equals(newest.treatments()) && this.versions.stream()
+			.filter(TableVersion::described)
+			.reduce((one, later) -> later)
+			.filter((described) -> described.key().isEmpty())
+			.isPresent();
 	}
 
 	private boolean isJustRekeyed() {
@@ -104,6 +117,13 @@ final class TableHistory {
 			}
 		}
 		return true;
+	}
+
+	/**
+	 * The same as if all columns were recorded as they are.
+	 */
+	TableHistory untreated() {
+		return new TableHistory(this.versions.stream().map(TableVersion::untreated).toList());
 	}
 
 	/**

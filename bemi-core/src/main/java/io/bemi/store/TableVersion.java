@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -31,6 +32,9 @@ record TableVersion(long id, boolean described, List<Column> columns, boolean re
 	 */
 	private static final Set<Long> TEXTS = Set.of(25L, 1043L);
 
+	/** How a column is treated whose values are not recorded. */
+	static final String EXCLUDED = "excluded";
+
 	/**
 	 * What is known of a row by the columns of this version.
 	 * @param earlier the version before this one
@@ -53,12 +57,45 @@ record TableVersion(long id, boolean described, List<Column> columns, boolean re
 	 * Whether everything that was known of a row still is, and what has come is known.
 	 */
 	boolean keepsAllOf(TableVersion earlier) {
-		Map<String, JsonBytes> image = earlier.columns.stream()
+		Map<String, JsonBytes> image = earlier.recorded()
+			.stream()
 			.collect(Collectors.toMap(Column::name, (column) -> JsonBytes.NULL, (one, other) -> one));
-		return carry(earlier, image).size() == this.columns.size();
+		return carry(earlier, image).size() == recorded().size();
+	}
+
+	/**
+	 * The columns whose values are recorded, as they are or masked.
+	 */
+	List<Column> recorded() {
+		return this.columns.stream().filter((column) -> !EXCLUDED.equals(column.treatment())).toList();
+	}
+
+	/**
+	 * How columns are treated that are not recorded as they are, by their names.
+	 */
+	Map<String, String> treatments() {
+		Map<String, String> treatments = new HashMap<>();
+		for (Column column : this.columns) {
+			if (column.treatment() != null) {
+				treatments.put(column.name(), column.treatment());
+			}
+		}
+		return treatments;
+	}
+
+	/**
+	 * The same as if all columns were recorded as they are.
+	 */
+	TableVersion untreated() {
+		return new TableVersion(this.id, this.described,
+				this.columns.stream().map((column) -> column.withTreatment(null)).toList(), this.rewritten,
+				this.severed, this.highest);
 	}
 
 	private @Nullable JsonBytes carry(TableVersion earlier, Column column, Map<String, JsonBytes> image) {
+		if (EXCLUDED.equals(column.treatment())) {
+			return null;
+		}
 		boolean numbered = column.number() != null && earlier.isNumbered();
 		Column before = numbered ? earlier.numbered(column.number()) : earlier.named(column.name());
 		if (before == null) {
@@ -66,7 +103,7 @@ record TableVersion(long id, boolean described, List<Column> columns, boolean re
 		}
 		boolean same = numbered ? isSame(before, column)
 				: !column.altered() && before.hasTypeOf(column) && !isMoved(earlier, column.name());
-		return same ? image.get(before.name()) : null;
+		return (same && before.isTreatedLike(column)) ? image.get(before.name()) : null;
 	}
 
 	/**
@@ -159,7 +196,7 @@ record TableVersion(long id, boolean described, List<Column> columns, boolean re
 		return this.columns.size() == other.columns.size() && this.columns.stream().allMatch((column) -> {
 			Column same = other.named(column.name());
 			boolean sameKey = !this.described || !other.described || (same != null && same.key() == column.key());
-			return same != null && same.hasTypeOf(column) && sameKey;
+			return same != null && same.hasTypeOf(column) && same.isTreatedLike(column) && sameKey;
 		});
 	}
 
@@ -197,9 +234,20 @@ record TableVersion(long id, boolean described, List<Column> columns, boolean re
 	 * {@code null} for nothing that is known
 	 * @param plain whether it is null in rows that were there when it was added, unless
 	 * they were written anew
+	 * @param treatment how its values are left out, or masked; {@code null} when they are
+	 * recorded as they are
 	 */
 	record Column(String name, long type, int modifier, boolean key, @Nullable Integer number, boolean altered,
-			@Nullable String filled, boolean plain) {
+			@Nullable String filled, boolean plain, @Nullable String treatment) {
+
+		boolean isTreatedLike(Column other) {
+			return Objects.equals(this.treatment, other.treatment);
+		}
+
+		Column withTreatment(@Nullable String other) {
+			return new Column(this.name, this.type, this.modifier, this.key, this.number, this.altered, this.filled,
+					this.plain, other);
+		}
 
 		boolean hasTypeOf(Column other) {
 			return this.type == other.type && this.modifier == other.modifier;
@@ -207,7 +255,7 @@ record TableVersion(long id, boolean described, List<Column> columns, boolean re
 
 		Column withNumber(@Nullable Integer other) {
 			return new Column(this.name, this.type, this.modifier, this.key, other, this.altered, this.filled,
-					this.plain);
+					this.plain, this.treatment);
 		}
 
 		private String json(int highest) {
@@ -221,6 +269,10 @@ record TableVersion(long id, boolean described, List<Column> columns, boolean re
 				.append(this.key);
 			if (this.number != null) {
 				json.append(", \"number\": ").append(this.number).append(", \"highest\": ").append(highest);
+			}
+			if (this.treatment != null) {
+				json.append(", \"treatment\": ");
+				JsonText.append(json, this.treatment);
 			}
 			return json.append('}').toString();
 		}

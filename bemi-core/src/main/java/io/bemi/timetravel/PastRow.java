@@ -30,6 +30,9 @@ record PastRow(long relation, String image, List<String> unknown, @Nullable Stri
 				throw new TimeTravelException("It is not known what column " + column + " of table " + table
 						+ " held then, in the record " + this.key);
 			}
+			if (origin.isNone()) {
+				continue;
+			}
 			if (origin.name() == null) {
 				columns.put(column, Json.readObject("{\"value\": " + origin.filled() + "}").get("value"));
 			}

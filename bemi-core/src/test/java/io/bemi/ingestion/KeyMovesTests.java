@@ -7,6 +7,7 @@ import java.util.Set;
 import io.bemi.change.Position;
 import io.bemi.pgoutput.PgOutputMessage.Column;
 import io.bemi.pgoutput.PgOutputMessage.Relation;
+import io.bemi.tracking.ColumnRules;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +26,8 @@ class KeyMovesTests {
 
 	private void update(int oid, long transaction, @Nullable String previousKey) {
 		Relation relation = new Relation(oid, "public", "t", 'd', List.of(new Column(oid == KEYED, "id", 23, -1)));
-		TrackedRelation table = TrackedRelation.of(relation, Position.ZERO, List.of(), new NoCatalog());
+		TrackedRelation table = TrackedRelation.of(new ChosenColumns(relation, ColumnRules.NONE), Position.ZERO,
+				List.of(), new NoCatalog());
 		this.moves.observe(new RowChange(new SourceTransaction(Position.ZERO, Instant.EPOCH, transaction), 0, 0, table,
 				RowOperation.UPDATE, "new", previousKey, null, null));
 	}

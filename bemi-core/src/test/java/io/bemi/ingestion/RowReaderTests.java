@@ -13,6 +13,7 @@ import io.bemi.pgoutput.PgOutputMessage;
 import io.bemi.pgoutput.PgOutputMessage.Column;
 import io.bemi.pgoutput.PgOutputMessage.Relation;
 import io.bemi.pgoutput.PgType;
+import io.bemi.tracking.ColumnRules;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -36,10 +37,12 @@ class RowReaderTests {
 	/** What the catalogue says of the type, which may change. */
 	private PgType pair = new PgType.Composite(List.of(new PgType.Field("a", INT4)));
 
+	private final RowReader.Catalog catalog;
+
 	private final RowReader reader;
 
 	RowReaderTests() {
-		RowReader.Catalog catalog = new RowReader.Catalog() {
+		this.catalog = new RowReader.Catalog() {
 
 			@Override
 			public PrimaryKey primaryKey(int oid) {
@@ -52,7 +55,7 @@ class RowReaderTests {
 			}
 
 		};
-		this.reader = new RowReader(catalog);
+		this.reader = new RowReader(this.catalog, ColumnRules.NONE);
 		this.reader.relation(new Relation(1, "public", "t \"1\"", 'd', List.of(new Column(true, "id", INT4, -1),
 				new Column(false, "p", PAIR, -1), new Column(false, "v", TEXT, -1))), new Position(1));
 	}
@@ -128,13 +131,41 @@ class RowReaderTests {
 		assertThat(row.poison()).isNotNull();
 	}
 
+	@Test
+	void rowsHaveOnlyWhatIsChosen() {
+		ColumnRules rules = new ColumnRules(List.of("v"), List.of("p=***"), null, List.of());
+		RowReader chosen = new RowReader(this.catalog, rules);
+		chosen.relation(
+				new Relation(1, "public", "t", 'd',
+						List.of(new Column(false, "v", TEXT, -1), new Column(true, "id", INT4, -1),
+								new Column(false, "p", PAIR, -1), new Column(false, "yes", BOOL, -1))),
+				new Position(1));
+		RowReader.Row row = read(chosen, 'U', tuple('K', null, "1", null, null),
+				tuple('N', "s3cret", "2", "s3cret", "t"));
+		assertThat(image(row)).containsExactly("2", "\"***\"", "true");
+		assertThat(change(row).primaryKey()).isEqualTo("2");
+		assertThat(change(row).previousKey()).isEqualTo("1");
+		assertThat(row.poison()).isNull();
+		RowReader.Row poisoned = read(chosen, 'I', tuple('N', "s3cret", "2", "s3cret", "maybe"));
+		assertThat(image(poisoned)).containsExactly("2", "\"***\"", null);
+		assertThat(Objects.requireNonNull(poisoned.poison()).content())
+			.contains("\"row\": {\"id\": \"2\", \"p\": \"***\", \"yes\": \"maybe\"}");
+		RowReader.Row misfit = read(chosen, 'I', tuple('N', "s3cret", "2", "s3cret"));
+		assertThat(image(misfit)).containsExactly(null, null, null);
+		assertThat(Objects.requireNonNull(misfit.poison()).content()).contains("\"row\": {}").doesNotContain("s3cret");
+	}
+
 	private RowReader.Row read(char type, byte[]... tuples) {
+		return read(this.reader, type, tuples);
+	}
+
+	private RowReader.Row read(RowReader reader, char type, byte[]... tuples) {
 		ByteBuffer bytes = ByteBuffer.allocate(1_000).put((byte) type).putInt(1);
 		for (byte[] tuple : tuples) {
 			bytes.put(tuple);
 		}
 		PgOutputMessage message = new PgOutputDecoder().decode(bytes.flip());
-		List<RowReader.Row> rows = this.reader.read(this.transaction, 3, message);
+		List<RowReader.Row> rows = reader.read(this.transaction, 3, message);
 		assertThat(rows).hasSize(1);
 		return rows.get(0);
 	}

@@ -23,6 +23,7 @@ import io.bemi.pgoutput.PgType;
 import io.bemi.stitching.ContextMessage;
 import io.bemi.stitching.ContextMessage.Source;
 import io.bemi.stitching.Stitching;
+import io.bemi.tracking.ColumnRules;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -58,7 +59,7 @@ class TransactionAssemblerTests {
 	};
 
 	private final TransactionAssembler assembler = new TransactionAssembler(new LoggingOutput(),
-			new RowReader(this.catalog), new XidEpoch(1L << 32), new MemoryLimit(4, 1_000_000));
+			new RowReader(this.catalog, ColumnRules.NONE), new XidEpoch(1L << 32), new MemoryLimit(4, 1_000_000));
 
 	private void accept(long position, PgOutputMessage message) {
 		this.assembler.accept(new Position(position), message);

@@ -13,6 +13,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.bemi.connection.BemiDataSource;
 import io.bemi.context.BemiContext;
+import io.bemi.ingestion.BaselineSettings;
 import io.bemi.ingestion.Ingester;
 import io.bemi.ingestion.IngestionStatus.Phase;
 import io.bemi.query.EntityTables;
@@ -27,6 +28,7 @@ import io.bemi.testsupport.PostgresServer;
 import io.bemi.testsupport.TestDatabase;
 import io.bemi.timetravel.JdbcTimeTravel;
 import io.bemi.timetravel.TravellingApplication;
+import io.bemi.tracking.ColumnRules;
 import io.bemi.tracking.Tracking;
 import io.bemi.tracking.TrackingSettings;
 import org.awaitility.Awaitility;
@@ -50,6 +52,10 @@ record Reverted(TestDatabase database, HikariDataSource pool, BemiDataSource dat
 		List<RevertListener> listeners) implements AutoCloseable {
 
 	static Reverted of(int version, String... ddl) throws Exception {
+		return of(version, ColumnRules.NONE, ddl);
+	}
+
+	static Reverted of(int version, ColumnRules rules, String... ddl) throws Exception {
 		TestDatabase database = PostgresServer.version(version).createDatabase();
 		database.execute(ddl);
 		PostgresServer server = database.server();
@@ -60,8 +66,8 @@ record Reverted(TestDatabase database, HikariDataSource pool, BemiDataSource dat
 		Ingester ingester = new Ingester(
 				new ReplicationSource(
 						new ReplicationSettings(database.url(), server.username(), server.password(), slot, "bemi")),
-				new PostgresChangeSink(
-						new StoreSettings(database.url(), server.username(), server.password(), "bemi")));
+				new PostgresChangeSink(new StoreSettings(database.url(), server.username(), server.password(), "bemi")),
+				BaselineSettings.ALL, rules);
 		ingester.start();
 		assertThat(ingester.awaitSettled(Duration.ofSeconds(30))).isTrue();
 		Awaitility.await()

@@ -10,6 +10,7 @@ import io.bemi.replication.ReplicationSettings;
 import io.bemi.replication.ReplicationSource;
 import io.bemi.testsupport.PostgresServer;
 import io.bemi.testsupport.TestDatabase;
+import io.bemi.tracking.ColumnRules;
 import org.awaitility.Awaitility;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -77,6 +78,17 @@ record Capture(TestDatabase database, List<Ingester> ingesters) implements AutoC
 				new StoreSettings(this.database.url(), server.username(), server.password(), "bemi"), baseline);
 	}
 
+	/**
+	 * Starts an instance that records columns by rules.
+	 */
+	Ingester start(ColumnRules rules) throws InterruptedException {
+		PostgresServer server = this.database.server();
+		return start(new Ingester(new ReplicationSource(replication(server.username())),
+				new PostgresChangeSink(
+						new StoreSettings(this.database.url(), server.username(), server.password(), "bemi")),
+				BaselineSettings.ALL, rules));
+	}
+
 	private ReplicationSettings replication(String role) {
 		return new ReplicationSettings(this.database.url(), role, this.database.server().password(), slot(), "bemi");
 	}
@@ -87,7 +99,10 @@ record Capture(TestDatabase database, List<Ingester> ingesters) implements AutoC
 
 	private Ingester start(ReplicationSettings replication, StoreSettings store, BaselineSettings baseline)
 			throws InterruptedException {
-		Ingester ingester = new Ingester(new ReplicationSource(replication), new PostgresChangeSink(store), baseline);
+		return start(new Ingester(new ReplicationSource(replication), new PostgresChangeSink(store), baseline));
+	}
+
+	private Ingester start(Ingester ingester) throws InterruptedException {
 		this.ingesters.add(ingester);
 		ingester.start();
 		assertThat(ingester.awaitSettled(Duration.ofSeconds(20))).isTrue();

@@ -9,6 +9,7 @@ import io.bemi.ingestion.BaselineSettings;
 import io.bemi.ingestion.Ingester;
 import io.bemi.testsupport.PostgresServer;
 import io.bemi.testsupport.TestDatabase;
+import io.bemi.tracking.ColumnRules;
 import io.bemi.tracking.Tracking;
 import io.bemi.tracking.TrackingReport;
 import io.bemi.tracking.TrackingSettings;
@@ -39,6 +40,17 @@ final class TrackedCapture implements AutoCloseable {
 		return on(version, sqlComments, BaselineSettings.ALL);
 	}
 
+	/**
+	 * Without an instance so far, and with tables that are there before.
+	 */
+	static TrackedCapture stopped(int version, String... tables) throws Exception {
+		TrackedCapture capture = new TrackedCapture(PostgresServer.version(version).createDatabase());
+		capture.database.execute("CREATE TABLE barrier (number integer PRIMARY KEY)");
+		capture.database.execute(tables);
+		capture.track(new TrackingSettings("app", List.of("*"), List.of(), "bemi", false));
+		return capture;
+	}
+
 	static TrackedCapture on(int version, boolean sqlComments, BaselineSettings baseline) throws Exception {
 		TrackedCapture capture = new TrackedCapture(PostgresServer.version(version).createDatabase());
 		capture.database.execute("CREATE TABLE barrier (number integer PRIMARY KEY)");
@@ -60,6 +72,13 @@ final class TrackedCapture implements AutoCloseable {
 	 */
 	Ingester start() throws InterruptedException {
 		return this.capture.start();
+	}
+
+	/**
+	 * Starts another one, which goes on by rules.
+	 */
+	Ingester start(ColumnRules rules) throws InterruptedException {
+		return this.capture.start(rules);
 	}
 
 	/**

@@ -10,6 +10,7 @@ import javax.sql.DataSource;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.bemi.connection.BemiDataSource;
+import io.bemi.ingestion.BaselineSettings;
 import io.bemi.ingestion.Ingester;
 import io.bemi.query.EntityTables;
 import io.bemi.query.IngestionBarrier;
@@ -21,6 +22,7 @@ import io.bemi.store.PostgresChangeSink;
 import io.bemi.store.StoreSettings;
 import io.bemi.testsupport.PostgresServer;
 import io.bemi.testsupport.TestDatabase;
+import io.bemi.tracking.ColumnRules;
 import io.bemi.tracking.Tracking;
 import io.bemi.tracking.TrackingSettings;
 import org.awaitility.Awaitility;
@@ -49,15 +51,25 @@ record Recording(TestDatabase database, TestDatabase store, HikariDataSource poo
 		return of(database, store, rowSecurity, tables);
 	}
 
+	static Recording of(int version, ColumnRules rules, String... tables) throws Exception {
+		TestDatabase database = PostgresServer.version(version).createDatabase();
+		return of(database, database, Set.of(), rules, tables);
+	}
+
 	static Recording of(TestDatabase database, TestDatabase store, Set<String> rowSecurity, String... tables)
 			throws Exception {
+		return of(database, store, rowSecurity, ColumnRules.NONE, tables);
+	}
+
+	private static Recording of(TestDatabase database, TestDatabase store, Set<String> rowSecurity, ColumnRules rules,
+			String... tables) throws Exception {
 		boolean elsewhere = store != database;
 		database.execute(tables);
 		PostgresServer server = database.server();
 		try (Connection connection = database.connect()) {
 			new Tracking(new TrackingSettings("app", List.of("*"), List.of("copy.*"), "bemi")).track(connection);
 		}
-		Ingester ingester = ingester(database, store);
+		Ingester ingester = ingester(database, store, rules);
 		ingester.start();
 		assertThat(ingester.awaitSettled(Duration.ofSeconds(20))).isTrue();
 		// What commits before the baseline is there has a time from before what is known.
@@ -85,15 +97,23 @@ record Recording(TestDatabase database, TestDatabase store, HikariDataSource poo
 	 * Another one that records the same, to be started.
 	 */
 	Ingester another() {
-		return ingester(this.database, this.store);
+		return another(ColumnRules.NONE);
 	}
 
-	private static Ingester ingester(TestDatabase database, TestDatabase store) {
+	/**
+	 * Another one that records columns by rules, to be started.
+	 */
+	Ingester another(ColumnRules rules) {
+		return ingester(this.database, this.store, rules);
+	}
+
+	private static Ingester ingester(TestDatabase database, TestDatabase store, ColumnRules rules) {
 		PostgresServer server = database.server();
 		return new Ingester(
 				new ReplicationSource(new ReplicationSettings(database.url(), server.username(), server.password(),
 						ReplicationSettings.slotOf(database.name()), "bemi")),
-				new PostgresChangeSink(new StoreSettings(store.url(), server.username(), server.password(), "bemi")));
+				new PostgresChangeSink(new StoreSettings(store.url(), server.username(), server.password(), "bemi")),
+				BaselineSettings.ALL, rules);
 	}
 
 	/**

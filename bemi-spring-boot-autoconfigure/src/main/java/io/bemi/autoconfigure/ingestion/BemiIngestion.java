@@ -2,7 +2,9 @@ package io.bemi.autoconfigure.ingestion;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 import io.bemi.autoconfigure.replication.SourceDetailsResolver;
 import io.bemi.autoconfigure.store.StoreDetailsResolver;
@@ -11,12 +13,15 @@ import io.bemi.ingestion.BaselineSettings;
 import io.bemi.ingestion.Gap;
 import io.bemi.ingestion.Ingester;
 import io.bemi.ingestion.IngestionStatus;
+import io.bemi.ingestion.IngestionStatus.Phase;
 import io.bemi.ingestion.Quarantine;
+import io.bemi.ingestion.TableColumns;
 import io.bemi.replication.ReplicationSettings;
 import io.bemi.replication.ReplicationSource;
 import io.bemi.replication.SlotUsage;
 import io.bemi.store.PostgresChangeSink;
 import io.bemi.store.StoreSettings;
+import io.bemi.tracking.ColumnRules;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,9 +49,16 @@ public final class BemiIngestion implements SmartLifecycle {
 
 	private final BaselineSettings baseline;
 
+	private final Supplier<ColumnRules> rules;
+
 	private volatile @Nullable Ingester ingester;
 
-	BemiIngestion(SourceDetailsResolver source, StoreDetailsResolver store, BaselineSettings baseline) {
+	/** Why there is no ingester, although there should be one. */
+	private volatile @Nullable IngestionStatus refusal;
+
+	BemiIngestion(SourceDetailsResolver source, StoreDetailsResolver store, BaselineSettings baseline,
+			Supplier<ColumnRules> rules) {
+		this.rules = rules;
 		this.baseline = baseline;
 		this.source = source;
 		this.store = store;
@@ -62,8 +74,12 @@ public final class BemiIngestion implements SmartLifecycle {
 						+ " Set 'bemi.replication.url', or 'bemi.ingestion.enabled=false' if that is intended");
 				return;
 			}
+			ColumnRules columns = columnRules();
+			if (columns == null) {
+				return;
+			}
 			Ingester started = new Ingester(new ReplicationSource(replication.get()),
-					new PostgresChangeSink(settings.get()), this.baseline);
+					new PostgresChangeSink(settings.get()), this.baseline, columns);
 			this.ingester = started;
 			started.start();
 			if (!started.awaitSettled(SETTLE_TIMEOUT)) {
@@ -80,11 +96,38 @@ public final class BemiIngestion implements SmartLifecycle {
 	}
 
 	/**
+	 * Rules that are not understood record nothing, rather than what they might exclude.
+	 */
+	private @Nullable ColumnRules columnRules() {
+		try {
+			ColumnRules columns = this.rules.get();
+			if (!columns.isEmpty()) {
+				logger.info("Columns are recorded by rules: {}", columns);
+			}
+			return columns;
+		}
+		catch (IllegalArgumentException ex) {
+			String message = String.valueOf(ex.getMessage());
+			this.refusal = new IngestionStatus(Phase.FAILED, message, ex);
+			logger.error("Changes are not recorded: {}", message);
+			return null;
+		}
+	}
+
+	/**
 	 * What ingestion does now.
 	 * @return the status; empty when it does not run here
 	 */
 	public Optional<IngestionStatus> status() {
-		return Optional.ofNullable(this.ingester).map(Ingester::status);
+		return Optional.ofNullable(this.ingester).map(Ingester::status).or(() -> Optional.ofNullable(this.refusal));
+	}
+
+	/**
+	 * The columns that are not recorded as they are.
+	 * @return of each table that has some; empty unless this instance has recorded
+	 */
+	public List<TableColumns> columns() {
+		return Optional.ofNullable(this.ingester).map(Ingester::columns).orElse(List.of());
 	}
 
 	/**
@@ -143,6 +186,7 @@ public final class BemiIngestion implements SmartLifecycle {
 	public void stop() {
 		Ingester running = this.ingester;
 		this.ingester = null;
+		this.refusal = null;
 		if (running != null) {
 			running.close();
 		}

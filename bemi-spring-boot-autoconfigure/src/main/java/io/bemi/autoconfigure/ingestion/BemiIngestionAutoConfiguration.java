@@ -3,6 +3,7 @@ package io.bemi.autoconfigure.ingestion;
 import io.bemi.autoconfigure.replication.SourceDetailsResolver;
 import io.bemi.autoconfigure.store.BemiStoreAutoConfiguration;
 import io.bemi.autoconfigure.store.StoreDetailsResolver;
+import io.bemi.autoconfigure.tracking.BemiTrackingProperties;
 import io.bemi.ingestion.BaselineSettings;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
@@ -26,14 +27,15 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 @AutoConfiguration(after = BemiStoreAutoConfiguration.class)
 @ConditionalOnProperty(name = "bemi.ingestion.enabled", matchIfMissing = true)
 @ConditionalOnBean({ SourceDetailsResolver.class, StoreDetailsResolver.class })
-@EnableConfigurationProperties(BemiIngestionProperties.class)
+@EnableConfigurationProperties({ BemiIngestionProperties.class, BemiTrackingProperties.class })
 public final class BemiIngestionAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
 	BemiIngestion bemiIngestion(SourceDetailsResolver source, StoreDetailsResolver store,
-			BemiIngestionProperties properties) {
-		return new BemiIngestion(source, store, new BaselineSettings(properties.getBaseline().getExclude()));
+			BemiIngestionProperties properties, BemiTrackingProperties tracking) {
+		return new BemiIngestion(source, store, new BaselineSettings(properties.getBaseline().getExclude()),
+				tracking::rules);
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -62,6 +62,40 @@ class BemiIngestionAutoConfigurationTests {
 	}
 
 	@Test
+	void theApplicationStartsWhenRulesForColumnsAreWrong(CapturedOutput output) {
+		this.contextRunner.withBean(DataSource.class, () -> {
+			PGSimpleDataSource dataSource = new PGSimpleDataSource();
+			dataSource.setUrl("jdbc:postgresql://localhost:1/nowhere");
+			return dataSource;
+		}).withPropertyValues("bemi.tracking.columns.mask=*.ssn").run((context) -> {
+			assertThat(context).hasNotFailed();
+			IngestionStatus status = context.getBean(BemiIngestion.class).status().orElseThrow();
+			assertThat(status.phase()).isEqualTo(Phase.FAILED);
+			assertThat(status.message()).contains("bemi.tracking.columns.mask-key");
+			assertThat(output).contains("Changes are not recorded: 'bemi.tracking.columns.mask' has '*.ssn'")
+				.doesNotContain("localhost:1");
+			assertThat(HealthView.of(context).status()).isEqualTo("DOWN");
+			assertThat(context.getBean(BemiIngestion.class).columns()).isEmpty();
+		});
+	}
+
+	@Test
+	void saysWhichRulesThereAreForColumns(CapturedOutput output) {
+		this.contextRunner.withBean(DataSource.class, () -> {
+			PGSimpleDataSource dataSource = new PGSimpleDataSource();
+			dataSource.setUrl("jdbc:postgresql://localhost:1/nowhere");
+			return dataSource;
+		})
+			.withPropertyValues("bemi.tracking.columns.mask=*.ssn, user.phone=***",
+					"bemi.tracking.columns.mask-key=a key of at least thirty-two characters",
+					"bemi.tracking.columns.exclude[0]=*.password", "bemi.tracking.ignore=*.updated_at, *_count")
+			.run((context) -> assertThat(output)
+				.contains("Columns are recorded by rules: left out [*.password], masked [*.ssn by a hash, user.phone by"
+						+ " '***'], ignored where nothing else changes [*.updated_at, *_count]")
+				.doesNotContain("thirty-two"));
+	}
+
+	@Test
 	void metersWhereMicrometerIs() {
 		this.contextRunner.run((context) -> {
 			SimpleMeterRegistry registry = new SimpleMeterRegistry();
