@@ -131,19 +131,27 @@ public final class TrackedRelation {
 	 * must be where the log may leave a value of theirs out later, as it does with large
 	 * values that stay the same: then the last recorded one would be taken for it. And
 	 * where nothing but its columns tells which row goes later.
-	 * @param changed the columns that it changes
-	 * @param row the row afterwards, as JSON by column
+	 * @param replaced the old values of the columns that it changes
+	 * @param row the row afterwards
 	 */
-	public boolean ignores(Set<String> changed, Map<String, JsonBytes> row) {
-		return !this.ignored.isEmpty() && !this.keyColumns.isEmpty() && changed.stream().allMatch((name) -> {
-			Boolean isAlwaysSent = this.ignored.get(name);
-			return isAlwaysSent != null && (isAlwaysSent || isShort(name, row.get(name)));
-		});
+	public boolean ignores(RowImage replaced, RowImage row) {
+		if (this.ignored.isEmpty() || this.keyColumns.isEmpty()) {
+			return false;
+		}
+		List<Column> columns = relation().columns();
+		for (int i = 0; i < columns.size(); i++) {
+			if (replaced.column(i) != null) {
+				Boolean isAlwaysSent = this.ignored.get(columns.get(i).name());
+				if (isAlwaysSent == null || !(isAlwaysSent || isShort(columns.get(i), row.column(i)))) {
+					return false;
+				}
+			}
+		}
+		return true;
 	}
 
-	private boolean isShort(String name, @Nullable JsonBytes value) {
-		return value != null && value.length() <= SHORT
-				&& SHORT_TYPES.contains(relation().columns().get(relation().indexOf(name)).typeOid());
+	private static boolean isShort(Column column, @Nullable JsonBytes value) {
+		return value != null && value.length() <= SHORT && SHORT_TYPES.contains(column.typeOid());
 	}
 
 	/**

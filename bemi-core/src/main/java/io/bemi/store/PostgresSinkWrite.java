@@ -179,9 +179,7 @@ final class PostgresSinkWrite implements SinkWrite {
 		if (images.length() > 0) {
 			this.chunkSize.learn(taken, images.length());
 		}
-		if (!rows.isEmpty()) {
-			this.changes.copy(rows);
-		}
+		copy(rows);
 		return taken;
 	}
 
@@ -192,10 +190,19 @@ final class PostgresSinkWrite implements SinkWrite {
 		List<StoredRow> rows = new ArrayList<>(changes.size());
 		for (RowChange change : changes) {
 			prepare(change);
-			rows.add(StoredRow.of(change, null));
+			StoredRow row = StoredRow.of(change, null);
+			if (!row.isIgnored()) {
+				rows.add(row);
+			}
 		}
-		this.changes.copy(rows);
-		return rows.size();
+		copy(rows);
+		return changes.size();
+	}
+
+	private void copy(List<StoredRow> rows) throws SQLException {
+		if (!rows.isEmpty()) {
+			this.changes.copy(rows);
+		}
 	}
 
 	/**

@@ -69,8 +69,7 @@ record StoredRow(RowChange change, @Nullable RowImage image, @Nullable RowImage 
 	 */
 	boolean isIgnored() {
 		return this.replaced != null && this.image != null && this.unknown.isEmpty()
-				&& this.change.previousKey() == null
-				&& this.change.relation().ignores(this.replaced.keySet(), this.image);
+				&& this.change.previousKey() == null && this.change.relation().ignores(this.replaced, this.image);
 	}
 
 	/**
