@@ -1,11 +1,15 @@
 package io.bemi.autoconfigure.ingestion;
 
+import io.bemi.autoconfigure.observation.BemiObservationAutoConfiguration;
+import io.bemi.autoconfigure.observation.Observations;
 import io.bemi.autoconfigure.replication.SourceDetailsResolver;
 import io.bemi.autoconfigure.store.BemiStoreAutoConfiguration;
 import io.bemi.autoconfigure.store.StoreDetailsResolver;
 import io.bemi.ingestion.BaselineSettings;
+import io.bemi.ingestion.IngestionListener;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -23,7 +27,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 /**
  * Auto-configuration of ingestion inside the application.
  */
-@AutoConfiguration(after = BemiStoreAutoConfiguration.class)
+@AutoConfiguration(after = { BemiObservationAutoConfiguration.class, BemiStoreAutoConfiguration.class })
 @ConditionalOnProperty(name = "bemi.ingestion.enabled", matchIfMissing = true)
 @ConditionalOnBean({ SourceDetailsResolver.class, StoreDetailsResolver.class })
 @EnableConfigurationProperties(BemiIngestionProperties.class)
@@ -32,8 +36,14 @@ public final class BemiIngestionAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	BemiIngestion bemiIngestion(SourceDetailsResolver source, StoreDetailsResolver store,
-			BemiIngestionProperties properties) {
-		return new BemiIngestion(source, store, new BaselineSettings(properties.getBaseline().getExclude()));
+			BemiIngestionProperties properties, ObjectProvider<IngestionListener> listeners) {
+		return new BemiIngestion(source, store, new BaselineSettings(properties.getBaseline().getExclude()),
+				() -> listeners.orderedStream().toList());
+	}
+
+	@Bean
+	ObservedIngestion bemiObservedIngestion(ObjectProvider<Observations> observations) {
+		return new ObservedIngestion(observations.getIfAvailable(() -> Observations.NONE));
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -44,6 +54,12 @@ public final class BemiIngestionAutoConfiguration {
 		@ConditionalOnMissingBean
 		IngestionMetrics bemiIngestionMetrics(BemiIngestion ingestion) {
 			return new IngestionMetrics(ingestion);
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		StoreMetrics bemiStoreMetrics() {
+			return new StoreMetrics();
 		}
 
 	}
