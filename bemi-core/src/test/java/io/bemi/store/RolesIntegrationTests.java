@@ -91,8 +91,7 @@ class RolesIntegrationTests {
 		try (OwnServer server = OwnServer.start(version)) {
 			TestDatabase database = server.database();
 			database.execute("CREATE SCHEMA app", "CREATE TABLE app.todo (id integer PRIMARY KEY, task text)",
-					"INSERT INTO app.todo VALUES (1, 'before')",
-					Files.readString(Path.of("../docs/sql/install.sql")),
+					"INSERT INTO app.todo VALUES (1, 'before')", Files.readString(Path.of("../docs/sql/install.sql")),
 					"CREATE TABLE app.untracked (a json)");
 			run(database, "role-application.sql");
 			run(database, "role-ingester.sql");
@@ -112,9 +111,9 @@ class RolesIntegrationTests {
 				refuses(database, READER, NOT_THE_READER);
 				History.awaitStreaming(ingester);
 			}
-			assertThat(database
-				.query("SELECT rolname, rolreplication FROM pg_roles WHERE rolname IN ('The \"app\"', 'bemi''s ingester', 'auditor')"
-						+ " AND NOT (rolsuper OR rolcreatedb OR rolcreaterole OR rolbypassrls) ORDER BY 1"))
+			assertThat(database.query(
+					"SELECT rolname, rolreplication FROM pg_roles WHERE rolname IN ('The \"app\"', 'bemi''s ingester', 'auditor')"
+							+ " AND NOT (rolsuper OR rolcreatedb OR rolcreaterole OR rolbypassrls) ORDER BY 1"))
 				.containsExactlyInAnyOrder("The \"app\"|f", "bemi's ingester|t", "auditor|f");
 		}
 	}
@@ -175,8 +174,7 @@ class RolesIntegrationTests {
 	}
 
 	private static Ingester ingester(TestDatabase database) {
-		return new Ingester(
-				new ReplicationSource(new ReplicationSettings(database.url(), INGESTER, "", SLOT, "bemi")),
+		return new Ingester(new ReplicationSource(new ReplicationSettings(database.url(), INGESTER, "", SLOT, "bemi")),
 				new PostgresChangeSink(new StoreSettings(database.url(), INGESTER, "", STORE)));
 	}
 

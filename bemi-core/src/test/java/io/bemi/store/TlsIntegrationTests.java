@@ -50,7 +50,8 @@ class TlsIntegrationTests {
 				History.awaitStreaming(ingester);
 				history.record(capture, History.BEFORE, 2);
 				// Larger than what the guard of the stream looks at.
-				history.record(capture, "INSERT INTO todo SELECT 7, string_agg(md5(i::text), '') FROM generate_series(1, 100000) i", 1);
+				history.record(capture,
+						"INSERT INTO todo SELECT 7, string_agg(md5(i::text), '') FROM generate_series(1, 100000) i", 1);
 				assertThat(database.query(SESSIONS)).containsExactly("bemi-ingestion|client backend|t",
 						"bemi-ingestion|walsender|t", "bemi-store|client backend|t");
 			}

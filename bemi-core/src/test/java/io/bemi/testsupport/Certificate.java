@@ -51,8 +51,10 @@ public record Certificate(Path folder) implements AutoCloseable {
 	}
 
 	private static void write(Path file, String what, byte[] content) throws IOException {
-		Files.writeString(file, "-----BEGIN " + what + "-----\n"
-				+ Base64.getMimeEncoder(64, new byte[] { '\n' }).encodeToString(content) + "\n-----END " + what + "-----\n");
+		Files.writeString(file,
+				"-----BEGIN " + what + "-----\n"
+						+ Base64.getMimeEncoder(64, new byte[] { '\n' }).encodeToString(content) + "\n-----END " + what
+						+ "-----\n");
 	}
 
 	/**

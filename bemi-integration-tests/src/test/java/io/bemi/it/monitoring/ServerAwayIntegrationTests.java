@@ -43,7 +43,7 @@ class ServerAwayIntegrationTests {
 					assertThat(health.getValue().at("/details/connected").asBoolean(true)).isFalse();
 				});
 				assertThat(this.alerts.firing(instance)).contains("BemiIngestionFailed", "BemiNobodyRecords");
-				assertThat(instance.endpoint().at("/gaps").asText()).startsWith("Not known: ");
+				assertThat(instance.endpoint().at("/gaps").asText()).startsWith("Not asked for");
 				server.start();
 				await().untilAsserted(() -> {
 					assertThat(instance.health().getKey()).isEqualTo(200);

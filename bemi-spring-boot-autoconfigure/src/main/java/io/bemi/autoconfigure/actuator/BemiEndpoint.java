@@ -56,14 +56,24 @@ public final class BemiEndpoint {
 		if (report != null) {
 			status.put("tables", tables(report));
 		}
-		try {
-			status.put("gaps", this.gaps.get().stream().map(BemiEndpoint::gap).toList());
-		}
-		catch (RuntimeException ex) {
-			status.put("gaps", "Not known: " + ex.getMessage());
-		}
+		status.put("gaps", gaps());
 		status.put("settings", this.settings.get());
 		return status;
+	}
+
+	/**
+	 * Who asks while a database is away does not want to wait for it.
+	 */
+	private Object gaps() {
+		if (this.ingestion.status().filter((status) -> status.phase() != Phase.FAILED).isEmpty()) {
+			return "Not asked for, because ingestion does not run";
+		}
+		try {
+			return this.gaps.get().stream().map(BemiEndpoint::gap).toList();
+		}
+		catch (RuntimeException ex) {
+			return "Not known: " + ex.getMessage();
+		}
 	}
 
 	/**

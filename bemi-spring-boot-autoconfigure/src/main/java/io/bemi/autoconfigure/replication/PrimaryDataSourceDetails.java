@@ -103,8 +103,9 @@ final class PrimaryDataSourceDetails {
 
 		static @Nullable DatabaseDetails details(DataSource dataSource) {
 			HikariDataSource pool = unwrap(dataSource, HikariDataSource.class);
-			return (pool != null) ? PrimaryDataSourceDetails.details(
-					withTls(pool.getJdbcUrl(), pool.getDataSourceProperties()), pool.getUsername(), pool.getPassword())
+			return (pool != null)
+					? PrimaryDataSourceDetails.details(withTls(pool.getJdbcUrl(), pool.getDataSourceProperties()),
+							pool.getUsername(), pool.getPassword())
 					: null;
 		}
 

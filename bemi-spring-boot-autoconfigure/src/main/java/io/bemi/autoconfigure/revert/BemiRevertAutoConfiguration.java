@@ -37,7 +37,8 @@ public final class BemiRevertAutoConfiguration {
 			ObjectProvider<RevertListener> listeners, ObjectProvider<Observations> observations) {
 		Reverter reverter = new JdbcReverter(dataSource, changes, timeTravel, properties.getMaxChanges(),
 				() -> authorizers.orderedStream().toList(), () -> listeners.orderedStream().toList());
-		return new ObservedReverter(reverter, observations.getIfAvailable(() -> Observations.NONE));
+		Observations observing = observations.getIfAvailable();
+		return (observing != null) ? new ObservedReverter(reverter, observing) : reverter;
 	}
 
 	@Bean
