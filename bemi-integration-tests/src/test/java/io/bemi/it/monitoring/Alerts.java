@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -32,8 +33,9 @@ record Alerts(Map<String, String> expressions) {
 			Map<String, Object> file = new Yaml()
 				.load(Files.readString(Path.of("../docs/monitoring/prometheus-alerts.yml")));
 			Map<String, String> expressions = new LinkedHashMap<>();
-			for (Map<String, Object> group : (List<Map<String, Object>>) file.get("groups")) {
-				for (Map<String, Object> rule : (List<Map<String, Object>>) group.get("rules")) {
+			for (Map<String, Object> group : (List<Map<String, Object>>) Objects.requireNonNull(file.get("groups"))) {
+				for (Map<String, Object> rule : (List<Map<String, Object>>) Objects
+					.requireNonNull(group.get("rules"))) {
 					expressions.put((String) rule.get("alert"), (String) rule.get("expr"));
 				}
 			}
