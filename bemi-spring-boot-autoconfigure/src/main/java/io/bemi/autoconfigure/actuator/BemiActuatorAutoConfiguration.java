@@ -32,11 +32,11 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnClass(name = { "org.springframework.boot.actuate.endpoint.annotation.Endpoint",
 		"org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint" })
 @ConditionalOnBean(BemiIngestion.class)
-@ConditionalOnAvailableEndpoint(endpoint = BemiEndpoint.class)
 public final class BemiActuatorAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
+	@ConditionalOnAvailableEndpoint(endpoint = BemiEndpoint.class)
 	BemiEndpoint bemiEndpoint(BemiIngestion ingestion, SourceDetailsResolver source, BemiStoreProperties store,
 			BemiIngestionProperties properties, ObjectProvider<BemiTrackingProperties> tracking,
 			ObjectProvider<BemiTrackingInstaller> installer, ObjectProvider<Changes> changes) {
