@@ -63,7 +63,8 @@ class EndpointIntegrationTests {
 					"spring.datasource.username=" + database.server().username(),
 					"spring.datasource.password=" + database.server().password(), "spring.flyway.enabled=false",
 					"spring.batch.job.enabled=false", "spring.jpa.open-in-view=false",
-					"management.endpoints.web.exposure.include=health,bemi")
+					"management.endpoints.web.exposure.include=health,bemi",
+					"management.endpoint.health.show-components=always")
 			.run();
 	}
 
