@@ -35,9 +35,11 @@ public final class Ingester implements AutoCloseable {
 
 	private static final int ANSWER_MILLIS = 10_000;
 
+	private static final Duration SHORTEST_LAG = Duration.ofSeconds(20);
+
 	private final ReplicationSource source;
 
-	private final ChangeSink sink;
+	private final WatchedSink sink;
 
 	private final CountDownLatch settled = new CountDownLatch(1);
 
@@ -50,6 +52,8 @@ public final class Ingester implements AutoCloseable {
 	private final ColumnRules rules;
 
 	private final ChosenTables tables = new ChosenTables();
+
+	private final Pause pause;
 
 	private final Thread thread;
 
@@ -75,7 +79,7 @@ public final class Ingester implements AutoCloseable {
 	 * @param settings which rows are copied that are there already
 	 */
 	public Ingester(ReplicationSource source, ChangeSink sink, BaselineSettings settings) {
-		this(source, sink, settings, ColumnRules.NONE);
+		this(source, sink, settings, ColumnRules.NONE, IngestionListener.NONE);
 	}
 
 	/**
@@ -86,12 +90,26 @@ public final class Ingester implements AutoCloseable {
 	 * @param rules which columns are recorded, and how
 	 */
 	public Ingester(ReplicationSource source, ChangeSink sink, BaselineSettings settings, ColumnRules rules) {
+		this(source, sink, settings, rules, IngestionListener.NONE);
+	}
+
+	/**
+	 * Creates an ingester that does not run yet.
+	 * @param source where changes come from
+	 * @param sink where they go; closed with the ingester
+	 * @param settings which rows are copied that are there already
+	 * @param rules which columns are recorded, and how
+	 * @param listener is told what is stored
+	 */
+	public Ingester(ReplicationSource source, ChangeSink sink, BaselineSettings settings, ColumnRules rules,
+			IngestionListener listener) {
 		this.source = source;
 		this.rules = rules;
-		this.sink = sink;
+		this.sink = new WatchedSink(sink, listener);
 		this.slotMonitor = new SlotMonitor(source);
-		this.preparation = new SlotPreparation(source, sink, settings, new BaselineMonitor(), this.slotMonitor,
-				this.settled::countDown, () -> this.stopped);
+		this.pause = new Pause(source, this.slotMonitor);
+		this.preparation = new SlotPreparation(source, this.sink, settings, new BaselineMonitor(), this.slotMonitor,
+				this.settled::countDown, this::isHalted);
 		this.thread = new Thread(this::run, "bemi-ingestion");
 		this.thread.setDaemon(true);
 	}
@@ -166,6 +184,63 @@ public final class Ingester implements AutoCloseable {
 	}
 
 	/**
+	 * What was done so far, by this instance.
+	 */
+	public IngestionProgress progress() {
+		return this.sink.progress().withReceived(this.source.receivedBytes());
+	}
+
+	/**
+	 * How far the history is behind, by the time: what was committed so long ago is
+	 * stored. It is looked every ten seconds, and what is less than two looks counts as
+	 * nothing.
+	 * @return the time; {@code null} while it is not known here
+	 */
+	public @Nullable Duration lag() {
+		Instant known = this.slotMonitor.upToDateAt();
+		Instant newest = this.sink.progress().newestCommit();
+		if (known == null || (newest != null && newest.isAfter(known))) {
+			known = newest;
+		}
+		if (known == null) {
+			return null;
+		}
+		Duration lag = Duration.between(known, Instant.now());
+		return (lag.compareTo(SHORTEST_LAG) < 0) ? Duration.ZERO : lag;
+	}
+
+	/**
+	 * Pauses ingestion: what has arrived is stored, and nothing more is read until
+	 * {@link #resume()}, or until another instance has the slot because this one is
+	 * closed, or has lost its connection. Until then no other instance reads it, and the
+	 * server keeps the log.
+	 * @param patience how long to wait for that
+	 * @return what the ingester does then; one that stands by is not paused
+	 * @throws InterruptedException when the thread is interrupted
+	 */
+	public IngestionStatus pause(Duration patience) throws InterruptedException {
+		if (this.status.phase() != Phase.STANDBY) {
+			this.pause.begin();
+			this.pause.awaitReached(patience);
+		}
+		return status();
+	}
+
+	/**
+	 * Ends a pause.
+	 */
+	public void resume() {
+		this.pause.end();
+	}
+
+	/**
+	 * Whether it is to be paused, though it may not have come to that yet.
+	 */
+	public boolean isPaused() {
+		return this.pause.isWanted();
+	}
+
+	/**
 	 * Where the history was last interrupted.
 	 * @return the newest gap; {@code null} when there is none, or it is not known here
 	 */
@@ -176,7 +251,12 @@ public final class Ingester implements AutoCloseable {
 	private void run() {
 		while (!this.stopped) {
 			try {
-				streamUntilStopped();
+				if (this.pause.isWanted()) {
+					holdStill();
+				}
+				else {
+					streamUntilStopped();
+				}
 			}
 			catch (SlotInUseException ex) {
 				standBy(ex);
@@ -198,9 +278,10 @@ public final class Ingester implements AutoCloseable {
 				// runs.
 				failed(ex);
 				this.slotMonitor.look();
-				pause(isOutOfMemory(ex) ? Backoff.LONGEST : this.backoff.next());
+				rest(isOutOfMemory(ex) ? Backoff.LONGEST : this.backoff.next());
 			}
 		}
+		this.pause.release();
 		this.sink.close();
 		report(new IngestionStatus(Phase.STOPPED, "Ingestion has stopped", null));
 	}
@@ -213,7 +294,10 @@ public final class Ingester implements AutoCloseable {
 			this.settled.countDown();
 			long begun = System.nanoTime();
 			try {
-				session.run(() -> this.stopped);
+				session.run(this::isHalted);
+				if (this.pause.isWanted()) {
+					this.pause.claim();
+				}
 			}
 			finally {
 				// A store that takes connections and nothing else is not tried twice a
@@ -231,6 +315,21 @@ public final class Ingester implements AutoCloseable {
 		}
 	}
 
+	private boolean isHalted() {
+		return this.stopped || this.pause.isWanted();
+	}
+
+	private void holdStill() throws InterruptedException {
+		this.sink.close();
+		report(new IngestionStatus(Phase.PAUSED, this.pause.look(), null));
+		this.settled.countDown();
+		this.pause.await(STANDBY_INTERVAL);
+		if (!this.pause.isWanted()) {
+			this.pause.release();
+			report(new IngestionStatus(Phase.STARTING, "Ingestion goes on", null));
+		}
+	}
+
 	/**
 	 * Tries again only when there is memory, or somebody else has got past the place: to
 	 * get there may have taken hours.
@@ -238,9 +337,9 @@ public final class Ingester implements AutoCloseable {
 	private void awaitMemory(NoMemoryException ex) {
 		this.sink.close();
 		do {
-			pause(Backoff.LONGEST);
+			rest(Backoff.LONGEST);
 		}
-		while (!this.stopped && !HeapRoom.isFree(ex.needed()) && !isPassed(ex.commit()));
+		while (!isHalted() && !HeapRoom.isFree(ex.needed()) && !isPassed(ex.commit()));
 	}
 
 	private boolean isPassed(Position position) {
@@ -263,7 +362,7 @@ public final class Ingester implements AutoCloseable {
 			// Of a server that has vanished no answer comes, and another may have taken
 			// its place.
 			connection.setNetworkTimeout(Runnable::run, ANSWER_MILLIS);
-			while (!this.stopped) {
+			while (!isHalted()) {
 				SlotState slot = this.source.slot(connection);
 				if (slot != null) {
 					this.settled.countDown();
@@ -275,7 +374,7 @@ public final class Ingester implements AutoCloseable {
 				this.slotMonitor.look(connection);
 				report(new IngestionStatus(Phase.STANDBY,
 						"Standing by: slot '" + this.source.settings().slot() + "' is used by " + slot.holder(), null));
-				pause(STANDBY_INTERVAL);
+				rest(STANDBY_INTERVAL);
 			}
 		}
 		catch (Exception ex) {
@@ -286,7 +385,7 @@ public final class Ingester implements AutoCloseable {
 			if (this.status.phase() != Phase.FAILED) {
 				report(new IngestionStatus(Phase.STANDBY, "Standing by: " + cause.getMessage(), null));
 			}
-			pause(STANDBY_INTERVAL);
+			rest(STANDBY_INTERVAL);
 		}
 	}
 
@@ -314,7 +413,7 @@ public final class Ingester implements AutoCloseable {
 		}
 	}
 
-	private void pause(Duration duration) {
+	private void rest(Duration duration) {
 		try {
 			if (this.stopping.await(duration.toMillis(), TimeUnit.MILLISECONDS)) {
 				this.stopped = true;
@@ -340,6 +439,7 @@ public final class Ingester implements AutoCloseable {
 	public void close() {
 		this.stopped = true;
 		this.stopping.countDown();
+		this.pause.end();
 		try {
 			this.thread.join(TimeUnit.SECONDS.toMillis(10));
 		}

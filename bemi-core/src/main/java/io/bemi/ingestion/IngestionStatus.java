@@ -28,6 +28,9 @@ public record IngestionStatus(Phase phase, String message, @Nullable Throwable c
 		/** Something is wrong; it is tried again. */
 		FAILED,
 
+		/** Not read until somebody says so; the server keeps the log meanwhile. */
+		PAUSED,
+
 		/** Closed. */
 		STOPPED
 

@@ -25,6 +25,9 @@ final class SlotMonitor {
 
 	private static final long INTERVAL = TimeUnit.SECONDS.toNanos(10);
 
+	/** What may be unconfirmed for a while where nothing is left to store. */
+	private static final long SHORT_LAG = 1L << 20;
+
 	/** cannot_connect_now; the stream would not run on a server that starts up. */
 	private static final String SHUTTING_DOWN = "57P03";
 
@@ -33,6 +36,8 @@ final class SlotMonitor {
 	private volatile @Nullable SlotUsage usage;
 
 	private volatile @Nullable Instant activeAt;
+
+	private volatile @Nullable Instant upToDateAt;
 
 	private long lookedAt = System.nanoTime() - INTERVAL;
 
@@ -59,28 +64,52 @@ final class SlotMonitor {
 	}
 
 	/**
-	 * Looks, if the last time is long enough ago. For the ingestion thread.
+	 * When it was last seen that hardly anything is left to store, here or in the
+	 * instance that streams; {@code null} before the first time.
+	 */
+	@Nullable Instant upToDateAt() {
+		return this.upToDateAt;
+	}
+
+	/**
+	 * Looks, if the last time is long enough ago. For the ingestion thread, while the
+	 * slot is read, here or elsewhere.
 	 * @param connection an ordinary connection to the source
 	 */
 	void look(Connection connection) {
+		SlotUsage seen = lookUnread(connection);
+		if (seen != null && seen.lag() <= SHORT_LAG) {
+			this.upToDateAt = seen.takenAt();
+		}
+	}
+
+	/**
+	 * Looks, if the last time is long enough ago. For the ingestion thread, while nobody
+	 * reads the slot.
+	 * @param connection an ordinary connection to the source
+	 * @return what was seen; {@code null} when it was not looked, or there is no slot
+	 */
+	@Nullable SlotUsage lookUnread(Connection connection) {
 		if (!isDue(this.lookedAt)) {
-			return;
+			return null;
 		}
 		this.lookedAt = System.nanoTime();
 		this.activeAt = Instant.now();
-		see(connection);
+		return see(connection);
 	}
 
-	private synchronized void see(Connection connection) {
+	private synchronized @Nullable SlotUsage see(Connection connection) {
 		try {
 			SlotUsage seen = this.source.usage(connection);
 			this.usage = seen;
 			if (seen != null) {
 				warn(seen);
 			}
+			return seen;
 		}
 		catch (SQLException ex) {
 			logger.debug("It could not be seen how much log is kept for the slot", ex);
+			return null;
 		}
 	}
 
@@ -112,7 +141,7 @@ final class SlotMonitor {
 			return;
 		}
 		try (Connection connection = this.source.connect()) {
-			look(connection);
+			lookUnread(connection);
 		}
 		catch (SQLException | RuntimeException ex) {
 			logger.debug("It could not be seen how much log is kept for the slot", ex);

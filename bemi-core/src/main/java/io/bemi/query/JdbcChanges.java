@@ -28,6 +28,8 @@ public final class JdbcChanges implements Changes {
 
 	private final @Nullable IngestionBarrier barrier;
 
+	private final QuestionObserver observer;
+
 	/**
 	 * Creates an entry to a store, which knows no entities and cannot be waited for.
 	 * @param dataSource connections to the store's database
@@ -47,21 +49,37 @@ public final class JdbcChanges implements Changes {
 	 */
 	public JdbcChanges(DataSource dataSource, QuerySettings settings, EntityTables entities,
 			@Nullable IngestionBarrier barrier) {
+		this(dataSource, settings, entities, barrier, QuestionObserver.NONE);
+	}
+
+	/**
+	 * Creates an entry to a store.
+	 * @param dataSource connections to the store's database
+	 * @param settings how it is read
+	 * @param entities where the application's entities are
+	 * @param barrier knows what was committed; {@code null} when ingestion cannot be
+	 * waited for
+	 * @param observer is around each question
+	 */
+	public JdbcChanges(DataSource dataSource, QuerySettings settings, EntityTables entities,
+			@Nullable IngestionBarrier barrier, QuestionObserver observer) {
 		Assert.notNull(dataSource, "'dataSource' must not be null");
 		this.dataSource = dataSource;
 		this.settings = settings;
 		this.reader = new JdbcReader(dataSource, settings, entities);
 		this.barrier = barrier;
+		this.observer = observer;
 	}
 
 	@Override
 	public ChangeQuery query() {
-		return new ChangeQuery(this.reader);
+		return new ChangeQuery(new ObservedReader(this.reader, this.observer));
 	}
 
 	@Override
 	public Optional<Change> find(String id) {
-		List<Change> found = this.reader.list(List.of(Conditions.change(id)), Order.NEWEST_FIRST, 1);
+		List<Change> found = this.observer.observe("find",
+				() -> this.reader.list(List.of(Conditions.change(id)), Order.NEWEST_FIRST, 1));
 		return found.stream().filter((change) -> change.id().equals(id)).findFirst();
 	}
 

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 
 import io.bemi.change.Position;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,8 @@ public final class ReplicationSource {
 	private final SourceConnections connections;
 
 	private final AtomicBoolean warnedOfDisk = new AtomicBoolean();
+
+	private final LongAdder received = new LongAdder();
 
 	public ReplicationSource(ReplicationSettings settings) {
 		this.settings = settings;
@@ -276,16 +279,16 @@ public final class ReplicationSource {
 
 	/**
 	 * Claims the preparation of the slot among the instances: until {@link #release}, or
-	 * until the connection ends, no other one creates or adopts it. The server ends a
-	 * connection over which nothing has come for half a minute.
+	 * until the connection ends, no other one creates or adopts it, or reads from it. The
+	 * server ends a connection over which nothing has come for half a minute.
 	 * @param connection an ordinary connection to the source
-	 * @throws SlotInUseException when another instance prepares it now
+	 * @throws SlotInUseException when another instance has claimed it
 	 * @throws SQLException when the source cannot be asked
 	 */
 	public void claim(Connection connection) throws SQLException {
 		if (!isTrue(connection, CLAIM)) {
-			throw new SlotInUseException(
-					"The replication slot '" + this.settings.slot() + "' is being prepared by another instance", null);
+			throw new SlotInUseException("The replication slot '" + this.settings.slot()
+					+ "' is being prepared, or kept while it is paused, by another instance", null);
 		}
 		execute(connection, EXPIRE);
 	}
@@ -369,11 +372,19 @@ public final class ReplicationSource {
 				.withAutomaticFlush(false)
 				.withStatusInterval(1, TimeUnit.SECONDS)
 				.start();
-			return new ReplicationStream(replication, stream, this.settings);
+			return new ReplicationStream(replication, stream, this.settings, this.received);
 		}
 		catch (SQLException ex) {
 			throw ReplicationProblems.translate(ex, this.settings);
 		}
+	}
+
+	/**
+	 * How much has arrived, in all streams.
+	 * @return the length of the messages, in bytes
+	 */
+	public long receivedBytes() {
+		return this.received.sum();
 	}
 
 	private String quotedPublication() {

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 import io.bemi.change.Position;
 import org.jspecify.annotations.Nullable;
@@ -27,16 +28,20 @@ public final class ReplicationStream implements AutoCloseable {
 
 	private final ReplicationSettings settings;
 
+	private final LongAdder received;
+
 	private Position done = Position.ZERO;
 
 	private Position confirmed = Position.ZERO;
 
 	private long confirmedAt = System.nanoTime();
 
-	ReplicationStream(Connection connection, PGReplicationStream stream, ReplicationSettings settings) {
+	ReplicationStream(Connection connection, PGReplicationStream stream, ReplicationSettings settings,
+			LongAdder received) {
 		this.connection = connection;
 		this.stream = stream;
 		this.settings = settings;
+		this.received = received;
 	}
 
 	/**
@@ -53,6 +58,9 @@ public final class ReplicationStream implements AutoCloseable {
 		try {
 			ByteBuffer message = this.stream.readPending();
 			heed();
+			if (message != null) {
+				this.received.add(message.remaining());
+			}
 			return message;
 		}
 		catch (SQLException ex) {

@@ -74,7 +74,7 @@ public interface Ingestion {
 		/** Something is wrong. */
 		FAILED,
 
-		/** It does not run here. */
+		/** It does not run here, or is paused. */
 		OFF
 
 	}

@@ -46,7 +46,7 @@ final class LocalIngestion implements Ingestion {
 			case STREAMING -> State.CONNECTED;
 			case STANDBY -> State.STANDBY;
 			case FAILED -> State.FAILED;
-			case STOPPED -> State.OFF;
+			case PAUSED, STOPPED -> State.OFF;
 		};
 	}
 

@@ -26,7 +26,8 @@ public final class Applications {
 					"spring.datasource.url=" + database.url(),
 					"spring.datasource.username=" + database.server().username(),
 					"spring.datasource.password=" + database.server().password(), "spring.flyway.enabled=false",
-					"spring.liquibase.enabled=false", "spring.jpa.open-in-view=false")
+					"spring.liquibase.enabled=false", "spring.jpa.open-in-view=false",
+					"management.prometheus.metrics.export.enabled=false")
 			.properties(properties)
 			.run();
 	}

@@ -3,6 +3,7 @@ package io.bemi.autoconfigure.ingestion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -12,6 +13,8 @@ import io.bemi.ingestion.BaselineProgress;
 import io.bemi.ingestion.BaselineSettings;
 import io.bemi.ingestion.Gap;
 import io.bemi.ingestion.Ingester;
+import io.bemi.ingestion.IngestionListener;
+import io.bemi.ingestion.IngestionProgress;
 import io.bemi.ingestion.IngestionStatus;
 import io.bemi.ingestion.IngestionStatus.Phase;
 import io.bemi.ingestion.Quarantine;
@@ -43,6 +46,8 @@ public final class BemiIngestion implements SmartLifecycle {
 
 	private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(10);
 
+	private static final Duration PAUSE_TIMEOUT = Duration.ofSeconds(5);
+
 	private final SourceDetailsResolver source;
 
 	private final StoreDetailsResolver store;
@@ -51,15 +56,18 @@ public final class BemiIngestion implements SmartLifecycle {
 
 	private final Supplier<ColumnRules> rules;
 
+	private final Supplier<List<IngestionListener>> listeners;
+
 	private volatile @Nullable Ingester ingester;
 
 	/** Why there is no ingester, although there should be one. */
 	private volatile @Nullable IngestionStatus refusal;
 
 	BemiIngestion(SourceDetailsResolver source, StoreDetailsResolver store, BaselineSettings baseline,
-			Supplier<ColumnRules> rules) {
+			Supplier<ColumnRules> rules, Supplier<List<IngestionListener>> listeners) {
 		this.rules = rules;
 		this.baseline = baseline;
+		this.listeners = listeners;
 		this.source = source;
 		this.store = store;
 	}
@@ -79,7 +87,8 @@ public final class BemiIngestion implements SmartLifecycle {
 				return;
 			}
 			Ingester started = new Ingester(new ReplicationSource(replication.get()),
-					new PostgresChangeSink(settings.get()), this.baseline, columns);
+					new PostgresChangeSink(settings.get()), this.baseline, columns,
+					new IngestionListeners(this.listeners.get()));
 			this.ingester = started;
 			started.start();
 			if (!started.awaitSettled(SETTLE_TIMEOUT)) {
@@ -164,6 +173,79 @@ public final class BemiIngestion implements SmartLifecycle {
 	 */
 	public Optional<Instant> activeAt() {
 		return Optional.ofNullable(this.ingester).map(Ingester::activeAt);
+	}
+
+	/**
+	 * For how long the thread that records, or stands by, was not seen at work; it is
+	 * looked every ten seconds.
+	 * @return the time; empty before the first time, and when ingestion does not run here
+	 */
+	public Optional<Duration> silence() {
+		return activeAt().map((active) -> Duration.between(active, Instant.now()));
+	}
+
+	/**
+	 * What was received and stored.
+	 * @return by this instance; empty when ingestion does not run here
+	 */
+	public Optional<IngestionProgress> progress() {
+		return Optional.ofNullable(this.ingester).map(Ingester::progress);
+	}
+
+	/**
+	 * How far the history is behind, by the time: what was committed so long ago is
+	 * stored.
+	 * @return the time, zero for less than twenty seconds; empty while it is not known
+	 * here
+	 */
+	public Optional<Duration> lag() {
+		return Optional.ofNullable(this.ingester).map(Ingester::lag);
+	}
+
+	/**
+	 * Pauses ingestion until {@link #resume()}, or until the application ends: what has
+	 * arrived is stored, nothing more is read, and the server keeps the log. While this
+	 * instance holds the slot no other one records; one that stands by is not paused.
+	 * @return what ingestion does then; empty when it does not run here
+	 */
+	public Optional<IngestionStatus> pause() {
+		Ingester running = this.ingester;
+		if (running == null) {
+			return Optional.empty();
+		}
+		try {
+			return Optional.of(running.pause(PAUSE_TIMEOUT));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return Optional.of(running.status());
+		}
+	}
+
+	/**
+	 * Ends a pause.
+	 */
+	public void resume() {
+		Ingester running = this.ingester;
+		if (running != null) {
+			running.resume();
+		}
+	}
+
+	/**
+	 * Whether ingestion is paused, or about to be.
+	 */
+	public boolean isPaused() {
+		Ingester running = this.ingester;
+		return running != null && running.isPaused();
+	}
+
+	/**
+	 * All that is known here of ingestion, as the details of its health tell it.
+	 * @return texts, numbers, booleans and maps of these, by their names
+	 */
+	public Map<String, Object> details() {
+		return IngestionHealth.of(this).details();
 	}
 
 	/**

@@ -1,12 +1,16 @@
 package io.bemi.autoconfigure.ingestion;
 
+import io.bemi.autoconfigure.observation.BemiObservationAutoConfiguration;
+import io.bemi.autoconfigure.observation.Observations;
 import io.bemi.autoconfigure.replication.SourceDetailsResolver;
 import io.bemi.autoconfigure.store.BemiStoreAutoConfiguration;
 import io.bemi.autoconfigure.store.StoreDetailsResolver;
 import io.bemi.autoconfigure.tracking.BemiTrackingProperties;
 import io.bemi.ingestion.BaselineSettings;
+import io.bemi.ingestion.IngestionListener;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -24,7 +28,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 /**
  * Auto-configuration of ingestion inside the application.
  */
-@AutoConfiguration(after = BemiStoreAutoConfiguration.class)
+@AutoConfiguration(after = { BemiObservationAutoConfiguration.class, BemiStoreAutoConfiguration.class })
 @ConditionalOnProperty(name = "bemi.ingestion.enabled", matchIfMissing = true)
 @ConditionalOnBean({ SourceDetailsResolver.class, StoreDetailsResolver.class })
 @EnableConfigurationProperties({ BemiIngestionProperties.class, BemiTrackingProperties.class })
@@ -33,9 +37,15 @@ public final class BemiIngestionAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	BemiIngestion bemiIngestion(SourceDetailsResolver source, StoreDetailsResolver store,
-			BemiIngestionProperties properties, BemiTrackingProperties tracking) {
+			BemiIngestionProperties properties, BemiTrackingProperties tracking,
+			ObjectProvider<IngestionListener> listeners) {
 		return new BemiIngestion(source, store, new BaselineSettings(properties.getBaseline().getExclude()),
-				tracking::rules);
+				tracking::rules, () -> listeners.orderedStream().toList());
+	}
+
+	@Bean
+	ObservedIngestion bemiObservedIngestion(ObjectProvider<Observations> observations) {
+		return new ObservedIngestion(observations.getIfAvailable(() -> Observations.NONE));
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -46,6 +56,12 @@ public final class BemiIngestionAutoConfiguration {
 		@ConditionalOnMissingBean
 		IngestionMetrics bemiIngestionMetrics(BemiIngestion ingestion) {
 			return new IngestionMetrics(ingestion);
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		StoreMetrics bemiStoreMetrics() {
+			return new StoreMetrics();
 		}
 
 	}

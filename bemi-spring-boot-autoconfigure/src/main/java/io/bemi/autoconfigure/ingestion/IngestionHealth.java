@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 import io.bemi.ingestion.BaselineProgress;
 import io.bemi.ingestion.Gap;
@@ -25,6 +26,9 @@ record IngestionHealth(Verdict verdict, Map<String, Object> details) {
 	/** Of the log that the server may keep for the slot. */
 	static final double UNHEALTHY_SHARE = 0.8;
 
+	/** Whether the source has let this instance look at the slot. */
+	private static final Set<Phase> CONNECTED = Set.of(Phase.STREAMING, Phase.STANDBY);
+
 	/** It is looked every ten seconds. */
 	private static final Duration SILENCE = Duration.ofMinutes(2);
 
@@ -33,9 +37,11 @@ record IngestionHealth(Verdict verdict, Map<String, Object> details) {
 		if (status == null) {
 			return new IngestionHealth(Verdict.UNKNOWN, Map.of("message", "Ingestion does not run here"));
 		}
-		return of(status, ingestion.activeAt().orElse(null), ingestion.slotUsage().orElse(null),
+		IngestionHealth health = of(status, ingestion.activeAt().orElse(null), ingestion.slotUsage().orElse(null),
 				ingestion.lastGap().orElse(null), ingestion.baseline().orElse(null),
 				ingestion.quarantine().orElse(Quarantine.UNKNOWN), Instant.now());
+		ingestion.lag().ifPresent((lag) -> health.details().put("lagSeconds", lag.toSeconds()));
+		return health;
 	}
 
 	static IngestionHealth of(IngestionStatus status, @Nullable Instant activeAt, @Nullable SlotUsage slot,
@@ -43,6 +49,7 @@ record IngestionHealth(Verdict verdict, Map<String, Object> details) {
 		Map<String, Object> details = new LinkedHashMap<>();
 		details.put("phase", status.phase().name());
 		details.put("message", status.message());
+		details.put("connected", CONNECTED.contains(status.phase()));
 		String problem = problem(status.phase(), activeAt, slot, now);
 		if (problem != null) {
 			details.put("problem", problem);
@@ -57,7 +64,8 @@ record IngestionHealth(Verdict verdict, Map<String, Object> details) {
 			details.put("baseline", baseline.toString());
 		}
 		quarantine.rows().ifPresent((rows) -> details.put("quarantine", rows));
-		return new IngestionHealth((problem != null) ? Verdict.DOWN : Verdict.UP, details);
+		Verdict sound = (status.phase() == Phase.PAUSED) ? Verdict.OUT_OF_SERVICE : Verdict.UP;
+		return new IngestionHealth((problem != null) ? Verdict.DOWN : sound, details);
 	}
 
 	private static @Nullable String problem(Phase phase, @Nullable Instant activeAt, @Nullable SlotUsage slot,
@@ -119,6 +127,9 @@ record IngestionHealth(Verdict verdict, Map<String, Object> details) {
 
 		/** They are not, or soon will not be. */
 		DOWN,
+
+		/** Somebody has paused it. */
+		OUT_OF_SERVICE,
 
 		/** Nobody can tell here. */
 		UNKNOWN

@@ -2,6 +2,8 @@ package io.bemi.autoconfigure.query;
 
 import javax.sql.DataSource;
 
+import io.bemi.autoconfigure.observation.BemiObservationAutoConfiguration;
+import io.bemi.autoconfigure.observation.Observations;
 import io.bemi.autoconfigure.replication.SourceDetailsResolver;
 import io.bemi.autoconfigure.store.BemiStoreAutoConfiguration;
 import io.bemi.autoconfigure.store.BemiStoreProperties;
@@ -29,7 +31,7 @@ import org.springframework.context.annotation.Configuration;
 /**
  * Auto-configuration of the entry to the history.
  */
-@AutoConfiguration(after = BemiStoreAutoConfiguration.class)
+@AutoConfiguration(after = { BemiObservationAutoConfiguration.class, BemiStoreAutoConfiguration.class })
 @ConditionalOnBean(BemiStoreProperties.class)
 @ConditionalOnSingleCandidate(DataSource.class)
 @EnableConfigurationProperties(BemiQueryProperties.class)
@@ -39,11 +41,12 @@ public final class BemiQueryAutoConfiguration {
 	@ConditionalOnMissingBean
 	Changes bemiChanges(BemiQueryProperties query, BemiStoreProperties properties, StoreDetailsResolver store,
 			ObjectProvider<SourceDetailsResolver> source, ObjectProvider<DataSource> dataSource,
-			ObjectProvider<EntityTables> entities) {
+			ObjectProvider<EntityTables> entities, ObjectProvider<Observations> observations) {
 		boolean separate = properties.getUrl() != null;
 		return new JdbcChanges(separate ? separate(store.settings().orElseThrow()) : dataSource.getObject(),
 				query.settings(properties.getSchema()), entities.getIfUnique(() -> EntityTables.NONE),
-				barrier(source.getIfAvailable(), dataSource.getObject()));
+				barrier(source.getIfAvailable(), dataSource.getObject()),
+				new ObservedQuestions(observations.getIfAvailable(() -> Observations.NONE)));
 	}
 
 	/**

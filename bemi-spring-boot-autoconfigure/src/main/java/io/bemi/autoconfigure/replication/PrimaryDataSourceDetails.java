@@ -1,8 +1,11 @@
 package io.bemi.autoconfigure.replication;
 
 import java.lang.reflect.Method;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.Properties;
 
 import javax.sql.DataSource;
 
@@ -67,6 +70,20 @@ final class PrimaryDataSourceDetails {
 		return (url != null) ? new DatabaseDetails(url, username, password) : null;
 	}
 
+	/**
+	 * What the pool tells the driver about encryption counts for everybody.
+	 */
+	private static @Nullable String withTls(@Nullable String url, Properties properties) {
+		String result = url;
+		for (String name : properties.stringPropertyNames()) {
+			if (result != null && name.startsWith("ssl") && !result.contains(name + "=")) {
+				result += (result.contains("?") ? "&" : "?") + name + "="
+						+ URLEncoder.encode(properties.getProperty(name), StandardCharsets.UTF_8);
+			}
+		}
+		return result;
+	}
+
 	private static <T> @Nullable T unwrap(DataSource dataSource, Class<T> type) {
 		if (type.isInstance(dataSource)) {
 			return type.cast(dataSource);
@@ -87,7 +104,8 @@ final class PrimaryDataSourceDetails {
 		static @Nullable DatabaseDetails details(DataSource dataSource) {
 			HikariDataSource pool = unwrap(dataSource, HikariDataSource.class);
 			return (pool != null)
-					? PrimaryDataSourceDetails.details(pool.getJdbcUrl(), pool.getUsername(), pool.getPassword())
+					? PrimaryDataSourceDetails.details(withTls(pool.getJdbcUrl(), pool.getDataSourceProperties()),
+							pool.getUsername(), pool.getPassword())
 					: null;
 		}
 

@@ -2,6 +2,8 @@ package io.bemi.autoconfigure.revert;
 
 import javax.sql.DataSource;
 
+import io.bemi.autoconfigure.observation.BemiObservationAutoConfiguration;
+import io.bemi.autoconfigure.observation.Observations;
 import io.bemi.autoconfigure.timetravel.BemiTimeTravelAutoConfiguration;
 import io.bemi.query.Changes;
 import io.bemi.revert.JdbcReverter;
@@ -22,7 +24,7 @@ import org.springframework.context.annotation.Bean;
 /**
  * Auto-configuration of reverts.
  */
-@AutoConfiguration(after = BemiTimeTravelAutoConfiguration.class)
+@AutoConfiguration(after = { BemiObservationAutoConfiguration.class, BemiTimeTravelAutoConfiguration.class })
 @ConditionalOnBean({ Changes.class, TimeTravel.class })
 @ConditionalOnSingleCandidate(DataSource.class)
 @EnableConfigurationProperties(BemiRevertProperties.class)
@@ -32,9 +34,11 @@ public final class BemiRevertAutoConfiguration {
 	@ConditionalOnMissingBean
 	Reverter bemiReverter(BemiRevertProperties properties, DataSource dataSource, Changes changes,
 			TimeTravel timeTravel, ObjectProvider<RevertAuthorizer> authorizers,
-			ObjectProvider<RevertListener> listeners) {
-		return new JdbcReverter(dataSource, changes, timeTravel, properties.getMaxChanges(),
+			ObjectProvider<RevertListener> listeners, ObjectProvider<Observations> observations) {
+		Reverter reverter = new JdbcReverter(dataSource, changes, timeTravel, properties.getMaxChanges(),
 				() -> authorizers.orderedStream().toList(), () -> listeners.orderedStream().toList());
+		Observations observing = observations.getIfAvailable();
+		return (observing != null) ? new ObservedReverter(reverter, observing) : reverter;
 	}
 
 	@Bean

@@ -1,9 +1,14 @@
 package io.bemi.autoconfigure.ingestion;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
 import javax.sql.DataSource;
 
 import io.bemi.autoconfigure.replication.BemiReplicationAutoConfiguration;
 import io.bemi.autoconfigure.store.BemiStoreAutoConfiguration;
+import io.bemi.ingestion.IngestionListener;
 import io.bemi.ingestion.IngestionStatus;
 import io.bemi.ingestion.IngestionStatus.Phase;
 import io.bemi.ingestion.Quarantine;
@@ -103,15 +108,38 @@ class BemiIngestionAutoConfigurationTests {
 			assertThat(registry.get("bemi.quarantine.rows").gauge().value()).isNaN();
 			assertThat(registry.get("bemi.quarantine.added").functionCounter().count()).isZero();
 			assertThat(registry.get("bemi.baseline.tables").gauge().value()).isNaN();
-			for (String meter : new String[] { "retained", "lag", "limit", "remaining", "lost" }) {
+			for (String meter : new String[] { "retained", "lag", "limit", "remaining", "lost", "share" }) {
 				assertThat(registry.get("bemi.slot." + meter).gauge().value()).isNaN();
 			}
-			assertThat(registry.get("bemi.ingestion.failed").gauge().value()).isNaN();
+			for (String meter : new String[] { "failed", "streaming", "standby", "paused", "lag", "silence" }) {
+				assertThat(registry.get("bemi.ingestion." + meter).gauge().value()).isNaN();
+			}
+			assertThat(registry.get("bemi.gap.age").gauge().value()).isNaN();
+			assertThat(registry.get("bemi.stored.changes").functionCounter().count()).isZero();
+			assertThat(registry.get("bemi.store.write").timer().count()).isZero();
 		});
 		this.contextRunner.withClassLoader(new FilteredClassLoader(MeterBinder.class))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(BemiIngestion.class)
-				.doesNotHaveBean("bemiIngestionMetrics"));
+				.doesNotHaveBean("bemiIngestionMetrics")
+				.doesNotHaveBean("bemiStoreMetrics"));
+	}
+
+	@Test
+	void listenersAreToldInTheirOrder() {
+		List<String> told = new ArrayList<>();
+		IngestionListeners listeners = new IngestionListeners(List.of(IngestionListener.NONE, new IngestionListener() {
+
+			@Override
+			public Stage storing() {
+				told.add("storing");
+				return Stage.NONE;
+			}
+
+		}, new StoreMetrics()));
+		listeners.storing().completed(1, Duration.ZERO);
+		listeners.copying("public.todo").failed(new IllegalStateException());
+		assertThat(told).containsExactly("storing");
 	}
 
 	@Test

@@ -92,6 +92,20 @@ class IngestionHealthTests {
 		assertThat(health(Phase.STANDBY, before, slot("reserved", 0, null, NOW)).verdict()).isEqualTo(Verdict.UP);
 	}
 
+	@ParameterizedTest
+	@EnumSource(Phase.class)
+	void isConnectedWhereTheSourceAnswers(Phase phase) {
+		assertThat(health(phase, null).details()).containsEntry("connected",
+				phase == Phase.STREAMING || phase == Phase.STANDBY);
+	}
+
+	@Test
+	void isOutOfServiceInAPauseUnlessTheSlotIsInDanger() {
+		assertThat(health(Phase.PAUSED, slot("reserved", GB, 10 * GB, NOW)).verdict())
+			.isEqualTo(Verdict.OUT_OF_SERVICE);
+		assertThat(health(Phase.PAUSED, slot("extended", 8 * GB, 10 * GB, NOW)).verdict()).isEqualTo(Verdict.DOWN);
+	}
+
 	@Test
 	void tellsOfGapsBaselineAndQuarantine() {
 		IngestionHealth health = IngestionHealth.of(new IngestionStatus(Phase.STREAMING, "what", null), null, null,

@@ -47,6 +47,26 @@ class BemiReplicationAutoConfigurationTests {
 	}
 
 	@Test
+	void isEncryptedLikeThePool() {
+		this.contextRunner.withBean(DataSource.class, () -> {
+			HikariDataSource pool = (HikariDataSource) hikari("jdbc:postgresql://db/shop?sslmode=verify-full");
+			pool.addDataSourceProperty("sslmode", "disable");
+			pool.addDataSourceProperty("sslrootcert", "/etc/ssl/our ca.pem");
+			pool.addDataSourceProperty("prepareThreshold", "1");
+			return pool;
+		})
+			.run((context) -> assertThat(settings(context).url())
+				.isEqualTo("jdbc:postgresql://db/shop?sslmode=verify-full&sslrootcert=%2Fetc%2Fssl%2Four+ca.pem"));
+		this.contextRunner.withBean(DataSource.class, () -> {
+			HikariDataSource pool = (HikariDataSource) hikari("jdbc:postgresql://db/shop");
+			pool.addDataSourceProperty("sslmode", "verify-full");
+			return pool;
+		})
+			.run((context) -> assertThat(settings(context).url())
+				.isEqualTo("jdbc:postgresql://db/shop?sslmode=verify-full"));
+	}
+
+	@Test
 	void looksThroughWrappers() {
 		this.contextRunner
 			.withBean(DataSource.class,
