@@ -14,6 +14,7 @@ import io.bemi.change.Position;
 import io.bemi.ingestion.ChangeSink.SinkSource;
 import io.bemi.pgoutput.PgOutputMessage.Relation;
 import io.bemi.pgoutput.PgType;
+import io.bemi.tracking.ColumnRules;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -29,8 +30,9 @@ class WatchedSinkTests {
 
 	private static final Instant COMMITTED = Instant.parse("2026-01-01T00:00:00Z");
 
-	private static final TrackedRelation TABLE = TrackedRelation.of(new Relation(1, "public", "todo", 'd', List.of()),
-			Position.ZERO, List.of(), new RowReader.Catalog() {
+	private static final TrackedRelation TABLE = TrackedRelation.of(
+			new ChosenColumns(new Relation(1, "public", "todo", 'd', List.of()), ColumnRules.NONE), Position.ZERO,
+			List.of(), new RowReader.Catalog() {
 
 				@Override
 				public @Nullable PrimaryKey primaryKey(int oid) {
