@@ -20,12 +20,14 @@ final class CopyRows {
 
 	static final String COPY = """
 			COPY change (committed_at, source, position, transaction_id, ordinal, relation, context, operation,
-			             primary_key, previous_key, image, replaced, unknown) FROM STDIN
+			             primary_key, previous_key, image, replaced, unknown%s) FROM STDIN
 			""";
 
 	private final int source;
 
 	private final RelationDictionary relations;
+
+	private final Links links;
 
 	private final Map<TrackedRelation, Table> tables = new HashMap<>();
 
@@ -37,10 +39,12 @@ final class CopyRows {
 	/**
 	 * Creates one for the changes of a source.
 	 * @param relations knows their tables
+	 * @param links cover them
 	 */
-	CopyRows(int source, RelationDictionary relations) {
+	CopyRows(int source, RelationDictionary relations, Links links) {
 		this.source = source;
 		this.relations = relations;
+		this.links = links;
 	}
 
 	void write(CopyText text, StoredRow row) throws SQLException {
@@ -56,6 +60,7 @@ final class CopyRows {
 		add(text, table.names(), row.image());
 		add(text, table.names(), row.replaced());
 		text.add(row.unknown());
+		this.links.cover(change.transaction(), text);
 	}
 
 	private byte[] common(SourceTransaction of) {
