@@ -176,7 +176,8 @@ final class ChainWalk {
 	}
 
 	/**
-	 * Rows that say they are covered by a link that is not there: rows go with their link.
+	 * Rows that say they are covered by a link that is not there: rows go with their
+	 * link.
 	 * @param next the next link that is there
 	 */
 	private @Nullable ChainBreak stray(long next, DigestStream changes, DigestStream erasedChanges,

@@ -160,7 +160,8 @@ final class Links {
 			statement.setInt(1, this.source);
 			statement.setArray(2, array(transactions.stream().map((one) -> one.committedAt().toString()).toList()));
 			statement.setArray(3, array(transactions.stream().map((one) -> one.position().toString()).toList()));
-			statement.setArray(4, array(transactions.stream().map((one) -> Long.toString(one.transactionId())).toList()));
+			statement.setArray(4,
+					array(transactions.stream().map((one) -> Long.toString(one.transactionId())).toList()));
 			statement.setBoolean(5, complete);
 			statement.execute();
 		}

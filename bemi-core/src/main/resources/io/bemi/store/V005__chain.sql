@@ -361,7 +361,7 @@ BEGIN
      WHERE o.key <> record_key AND o.key <> ALL (other_keys);
     -- What could not be stored as it is does not say which record it is of.
     SELECT array_agg(q.id) INTO doubtful FROM quarantine q
-     WHERE q.source = one.id AND q.relation = ANY (one.relations)
+     WHERE q.source = one.id AND q.relation = ANY (one.relations) AND q.content <> '(erased)'
        AND (position(record_key IN q.content) > 0
             OR EXISTS (SELECT FROM change c WHERE c.source = q.source AND c.position = q.position AND c.ordinal = q.ordinal AND c.relation = q.relation
                                               AND (c.primary_key = record_key OR c.previous_key = record_key)));
