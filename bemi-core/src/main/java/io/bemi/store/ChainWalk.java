@@ -77,9 +77,10 @@ final class ChainWalk {
 
 	private static final String HEAD = "SELECT link, digest FROM source WHERE id = ?";
 
-	/** Where rows are that say they are covered by a link. */
+	/** Where a link is, or rows are that say they are covered by it. */
 	private static final String PLACE = """
-			SELECT position, transaction_id FROM change WHERE source = ? AND link = ?
+			SELECT position, transaction_id FROM link WHERE source = ? AND number = ?
+			 UNION ALL SELECT position, transaction_id FROM change WHERE source = ? AND link = ?
 			 UNION ALL SELECT position, transaction_id FROM context WHERE source = ? AND link = ? LIMIT 1
 			""";
 
@@ -298,7 +299,7 @@ final class ChainWalk {
 
 	private ChainBreak broken(Kind kind, long link) throws SQLException {
 		try (PreparedStatement statement = this.connection.prepareStatement(PLACE)) {
-			for (int parameter = 1; parameter <= 4; parameter += 2) {
+			for (int parameter = 1; parameter <= 6; parameter += 2) {
 				statement.setInt(parameter, this.source);
 				statement.setLong(parameter + 1, link);
 			}

@@ -29,27 +29,32 @@ class ChainCostIntegrationTests {
 		try (Capture capture = Capture.on(18)) {
 			TestDatabase database = capture.database();
 			start(capture, covered).close();
-			database.execute("""
-					DO $$ BEGIN
-					  FOR i IN 0..%1$d / %2$d - 1 LOOP
-					    INSERT INTO todo SELECT n, 'task ' || md5(n::text) || md5(i::text) FROM generate_series(i * %2$d + 1, (i + 1) * %2$d) n;
-					    COMMIT;
-					  END LOOP;
-					END $$""".formatted(CHANGES, perTransaction), "CHECKPOINT");
+			database.execute(
+					"""
+							DO $$ BEGIN
+							  FOR i IN 0..%1$d / %2$d - 1 LOOP
+							    INSERT INTO todo SELECT n, 'task ' || md5(n::text) || md5(i::text) FROM generate_series(i * %2$d + 1, (i + 1) * %2$d) n;
+							    COMMIT;
+							  END LOOP;
+							END $$"""
+						.formatted(CHANGES, perTransaction),
+					"CHECKPOINT");
 			long start = System.nanoTime();
 			Ingester ingester = start(capture, covered);
 			Awaitility.await()
 				.atMost(Duration.ofMinutes(10))
 				.pollInterval(Duration.ofMillis(50))
-				.until(() -> database.query("SELECT count(*) FROM bemi.change WHERE primary_key = '" + CHANGES
-						+ "' AND relation IN (SELECT id FROM bemi.relation)")
+				.until(() -> database
+					.query("SELECT count(*) FROM bemi.change WHERE primary_key = '" + CHANGES
+							+ "' AND relation IN (SELECT id FROM bemi.relation)")
 					.equals(List.of("1")));
 			long stored = System.nanoTime();
 			ingester.close();
 			logger.info("{} changes, {} in a transaction, {} a chain: stored in {} ms, {} bytes each", CHANGES,
 					perTransaction, covered ? "with" : "without", (stored - start) / 1_000_000,
-					database.query("SELECT sum(pg_total_relation_size(oid)) / " + CHANGES
-							+ " FROM pg_class WHERE relnamespace = 'bemi'::regnamespace AND relkind = 'r'")
+					database
+						.query("SELECT sum(pg_total_relation_size(oid)) / " + CHANGES
+								+ " FROM pg_class WHERE relnamespace = 'bemi'::regnamespace AND relkind = 'r'")
 						.get(0));
 			if (covered) {
 				verify(new Chain(database));

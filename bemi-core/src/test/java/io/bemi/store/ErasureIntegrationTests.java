@@ -1,15 +1,10 @@
 package io.bemi.store;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.Stream;
 
 import io.bemi.ingestion.Ingester;
 import io.bemi.testsupport.TestDatabase;
@@ -125,22 +120,14 @@ class ErasureIntegrationTests {
 	/**
 	 * The files of a database that hold a text.
 	 */
-	private static List<Path> files(TestDatabase database, String text) throws IOException {
-		Path folder = Path.of(database.query("SHOW data_directory").get(0), "base",
-				database.query("SELECT oid FROM pg_database WHERE datname = current_database()").get(0));
-		try (Stream<Path> files = Files.list(folder)) {
-			return files.filter((file) -> holds(file, text)).toList();
-		}
-	}
-
-	private static boolean holds(Path file, String text) {
-		try {
-			return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text);
-		}
-		catch (IOException ex) {
-			// It is gone meanwhile.
-			return false;
-		}
+	private static List<String> files(TestDatabase database, String text) {
+		return database
+			.query("""
+					SELECT f FROM (SELECT 'base/' || oid || '/' FROM pg_database WHERE datname = current_database()) d(folder),
+					       pg_ls_dir(d.folder) f
+					 WHERE position('%s'::bytea IN coalesce(pg_read_binary_file(d.folder || f, 0, 1000000000, true), '')) > 0
+					"""
+				.formatted(text));
 	}
 
 	@ParameterizedTest

@@ -42,8 +42,8 @@ public final class BemiQueryAutoConfiguration {
 	Changes bemiChanges(BemiQueryProperties query, BemiStoreProperties properties, StoreDetailsResolver store,
 			ObjectProvider<SourceDetailsResolver> source, ObjectProvider<DataSource> dataSource,
 			ObjectProvider<EntityTables> entities) {
-		return new JdbcChanges(stored(properties, store, dataSource),
-				query.settings(properties.getSchema()), entities.getIfUnique(() -> EntityTables.NONE),
+		return new JdbcChanges(stored(properties, store, dataSource), query.settings(properties.getSchema()),
+				entities.getIfUnique(() -> EntityTables.NONE),
 				barrier(source.getIfAvailable(), dataSource.getObject()));
 	}
 
