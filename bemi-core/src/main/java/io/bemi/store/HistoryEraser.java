@@ -5,18 +5,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 
 import javax.sql.DataSource;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.util.Assert;
 
 /**
@@ -27,14 +22,9 @@ import org.springframework.util.Assert;
  */
 public final class HistoryEraser {
 
-	private static final Logger logger = LoggerFactory.getLogger(HistoryEraser.class);
-
 	private static final String ERASE = "SELECT changes, quarantined, other_keys, tables FROM %s.erase(?, ?, ?, ?, ?, ?, ?)";
 
 	private static final String ERASE_CONTEXT = "SELECT contexts, tables FROM %s.erase_context(?, ?, ?, ?)";
-
-	/** What the planner knows of tables holds values of theirs. */
-	private static final String VACUUM_STATISTICS = "VACUUM (FULL) pg_catalog.pg_statistic";
 
 	private final DataSource dataSource;
 
@@ -57,7 +47,7 @@ public final class HistoryEraser {
 	 * @param erasure which
 	 * @return what was erased
 	 * @throws DataAccessException when the store refuses, or when what was erased could
-	 * not be removed from its files: then the message says what to type
+	 * not be removed from the files of its tables: then the message says what to type
 	 */
 	public ErasureReport erase(RecordErasure erasure) {
 		Assert.notNull(erasure, "'erasure' must not be null");
@@ -79,7 +69,7 @@ public final class HistoryEraser {
 					tables.addAll(texts(row.getArray(4)));
 				}
 			}
-			rewrite(connection, tables);
+			new TableRewrite(connection, this.schema).run(tables);
 			return report;
 		});
 	}
@@ -92,7 +82,7 @@ public final class HistoryEraser {
 	 * @param reason why, for people
 	 * @return what was erased
 	 * @throws DataAccessException when the store refuses, or when what was erased could
-	 * not be removed from its files: then the message says what to type
+	 * not be removed from the files of its tables: then the message says what to type
 	 */
 	public ErasureReport eraseContext(List<String> path, String value, @Nullable String replacement, String reason) {
 		Assert.notEmpty(path, "'path' must not be empty");
@@ -112,7 +102,7 @@ public final class HistoryEraser {
 					tables.addAll(texts(row.getArray(2)));
 				}
 			}
-			rewrite(connection, tables);
+			new TableRewrite(connection, this.schema).run(tables);
 			return report;
 		});
 	}
@@ -123,31 +113,6 @@ public final class HistoryEraser {
 
 	private static List<String> texts(Array array) throws SQLException {
 		return List.of((String[]) array.getArray());
-	}
-
-	/**
-	 * Has the server write tables anew, without what they held before.
-	 */
-	private void rewrite(Connection connection, List<String> tables) throws SQLException {
-		if (tables.isEmpty()) {
-			return;
-		}
-		String vacuum = "VACUUM (FULL, ANALYZE) " + String.join(", ", new LinkedHashSet<>(tables));
-		try (Statement statement = connection.createStatement()) {
-			statement.execute(vacuum);
-			statement.execute("ANALYZE %1$s.change, %1$s.context".formatted(this.schema));
-		}
-		catch (SQLException ex) {
-			throw new DataAccessResourceFailureException("Values were erased, but files of the store still hold them,"
-					+ " until the owner of its tables types: " + vacuum, ex);
-		}
-		try (Statement statement = connection.createStatement()) {
-			statement.execute(VACUUM_STATISTICS);
-		}
-		catch (SQLException ex) {
-			logger.warn("Statistics of the planner may still hold erased values: as a superuser, or the owner of the"
-					+ " database, type {}", VACUUM_STATISTICS, ex);
-		}
 	}
 
 	private ErasureReport with(Work work) {

@@ -123,7 +123,8 @@ class ErasureIntegrationTests {
 	private static List<String> files(TestDatabase database, String text) {
 		return database
 			.query("""
-					SELECT f FROM (SELECT 'base/' || oid || '/' FROM pg_database WHERE datname = current_database()) d(folder),
+					SELECT CASE WHEN f ~ '^[0-9]+$' THEN pg_filenode_relation(0, f::oid)::text ELSE f END
+					 FROM (SELECT 'base/' || oid || '/' FROM pg_database WHERE datname = current_database()) d(folder),
 					       pg_ls_dir(d.folder) f
 					 WHERE position('%s'::bytea IN coalesce(pg_read_binary_file(d.folder || f, 0, 1000000000, true), '')) > 0
 					"""
