@@ -34,7 +34,8 @@ final class TableRewrite {
 			                WHERE age(s.xmin) > age(x.id) OR (x.catalogue AND age(s.catalog_xmin) > age(x.id)))
 			    OR EXISTS (SELECT FROM pg_catalog.pg_stat_activity a
 			                WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND age(a.backend_xmin) > age(x.id)),
-			       NOT EXISTS (SELECT FROM pg_catalog.pg_replication_slots s WHERE NOT s.active AND age(coalesce(s.xmin, s.catalog_xmin)) > age(x.id))
+			       NOT EXISTS (SELECT FROM pg_catalog.pg_replication_slots s
+			                    WHERE NOT s.active AND (age(s.xmin) > age(x.id) OR (x.catalogue AND age(s.catalog_xmin) > age(x.id))))
 			  FROM (SELECT ?::xid, ?) x(id, catalogue)
 			""";
 
