@@ -65,12 +65,11 @@ public final class HistoryEraser {
 				statement.setBoolean(7, erasure.withKey());
 				try (ResultSet row = statement.executeQuery()) {
 					row.next();
-					report = new ErasureReport(row.getLong(1), 0, row.getLong(2), texts(row.getArray(3)));
+					report = new ErasureReport(row.getLong(1), 0, row.getLong(2), texts(row.getArray(3)), null);
 					tables.addAll(texts(row.getArray(4)));
 				}
 			}
-			new TableRewrite(connection, this.schema).run(tables);
-			return report;
+			return rewritten(connection, report, tables);
 		});
 	}
 
@@ -98,13 +97,37 @@ public final class HistoryEraser {
 				statement.setString(4, replacement);
 				try (ResultSet row = statement.executeQuery()) {
 					row.next();
-					report = new ErasureReport(0, row.getLong(1), 0, List.of());
+					report = new ErasureReport(0, row.getLong(1), 0, List.of(), null);
 					tables.addAll(texts(row.getArray(2)));
 				}
 			}
-			new TableRewrite(connection, this.schema).run(tables);
-			return report;
+			return rewritten(connection, report, tables);
 		});
+	}
+
+	/**
+	 * Has what PostgreSQL knows of the tables' values written anew, which erasing does as
+	 * well. It has to be done again where a replication slot still saw how it was before.
+	 * @param report what was erased
+	 * @return whether nothing of that is in it any more
+	 * @throws DataAccessException when the store cannot be used
+	 */
+	public boolean vacuumStatistics(ErasureReport report) {
+		String transaction = report.inStatistics();
+		return transaction == null
+				|| with((connection) -> new TableRewrite(connection, this.schema).statistics(transaction));
+	}
+
+	private ErasureReport rewritten(Connection connection, ErasureReport report, List<String> tables)
+			throws SQLException {
+		if (tables.isEmpty()) {
+			return report;
+		}
+		TableRewrite rewrite = new TableRewrite(connection, this.schema);
+		rewrite.run(tables);
+		String transaction = rewrite.next();
+		return new ErasureReport(report.changes(), report.contexts(), report.quarantined(), report.otherKeys(),
+				rewrite.statistics(transaction) ? null : transaction);
 	}
 
 	private static Array array(Connection connection, List<String> texts) throws SQLException {
@@ -115,7 +138,7 @@ public final class HistoryEraser {
 		return List.of((String[]) array.getArray());
 	}
 
-	private ErasureReport with(Work work) {
+	private <T> T with(Work<T> work) {
 		try (Connection connection = this.dataSource.getConnection()) {
 			boolean autoCommit = connection.getAutoCommit();
 			connection.setAutoCommit(true);
@@ -133,11 +156,13 @@ public final class HistoryEraser {
 
 	/**
 	 * Something to do in no transaction.
+	 *
+	 * @param <T> what it gives
 	 */
 	@FunctionalInterface
-	private interface Work {
+	private interface Work<T> {
 
-		ErasureReport run(Connection connection) throws SQLException;
+		T run(Connection connection) throws SQLException;
 
 	}
 

@@ -21,8 +21,11 @@ final class TableRewrite {
 
 	private static final Logger logger = LoggerFactory.getLogger(TableRewrite.class);
 
-	/** An active slot goes on every 15 to 25 seconds. */
+	/** Of half a second. */
 	private static final int MOST_WAITS = 120;
+
+	private static final String ADVICE = "Values were erased, but files of the store still hold them, until the owner of its"
+			+ " tables types: ";
 
 	/** What the planner knows of tables holds values of theirs. */
 	private static final String VACUUM_STATISTICS = "VACUUM (FULL) pg_catalog.pg_statistic";
@@ -33,9 +36,7 @@ final class TableRewrite {
 			SELECT EXISTS (SELECT FROM pg_catalog.pg_replication_slots s
 			                WHERE age(s.xmin) > age(x.id) OR (x.catalogue AND age(s.catalog_xmin) > age(x.id)))
 			    OR EXISTS (SELECT FROM pg_catalog.pg_stat_activity a
-			                WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND age(a.backend_xmin) > age(x.id)),
-			       NOT EXISTS (SELECT FROM pg_catalog.pg_replication_slots s
-			                    WHERE NOT s.active AND (age(s.xmin) > age(x.id) OR (x.catalogue AND age(s.catalog_xmin) > age(x.id))))
+			                WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND age(a.backend_xmin) > age(x.id))
 			  FROM (SELECT ?::xid, ?) x(id, catalogue)
 			""";
 
@@ -54,67 +55,76 @@ final class TableRewrite {
 	}
 
 	void run(List<String> tables) throws SQLException {
-		if (tables.isEmpty()) {
-			return;
-		}
 		String vacuum = "VACUUM (FULL, ANALYZE) " + String.join(", ", new LinkedHashSet<>(tables));
-		String advice = "Values were erased, but files of the store still hold them, until the owner of its tables types: ";
-		boolean unseen = awaitUnseen(false);
+		boolean unseen = awaitUnseen();
 		try (Statement statement = this.connection.createStatement()) {
 			statement.execute(vacuum);
 			statement.execute("ANALYZE %1$s.change, %1$s.context".formatted(this.schema));
 		}
 		catch (SQLException ex) {
-			throw new DataAccessResourceFailureException(advice + vacuum, ex);
+			throw new DataAccessResourceFailureException(ADVICE + vacuum, ex);
 		}
 		if (!unseen) {
 			throw new DataAccessResourceFailureException(
-					advice + vacuum + "; " + VACUUM_STATISTICS + " once transactions have ended that were there before",
-					null);
-		}
-		unseen = awaitUnseen(true);
-		try (Statement statement = this.connection.createStatement()) {
-			statement.execute(VACUUM_STATISTICS);
-			if (!unseen) {
-				logger.warn("Statistics of the planner may still hold erased values: once the replication slots of the"
-						+ " server have gone on, type {}", VACUUM_STATISTICS);
-			}
-		}
-		catch (SQLException ex) {
-			logger.warn("Statistics of the planner may still hold erased values: as a superuser, or the owner of the"
-					+ " database, type {}", VACUUM_STATISTICS, ex);
+					ADVICE + vacuum + ", once transactions have ended that were there before");
 		}
 	}
 
 	/**
-	 * Waits until nobody can see what was there before now.
-	 * @param catalogue whether that is in the catalogue, of which slots see more
-	 * @return whether that is so
+	 * Has the planner's statistics written anew.
+	 * @param transaction a transaction
+	 * @return whether nothing is in them any more that was there before that transaction
 	 */
-	private boolean awaitUnseen(boolean catalogue) throws SQLException {
-		try (Statement statement = this.connection.createStatement();
-				PreparedStatement seen = this.connection.prepareStatement(IS_SEEN)) {
-			String next;
-			try (ResultSet row = statement.executeQuery(NEXT_TRANSACTION)) {
-				row.next();
-				next = row.getString(1);
-			}
-			seen.setString(1, next);
-			seen.setBoolean(2, catalogue);
-			for (int waits = 0; waits < MOST_WAITS; waits++) {
-				try (ResultSet row = seen.executeQuery()) {
-					row.next();
-					if (!row.getBoolean(1)) {
-						return true;
-					}
-					if (!row.getBoolean(2)) {
-						// Nobody reads that slot.
-						return false;
-					}
+	boolean statistics(String transaction) throws SQLException {
+		boolean unseen = !isSeen(transaction, true);
+		try (Statement statement = this.connection.createStatement()) {
+			statement.execute(VACUUM_STATISTICS);
+			return unseen;
+		}
+		catch (SQLException ex) {
+			logger.warn("Statistics of the planner may still hold erased values: as a superuser, or the owner of the"
+					+ " database, type {}", VACUUM_STATISTICS, ex);
+			return false;
+		}
+	}
+
+	private boolean awaitUnseen() throws SQLException {
+		try (Statement statement = this.connection.createStatement()) {
+			String next = next();
+			int waits = 0;
+			while (isSeen(next, false)) {
+				if (++waits > MOST_WAITS) {
+					return false;
 				}
 				statement.execute("SELECT pg_catalog.pg_sleep(0.5)");
 			}
-			return false;
+			return true;
+		}
+	}
+
+	/**
+	 * The next transaction.
+	 */
+	String next() throws SQLException {
+		try (Statement statement = this.connection.createStatement();
+				ResultSet row = statement.executeQuery(NEXT_TRANSACTION)) {
+			row.next();
+			return row.getString(1);
+		}
+	}
+
+	/**
+	 * Whether anybody may see what was there before a transaction.
+	 * @param catalogue whether that is in the catalogue, of which slots see more
+	 */
+	private boolean isSeen(String transaction, boolean catalogue) throws SQLException {
+		try (PreparedStatement statement = this.connection.prepareStatement(IS_SEEN)) {
+			statement.setString(1, transaction);
+			statement.setBoolean(2, catalogue);
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				return row.getBoolean(1);
+			}
 		}
 	}
 
