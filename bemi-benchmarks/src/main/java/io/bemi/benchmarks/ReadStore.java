@@ -71,7 +71,7 @@ final class ReadStore {
 			INSERT INTO change_%1$s
 			SELECT c.committed_at + (timestamptz '%2$s-01 00:00+00' - timestamptz '%3$s-01 00:00+00'), c.source,
 			       c.position + %4$d * 8::numeric, c.ordinal, c.relation, c.transaction_id + %4$d, c.context, c.operation,
-			       r::text, jsonb_set(c.image, '{id}', to_jsonb(r)), c.replaced, c.unknown, c.digest
+			       r::text, jsonb_set(c.image, '{id}', to_jsonb(r)), c.replaced, c.unknown, c.salt
 			  FROM change_%5$s c, LATERAL (SELECT (c.primary_key::bigint + %6$d) %% %7$d AS r) x
 			""";
 

@@ -94,6 +94,15 @@ final class CopyBinary implements CopyFormat {
 	}
 
 	/**
+	 * Adds a {@code bytea}.
+	 */
+	CopyBinary add(byte[] bytes, int offset, int length) throws SQLException {
+		begin(length);
+		this.pieces.write(bytes, offset, length);
+		return this;
+	}
+
+	/**
 	 * Adds a {@code text[]}; SQL's null if it is empty.
 	 */
 	CopyBinary add(List<String> values) throws SQLException {

@@ -20,7 +20,7 @@ final class CopyRows {
 
 	static final String COPY = """
 			COPY change (committed_at, source, position, transaction_id, ordinal, relation, context, operation,
-			             primary_key, previous_key, image, replaced, unknown) FROM STDIN (FORMAT binary)
+			             primary_key, previous_key, image, replaced, unknown%s) FROM STDIN (FORMAT binary)
 			""";
 
 	private static final int COLUMNS = 13;
@@ -29,22 +29,26 @@ final class CopyRows {
 
 	private final RelationDictionary relations;
 
+	private final Links links;
+
 	private final Map<TrackedRelation, Table> tables = new HashMap<>();
 
 	/**
 	 * Creates one for the changes of a source.
 	 * @param relations knows their tables
+	 * @param links cover them
 	 */
-	CopyRows(int source, RelationDictionary relations) {
+	CopyRows(int source, RelationDictionary relations, Links links) {
 		this.source = source;
 		this.relations = relations;
+		this.links = links;
 	}
 
 	/**
 	 * The format of the rows.
 	 */
-	static CopyBinary format(Output<SQLException> pieces) {
-		return new CopyBinary(COLUMNS, pieces);
+	CopyBinary format(Output<SQLException> pieces) {
+		return new CopyBinary(COLUMNS + this.links.columnCount(), pieces);
 	}
 
 	void write(CopyBinary out, StoredRow row) throws SQLException {
@@ -64,6 +68,7 @@ final class CopyRows {
 		add(out, table.names(), row.image());
 		add(out, table.names(), row.replaced());
 		out.add(row.unknown());
+		this.links.cover(transaction, out);
 	}
 
 	private Table table(TrackedRelation relation) throws SQLException {

@@ -15,17 +15,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One partition per month (UTC) of {@code change} and {@code context}, made when its
- * first row arrives. A partition is built beside its table and then attached, which does
- * not block readers, unlike {@code PARTITION OF}.
+ * One partition per month (UTC) of {@code change} and {@code context}, and of what covers
+ * their rows, made when its first row arrives. A partition is built beside its table and
+ * then attached, which does not block readers, unlike {@code PARTITION OF}.
  */
 final class Partitions {
 
-	private static final List<String> TABLES = List.of("change", "context");
+	private static final List<String> TABLES = List.of("change", "context", "link", "erased");
 
 	private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtext('bemi'), hashtext('partitions'))";
 
 	private static final String EXISTS = "SELECT to_regclass(?) IS NOT NULL";
+
+	private static final String CREATE = "SELECT add_partition(?, ?, ?::timestamptz, ?::timestamptz)";
 
 	private final Set<YearMonth> known = new HashSet<>();
 
@@ -77,12 +79,12 @@ final class Partitions {
 
 	private static void create(Connection connection, String table, String partition, YearMonth month)
 			throws SQLException {
-		try (Statement statement = connection.createStatement()) {
-			statement.execute("CREATE TABLE \"%s\" (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"
-				.formatted(partition, table));
-			statement.execute(
-					"ALTER TABLE %s ATTACH PARTITION \"%s\" FOR VALUES FROM ('%s-01 00:00:00+00') TO ('%s-01 00:00:00+00')"
-						.formatted(table, partition, month, month.plusMonths(1)));
+		try (PreparedStatement statement = connection.prepareStatement(CREATE)) {
+			statement.setString(1, table);
+			statement.setString(2, partition);
+			statement.setString(3, month + "-01 00:00:00+00");
+			statement.setString(4, month.plusMonths(1) + "-01 00:00:00+00");
+			statement.execute();
 		}
 	}
 

@@ -39,6 +39,7 @@ public final class PostgresChangeSink implements ChangeSink {
 	private static final String FENCE = """
 			UPDATE source SET position = ?::pg_lsn, timeline = ?
 			 WHERE id = ? AND position IS NOT DISTINCT FROM ?::pg_lsn
+			RETURNING link, sealed
 			""";
 
 	private static final String HOLDS = """
@@ -131,6 +132,7 @@ public final class PostgresChangeSink implements ChangeSink {
 			throws SQLException {
 		if (source.position() != null) {
 			this.gaps.open(connection, source.id(), source.position(), reason);
+			Links.sealNotes(connection, source);
 		}
 		return create(connection, identity);
 	}
@@ -204,13 +206,17 @@ public final class PostgresChangeSink implements ChangeSink {
 			statement.setInt(2, source.timeline());
 			statement.setInt(3, source.id());
 			statement.setString(4, (source.position() != null) ? source.position().toString() : null);
-			if (statement.executeUpdate() == 0) {
-				open.rollback();
-				throw new FencedException(
-						"Another instance has stored changes meanwhile: going on from what is stored");
+			Links links;
+			try (ResultSet row = statement.executeQuery()) {
+				if (!row.next()) {
+					open.rollback();
+					throw new FencedException(
+							"Another instance has stored changes meanwhile: going on from what is stored");
+				}
+				links = Links.after(row.getLong(1), row.getBoolean(2), open, source, this.settings.tamperEvidence());
 			}
 			return new PostgresSinkWrite(open, source.id(), required(this.relations), required(this.baselines),
-					required(this.setback), this.partitions, this.chunkSize, this.quarantine, this.gaps);
+					required(this.setback), this.partitions, this.chunkSize, this.quarantine, this.gaps, links);
 		}
 		catch (SQLException ex) {
 			close();

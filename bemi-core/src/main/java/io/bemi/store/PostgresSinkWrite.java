@@ -34,7 +34,7 @@ final class PostgresSinkWrite implements SinkWrite {
 	private static final Logger logger = LoggerFactory.getLogger(PostgresSinkWrite.class);
 
 	private static final String COPY_CONTEXTS = """
-			COPY context (committed_at, source, position, number, transaction_id, metadata) FROM STDIN
+			COPY context (committed_at, source, position, number, transaction_id, metadata%s) FROM STDIN
 			""";
 
 	private static final String REPLACE_CONTEXTS = """
@@ -64,6 +64,8 @@ final class PostgresSinkWrite implements SinkWrite {
 
 	private final Gaps gaps;
 
+	private final Links links;
+
 	private final QuarantinedRows quarantine;
 
 	private final RowCopy<StoredRow, CopyBinary> changes;
@@ -73,7 +75,8 @@ final class PostgresSinkWrite implements SinkWrite {
 	private boolean committed;
 
 	PostgresSinkWrite(Connection connection, int source, RelationDictionary relations, Baselines baselines,
-			Setback setback, Partitions partitions, ChunkSize chunkSize, QuarantineCount quarantineCount, Gaps gaps) {
+			Setback setback, Partitions partitions, ChunkSize chunkSize, QuarantineCount quarantineCount, Gaps gaps,
+			Links links) {
 		this.connection = connection;
 		this.source = source;
 		this.relations = relations;
@@ -82,11 +85,14 @@ final class PostgresSinkWrite implements SinkWrite {
 		this.partitions = partitions;
 		this.chunkSize = chunkSize;
 		this.gaps = gaps;
+		this.links = links;
 		this.quarantineCount = quarantineCount;
 		this.quarantine = new QuarantinedRows(connection, source, relations);
-		this.changes = new RowCopy<>(connection, CopyRows.COPY, CopyRows::format,
-				new CopyRows(source, relations)::write, this::refused);
-		this.contexts = new RowCopy<>(connection, COPY_CONTEXTS, CopyText::new, this::write, this::refused);
+		CopyRows rows = new CopyRows(source, relations, links);
+		this.changes = new RowCopy<>(connection, CopyRows.COPY.formatted(links.columns()), rows::format, rows::write,
+				this::refused);
+		this.contexts = new RowCopy<>(connection, COPY_CONTEXTS.formatted(links.columns()), CopyText::new, this::write,
+				this::refused);
 	}
 
 	@Override
@@ -334,6 +340,7 @@ final class PostgresSinkWrite implements SinkWrite {
 			.add(context.number())
 			.add(context.transaction().transactionId())
 			.add(context.metadata());
+		this.links.cover(context.transaction(), text);
 	}
 
 	private StoredRow refused(StoredRow row, SQLException refusal) throws SQLException {
@@ -362,6 +369,7 @@ final class PostgresSinkWrite implements SinkWrite {
 	public void commit() {
 		try {
 			this.setback.store(this.connection);
+			this.links.seal();
 			this.connection.commit();
 			this.committed = true;
 			this.setback.committed();

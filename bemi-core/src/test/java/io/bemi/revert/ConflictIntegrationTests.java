@@ -323,7 +323,9 @@ class ConflictIntegrationTests {
 		long id = this.recorded.transact("UPDATE found SET a = 'z' WHERE id = 2");
 		this.recorded.changes().awaitIngested();
 		this.recorded.database()
-			.execute("UPDATE bemi.change SET unknown = '{a}', replaced = replaced - 'a' WHERE transaction_id = " + id);
+			.execute(
+					"SET session_replication_role = replica; UPDATE bemi.change SET unknown = '{a}', replaced = replaced - 'a' WHERE transaction_id = "
+							+ id);
 		RevertPlan plan = plan(id);
 		aborts(plan, ConflictKind.UNKNOWN_BEFORE);
 		assertThat(execute(plan, ConflictKind.UNKNOWN_BEFORE, Resolution.SKIP).updated()).isZero();

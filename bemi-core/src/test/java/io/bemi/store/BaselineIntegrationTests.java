@@ -271,6 +271,7 @@ class BaselineIntegrationTests {
 			database.execute(
 					"""
 							UPDATE bemi.baseline SET completed_at = NULL, rows = 1500, after = '{id bigint,1500}' WHERE name = 'todo';
+							SET session_replication_role = replica;
 							DELETE FROM bemi.change WHERE primary_key::bigint > 1500""",
 					"ALTER TABLE todo DROP CONSTRAINT todo_pkey, ALTER task SET NOT NULL, ADD PRIMARY KEY (task)");
 			capture.start();

@@ -256,7 +256,8 @@ class SlotAccidentsIntegrationTests {
 			first.close();
 			// As a backup of the store that was taken before.
 			store.execute("UPDATE bemi.source SET position = '" + position + "'",
-					"DELETE FROM bemi.change WHERE position > '" + position + "'",
+					"SET session_replication_role = replica; DELETE FROM bemi.change WHERE position > '" + position
+							+ "'",
 					"DELETE FROM bemi.context WHERE position > '" + position + "'");
 			history.assertGap(capture, capture.start(settings), "the store was set back");
 		}

@@ -283,8 +283,8 @@ class PastAndPresentIntegrationTests {
 							+ " FROM bemi.context WHERE transaction_id = " + this.past);
 		assertThat(pastTask()).isEqualTo("past");
 		this.recording.database()
-			.execute("DELETE FROM bemi.context c WHERE transaction_id = " + this.past
-					+ " AND NOT EXISTS (SELECT FROM bemi.change WHERE position = c.position)");
+			.execute("SET session_replication_role = replica; DELETE FROM bemi.context c WHERE transaction_id = "
+					+ this.past + " AND NOT EXISTS (SELECT FROM bemi.change WHERE position = c.position)");
 	}
 
 	@Test
@@ -395,8 +395,9 @@ class PastAndPresentIntegrationTests {
 				new BigDecimal(4));
 		// A row that could not be stored as it was.
 		this.recording.database()
-			.execute("UPDATE bemi.change SET image = image - 'task', unknown = '{task}' WHERE transaction_id = "
-					+ this.present + " AND primary_key = '1'");
+			.execute(
+					"SET session_replication_role = replica; UPDATE bemi.change SET image = image - 'task', unknown = '{task}' WHERE transaction_id = "
+							+ this.present + " AND primary_key = '1'");
 		try {
 			Past then = this.recording.travel().asOf(this.present);
 			String message = "It is not known what column task of table public.todo held then, in the record 1";
@@ -411,8 +412,9 @@ class PastAndPresentIntegrationTests {
 		}
 		finally {
 			this.recording.database()
-				.execute("UPDATE bemi.change SET image = image || '{\"task\": \"present\"}', unknown = NULL"
-						+ " WHERE transaction_id = " + this.present + " AND primary_key = '1'");
+				.execute(
+						"SET session_replication_role = replica; UPDATE bemi.change SET image = image || '{\"task\": \"present\"}', unknown = NULL"
+								+ " WHERE transaction_id = " + this.present + " AND primary_key = '1'");
 		}
 	}
 

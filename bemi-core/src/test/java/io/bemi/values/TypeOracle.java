@@ -227,7 +227,8 @@ final class TypeOracle implements AutoCloseable {
 	void check(Random random, RandomTable table) throws SQLException {
 		int count = table.rows().size();
 		create(table);
-		execute(this.judge, "TRUNCATE oracle.state", "TRUNCATE bemi.change, bemi.context");
+		execute(this.judge, "TRUNCATE oracle.state",
+				"SET session_replication_role = replica; TRUNCATE bemi.change, bemi.context; RESET session_replication_role");
 		write("INSERT INTO " + insertInto(table, table.quoted()) + table.values(false),
 				"INSERT INTO " + insertInto(table, "oracle.returned") + table.values(true));
 		remember(table, 0, "true");

@@ -46,7 +46,7 @@ class BaselineProgressIntegrationTests {
 		}
 		// As when a process was killed.
 		this.database.execute("UPDATE bemi.baseline SET completed_at = NULL, after = '{id integer,1500}', rows = 1500",
-				"DELETE FROM bemi.change WHERE primary_key::integer > 1500");
+				"SET session_replication_role = replica; DELETE FROM bemi.change WHERE primary_key::integer > 1500");
 		try (ConfigurableApplicationContext application = start()) {
 			MeterRegistry registry = application.getBean(MeterRegistry.class);
 			Awaitility.await()

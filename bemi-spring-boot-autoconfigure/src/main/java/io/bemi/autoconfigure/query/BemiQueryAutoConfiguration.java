@@ -13,6 +13,8 @@ import io.bemi.query.EntityTables;
 import io.bemi.query.IngestionBarrier;
 import io.bemi.query.JdbcChanges;
 import io.bemi.replication.ReplicationSettings;
+import io.bemi.store.ChainVerifier;
+import io.bemi.store.HistoryEraser;
 import io.bemi.store.StoreSettings;
 import jakarta.persistence.EntityManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -42,11 +44,28 @@ public final class BemiQueryAutoConfiguration {
 	Changes bemiChanges(BemiQueryProperties query, BemiStoreProperties properties, StoreDetailsResolver store,
 			ObjectProvider<SourceDetailsResolver> source, ObjectProvider<DataSource> dataSource,
 			ObjectProvider<EntityTables> entities, ObjectProvider<Observations> observations) {
-		boolean separate = properties.getUrl() != null;
-		return new JdbcChanges(separate ? separate(store.settings().orElseThrow()) : dataSource.getObject(),
-				query.settings(properties.getSchema()), entities.getIfUnique(() -> EntityTables.NONE),
-				barrier(source.getIfAvailable(), dataSource.getObject()),
+		return new JdbcChanges(stored(properties, store, dataSource), query.settings(properties.getSchema()),
+				entities.getIfUnique(() -> EntityTables.NONE), barrier(source.getIfAvailable(), dataSource.getObject()),
 				new ObservedQuestions(observations.getIfAvailable(() -> Observations.NONE)));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ChainVerifier bemiChainVerifier(BemiStoreProperties properties, StoreDetailsResolver store,
+			ObjectProvider<DataSource> dataSource) {
+		return new ChainVerifier(stored(properties, store, dataSource), properties.getSchema());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	HistoryEraser bemiHistoryEraser(BemiStoreProperties properties, StoreDetailsResolver store,
+			ObjectProvider<DataSource> dataSource) {
+		return new HistoryEraser(stored(properties, store, dataSource), properties.getSchema());
+	}
+
+	private static DataSource stored(BemiStoreProperties properties, StoreDetailsResolver store,
+			ObjectProvider<DataSource> dataSource) {
+		return (properties.getUrl() != null) ? separate(store.settings().orElseThrow()) : dataSource.getObject();
 	}
 
 	/**

@@ -31,6 +31,12 @@ public class BemiStoreProperties {
 	 */
 	private String schema = "bemi";
 
+	/**
+	 * Whether what is stored is covered by a chain of digests, by which a later change of
+	 * it is found out.
+	 */
+	private boolean tamperEvidence;
+
 	public @Nullable String getUrl() {
 		return this.url;
 	}
@@ -61,6 +67,14 @@ public class BemiStoreProperties {
 
 	public void setSchema(String schema) {
 		this.schema = schema;
+	}
+
+	public boolean isTamperEvidence() {
+		return this.tamperEvidence;
+	}
+
+	public void setTamperEvidence(boolean tamperEvidence) {
+		this.tamperEvidence = tamperEvidence;
 	}
 
 }

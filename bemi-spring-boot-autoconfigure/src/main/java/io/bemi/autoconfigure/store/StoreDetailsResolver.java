@@ -43,7 +43,8 @@ public final class StoreDetailsResolver {
 
 	private StoreSettings settings(String url, @org.jspecify.annotations.Nullable String username,
 			@org.jspecify.annotations.Nullable String password) {
-		return new StoreSettings(url, username, password, this.properties.getSchema());
+		return new StoreSettings(url, username, password, this.properties.getSchema(),
+				this.properties.isTamperEvidence());
 	}
 
 }

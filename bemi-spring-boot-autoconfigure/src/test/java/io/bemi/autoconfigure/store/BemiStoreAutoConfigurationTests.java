@@ -63,6 +63,13 @@ class BemiStoreAutoConfigurationTests {
 	}
 
 	@Test
+	void isWithoutTamperEvidenceUnlessWanted() {
+		this.contextRunner.run((context) -> assertThat(settings(context).tamperEvidence()).isFalse());
+		this.contextRunner.withPropertyValues("bemi.store.tamper-evidence=true")
+			.run((context) -> assertThat(settings(context).tamperEvidence()).isTrue());
+	}
+
+	@Test
 	void backsOffWhenDisabled() {
 		this.contextRunner.withPropertyValues("bemi.enabled=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(StoreDetailsResolver.class));
