@@ -12,6 +12,7 @@ import io.bemi.autoconfigure.tracking.BemiTrackingAutoConfiguration;
 import io.bemi.autoconfigure.tracking.BemiTrackingInstaller;
 import io.bemi.autoconfigure.tracking.BemiTrackingProperties;
 import io.bemi.query.Changes;
+import io.bemi.store.ChainVerifier;
 import io.bemi.tracking.TrackingReport;
 import org.jspecify.annotations.Nullable;
 
@@ -39,10 +40,11 @@ public final class BemiActuatorAutoConfiguration {
 	@ConditionalOnAvailableEndpoint(endpoint = BemiEndpoint.class)
 	BemiEndpoint bemiEndpoint(BemiIngestion ingestion, SourceDetailsResolver source, BemiStoreProperties store,
 			BemiIngestionProperties properties, ObjectProvider<BemiTrackingProperties> tracking,
-			ObjectProvider<BemiTrackingInstaller> installer, ObjectProvider<Changes> changes) {
+			ObjectProvider<BemiTrackingInstaller> installer, ObjectProvider<Changes> changes,
+			ObjectProvider<ChainVerifier> verifier) {
 		return new BemiEndpoint(ingestion, () -> report(installer.getIfAvailable()),
 				() -> changes.stream().findFirst().map((found) -> found.state().gaps()).orElseGet(List::of),
-				new EffectiveSettings(tracking, source, properties, store));
+				new EffectiveSettings(tracking, source, properties, store), verifier::getIfAvailable);
 	}
 
 	private static @Nullable TrackingReport report(@Nullable BemiTrackingInstaller installer) {

@@ -10,6 +10,10 @@ import io.bemi.ingestion.IngestionStatus;
 import io.bemi.ingestion.IngestionStatus.Phase;
 import io.bemi.ingestion.TableColumns;
 import io.bemi.query.HistoryState.Interruption;
+import io.bemi.store.ChainAnchor;
+import io.bemi.store.ChainBreak;
+import io.bemi.store.ChainReport;
+import io.bemi.store.ChainVerifier;
 import io.bemi.tracking.TrackingReport;
 import org.jspecify.annotations.Nullable;
 
@@ -33,12 +37,16 @@ public final class BemiEndpoint {
 
 	private final Supplier<Map<String, Object>> settings;
 
+	private final Supplier<@Nullable ChainVerifier> verifier;
+
 	BemiEndpoint(BemiIngestion ingestion, Supplier<@Nullable TrackingReport> tracking,
-			Supplier<List<Interruption>> gaps, Supplier<Map<String, Object>> settings) {
+			Supplier<List<Interruption>> gaps, Supplier<Map<String, Object>> settings,
+			Supplier<@Nullable ChainVerifier> verifier) {
 		this.ingestion = ingestion;
 		this.tracking = tracking;
 		this.gaps = gaps;
 		this.settings = settings;
+		this.verifier = verifier;
 	}
 
 	/**
@@ -61,6 +69,38 @@ public final class BemiEndpoint {
 		status.put("gaps", gaps());
 		status.put("settings", this.settings.get());
 		return status;
+	}
+
+	/**
+	 * Reads the whole history, or the ends of its chains.
+	 * @param check what to look at
+	 * @return of each source what was found
+	 */
+	@ReadOperation
+	public Map<String, Object> check(@Selector Check check) {
+		ChainVerifier found = this.verifier.get();
+		if (found == null) {
+			return Map.of("message", "There is no store to be read here");
+		}
+		return (check == Check.VERIFY)
+				? Map.of("chains", found.verify().stream().map(BemiEndpoint::chain).toList())
+				: Map.of("anchors", found.anchors().stream().map(ChainAnchor::toString).toList());
+	}
+
+	private static Map<String, Object> chain(ChainReport report) {
+		Map<String, Object> chain = new LinkedHashMap<>();
+		chain.put("source", report.source());
+		chain.put("intact", report.isIntact());
+		chain.put("links", report.links());
+		chain.put("changes", report.changes());
+		chain.put("contexts", report.contexts());
+		chain.put("erased", report.erased());
+		chain.put("uncovered", report.uncovered());
+		ChainBreak broken = report.broken();
+		if (broken != null) {
+			chain.put("broken", broken.toString());
+		}
+		return chain;
 	}
 
 	/**
@@ -145,6 +185,19 @@ public final class BemiEndpoint {
 		}
 		details.put("noticedAt", gap.noticedAt().toString());
 		return details;
+	}
+
+	/**
+	 * What can be looked at.
+	 */
+	public enum Check {
+
+		/** Whether the history is as it was stored. */
+		VERIFY,
+
+		/** The newest link of each chain, to be kept elsewhere. */
+		ANCHORS
+
 	}
 
 	/**
