@@ -82,8 +82,7 @@ public final class BemiEndpoint {
 		if (found == null) {
 			return Map.of("message", "There is no store to be read here");
 		}
-		return (check == Check.VERIFY)
-				? Map.of("chains", found.verify().stream().map(BemiEndpoint::chain).toList())
+		return (check == Check.VERIFY) ? Map.of("chains", found.verify().stream().map(BemiEndpoint::chain).toList())
 				: Map.of("anchors", found.anchors().stream().map(ChainAnchor::toString).toList());
 	}
 
