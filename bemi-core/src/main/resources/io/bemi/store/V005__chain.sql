@@ -1,0 +1,2 @@
+-- Reserved for tamper evidence: nothing is here yet.
+SELECT 1;
