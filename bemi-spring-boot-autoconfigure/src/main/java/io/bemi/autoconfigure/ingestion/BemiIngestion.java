@@ -16,6 +16,7 @@ import io.bemi.replication.ReplicationSettings;
 import io.bemi.replication.ReplicationSource;
 import io.bemi.replication.SlotUsage;
 import io.bemi.store.PostgresChangeSink;
+import io.bemi.store.RetentionSettings;
 import io.bemi.store.StoreSettings;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,7 +64,7 @@ public final class BemiIngestion implements SmartLifecycle {
 				return;
 			}
 			Ingester started = new Ingester(new ReplicationSource(replication.get()),
-					new PostgresChangeSink(settings.get()), this.baseline);
+					new PostgresChangeSink(settings.get(), retention()), this.baseline);
 			this.ingester = started;
 			started.start();
 			if (!started.awaitSettled(SETTLE_TIMEOUT)) {
@@ -76,6 +77,19 @@ public final class BemiIngestion implements SmartLifecycle {
 		}
 		catch (RuntimeException ex) {
 			logger.warn("Changes are not recorded: {}", ex.getMessage(), ex);
+		}
+	}
+
+	/**
+	 * Changes are recorded all the same when nobody knows for how long.
+	 */
+	private RetentionSettings retention() {
+		try {
+			return this.store.retention();
+		}
+		catch (IllegalArgumentException ex) {
+			logger.warn("Nothing is dropped from the history: {}", ex.getMessage());
+			return RetentionSettings.FOREVER;
 		}
 	}
 
