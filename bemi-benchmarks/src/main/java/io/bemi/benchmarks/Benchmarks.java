@@ -23,11 +23,12 @@ public final class Benchmarks {
 			case "asof" -> AsOfComparison.run();
 			case "dashboard" -> DashboardComparison.run();
 			case "read" -> ReadComparison.run();
+			case "retention" -> RetentionComparison.run();
 			case "revert" -> RevertComparison.run();
 			case "statement" -> StatementComparison.run();
 			default -> {
 				System.err.println(
-						"Usage: bemi-benchmarks/run NAME, where NAME is one of: asof, dashboard, read, revert, statement");
+						"Usage: bemi-benchmarks/run NAME, where NAME is one of: asof, dashboard, read, retention, revert, statement");
 				System.exit(2);
 			}
 		}
