@@ -35,6 +35,7 @@ final class Partitions {
 	private static final String EXISTS = "SELECT to_regclass(?) IS NOT NULL";
 
 	private static final String CREATE = "SELECT add_partition(?, ?, ?::timestamptz, ?::timestamptz)";
+
 	private static final String MONTHS = """
 			SELECT DISTINCT substring(c.relname FROM '_(\\d{4}_\\d{2})$') AS month
 			  FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
