@@ -44,7 +44,8 @@ final class OldStore {
 				String columns;
 				try (ResultSet row = statement
 					.executeQuery("SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute"
-							+ " WHERE attrelid = '%s.%s'::regclass AND attnum > 0".formatted(to, table))) {
+							+ " WHERE attrelid = '%s.%s'::regclass AND attnum > 0 AND attname <> 'digest'".formatted(to,
+									table))) {
 					row.next();
 					columns = row.getString(1);
 				}
