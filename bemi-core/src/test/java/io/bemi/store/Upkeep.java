@@ -37,6 +37,7 @@ public final class Upkeep {
 		try (Connection connection = store.connect(); Statement statement = connection.createStatement()) {
 			connection.setAutoCommit(false);
 			statement.execute("SET search_path = bemi, pg_catalog");
+			Rewriting.allow(connection);
 			new Partitions().ensure(connection, Instant.now().minusSeconds(days * 86_400L));
 			for (String table : new String[] { "change", "context" }) {
 				statement
