@@ -159,8 +159,9 @@ class BaselineIntegrationTests {
 			capture.database()
 				.execute("SELECT pg_drop_replication_slot('" + capture.slot() + "')",
 						"SELECT pg_create_logical_replication_slot('" + capture.slot() + "', 'pgoutput')",
+						"SET session_replication_role = replica",
 						"TRUNCATE bemi.baseline, bemi.change; UPDATE bemi.source SET position = NULL",
-						"INSERT INTO full_row VALUES (2, 'new', 1)");
+						"RESET session_replication_role", "INSERT INTO full_row VALUES (2, 'new', 1)");
 			capture.start();
 			awaitComplete(capture.database(), 2);
 			// What came before the copy is in the copy.
