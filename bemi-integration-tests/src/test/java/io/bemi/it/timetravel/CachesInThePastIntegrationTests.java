@@ -273,8 +273,9 @@ class CachesInThePastIntegrationTests {
 	 */
 	@Test
 	void aRepositoryDoesNotTellWhatIsNotKnown() {
-		database.execute("SET session_replication_role = replica; UPDATE bemi.change SET image = image - 'note', unknown = '{note}' WHERE transaction_id = "
-				+ past + " AND primary_key = '2' AND image ? 'note'");
+		database.execute(
+				"SET session_replication_role = replica; UPDATE bemi.change SET image = image - 'note', unknown = '{note}' WHERE transaction_id = "
+						+ past + " AND primary_key = '2' AND image ? 'note'");
 		try {
 			String message = "It is not known what column note of table public.shelf held then, in the record 2";
 			assertThatThrownBy(() -> at(() -> shelves.findById(2L))).isInstanceOf(TimeTravelException.class)
@@ -290,8 +291,9 @@ class CachesInThePastIntegrationTests {
 			assertThat(at(() -> note(shelves.findById(1L).orElseThrow()))).isEqualTo("past 1");
 		}
 		finally {
-			database.execute("SET session_replication_role = replica; UPDATE bemi.change SET image = image || '{\"note\": \"past 2\"}', unknown = NULL"
-					+ " WHERE transaction_id = " + past + " AND primary_key = '2' AND unknown IS NOT NULL");
+			database.execute(
+					"SET session_replication_role = replica; UPDATE bemi.change SET image = image || '{\"note\": \"past 2\"}', unknown = NULL"
+							+ " WHERE transaction_id = " + past + " AND primary_key = '2' AND unknown IS NOT NULL");
 		}
 	}
 
