@@ -278,9 +278,10 @@ final class IngestionSession implements AutoCloseable {
 
 	@Override
 	public void close() {
-		this.keeper.close();
 		this.baselines.close();
+		// May have to wait for the store, while the slot is still looked after.
 		this.output.close();
+		this.keeper.close();
 		try {
 			this.stream.close();
 		}
