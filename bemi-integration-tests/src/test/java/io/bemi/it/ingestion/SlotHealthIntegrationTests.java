@@ -51,6 +51,7 @@ class SlotHealthIntegrationTests {
 					connection.setAutoCommit(false);
 					statement.execute("LOCK TABLE bemi.source IN EXCLUSIVE MODE");
 					database.execute("UPDATE todo SET task = 'within'");
+					awaitStandstill(database);
 					fillWal(database, 4);
 					Awaitility.await().atMost(AT_MOST).untilAsserted(() -> {
 						JsonNode health = health(http, 503);
@@ -84,6 +85,18 @@ class SlotHealthIntegrationTests {
 						.containsExactly("UPDATE|within|after"));
 			}
 		}
+	}
+
+	/**
+	 * The stream is read on for a second beside a store that does not answer.
+	 */
+	private static void awaitStandstill(TestDatabase database) {
+		Awaitility.await()
+			.pollDelay(Duration.ofSeconds(2))
+			.untilAsserted(() -> assertThat(
+					database.query("SELECT now() - state_change > interval '1.5 s' FROM pg_stat_activity"
+							+ " WHERE application_name = 'bemi-store' AND wait_event_type = 'Lock'"))
+				.containsExactly("t"));
 	}
 
 	private static void fillWal(TestDatabase database, int segments) {

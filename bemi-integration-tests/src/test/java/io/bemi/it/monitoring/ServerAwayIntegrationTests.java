@@ -69,6 +69,7 @@ class ServerAwayIntegrationTests {
 					connection.setAutoCommit(false);
 					statement.execute("LOCK TABLE bemi.source IN EXCLUSIVE MODE");
 					database.execute("UPDATE todo SET task = 'within'");
+					awaitStandstill(database);
 					fillWal(database, 4);
 					await().untilAsserted(() -> assertThat(this.alerts.firing(instance)).contains("BemiSlotHalfFull",
 							"BemiSlotNearlyFull"));
@@ -94,6 +95,18 @@ class ServerAwayIntegrationTests {
 				});
 			}
 		}
+	}
+
+	/**
+	 * The stream is read on for a second beside a store that does not answer.
+	 */
+	private static void awaitStandstill(TestDatabase database) {
+		Awaitility.await()
+			.pollDelay(Duration.ofSeconds(2))
+			.untilAsserted(() -> assertThat(
+					database.query("SELECT now() - state_change > interval '1.5 s' FROM pg_stat_activity"
+							+ " WHERE application_name = 'bemi-store' AND wait_event_type = 'Lock'"))
+				.containsExactly("t"));
 	}
 
 	private static void fillWal(TestDatabase database, int segments) {
