@@ -33,11 +33,13 @@ import static org.awaitility.Awaitility.await;
  */
 class RemovalTests {
 
+	/** What was recorded stays, and with it what keeps it from being changed. */
 	private static final String LEFT = """
 			SELECT slot_name::text FROM pg_replication_slots
 			UNION ALL SELECT pubname FROM pg_publication
 			UNION ALL SELECT evtname FROM pg_event_trigger
-			UNION ALL SELECT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal
+			UNION ALL SELECT tgrelid::regclass::text FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid
+			           WHERE NOT tgisinternal AND relnamespace IS DISTINCT FROM to_regnamespace('bemi')
 			""";
 
 	@TempDir
