@@ -28,13 +28,14 @@ public final class Benchmarks {
 			case "ingest" -> IngestComparison.run();
 			case "lag" -> LagComparison.run();
 			case "read" -> ReadComparison.run();
+			case "retention" -> RetentionComparison.run();
 			case "revert" -> RevertComparison.run();
 			case "source" -> SourceComparison.run();
 			case "statement" -> StatementComparison.run();
 			case "store" -> StoreComparison.run();
 			default -> {
 				System.err.println(
-						"Usage: bemi-benchmarks/run NAME, where NAME is one of: asof, context, dashboard, ingest, lag, read, revert, source, statement, store");
+						"Usage: bemi-benchmarks/run NAME, where NAME is one of: asof, context, dashboard, ingest, lag, read, retention, revert, source, statement, store");
 				System.exit(2);
 			}
 		}

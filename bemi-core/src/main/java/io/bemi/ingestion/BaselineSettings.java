@@ -1,9 +1,6 @@
 package io.bemi.ingestion;
 
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Of which tables the rows that are there already are copied.
@@ -26,13 +23,7 @@ public record BaselineSettings(List<String> exclude) {
 	 * Whether the rows of a table are left out.
 	 */
 	boolean isExcluded(String schema, String name) {
-		return this.exclude.stream().anyMatch((pattern) -> matches(pattern, schema, name));
-	}
-
-	private static boolean matches(String pattern, String schema, String name) {
-		String wanted = pattern.contains(".") ? pattern : "*." + pattern;
-		String regex = Stream.of(wanted.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
-		return Pattern.compile(regex, Pattern.DOTALL).matcher(schema + "." + name).matches();
+		return this.exclude.stream().anyMatch((pattern) -> new TablePattern(pattern).matches(schema, name));
 	}
 
 }

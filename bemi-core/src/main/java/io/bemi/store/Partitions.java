@@ -5,9 +5,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,18 +18,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One partition per month (UTC) of {@code change} and {@code context}, and of what covers
- * their rows, made when its first row arrives. A partition is built beside its table and
- * then attached, which does not block readers, unlike {@code PARTITION OF}.
+ * their rows, made some days ahead, or when its first row arrives. A partition is built
+ * beside its table and then attached, which does not block readers, unlike
+ * {@code PARTITION OF}.
  */
 final class Partitions {
 
-	private static final List<String> TABLES = List.of("change", "context", "link", "erased");
+	/** In the order in which they are locked. */
+	static final List<String> TABLES = List.of("change", "context", "link", "erased");
+
+	/** How long before a month begins its partitions are made. */
+	private static final Duration AHEAD = Duration.ofDays(7);
 
 	private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtext('bemi'), hashtext('partitions'))";
 
 	private static final String EXISTS = "SELECT to_regclass(?) IS NOT NULL";
 
 	private static final String CREATE = "SELECT add_partition(?, ?, ?::timestamptz, ?::timestamptz)";
+
+	private static final String MONTHS = """
+			SELECT DISTINCT substring(c.relname FROM '_(\\d{4}_\\d{2})$') AS month
+			  FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+			 WHERE i.inhparent = ANY (?::regclass[]) AND c.relname ~ '^(change|context)_\\d{4}_\\d{2}$' ORDER BY month
+			""";
 
 	private final Set<YearMonth> known = new HashSet<>();
 
@@ -43,20 +56,78 @@ final class Partitions {
 		if (committedAt == this.last) {
 			return;
 		}
-		YearMonth month = YearMonth.from(committedAt.atOffset(ZoneOffset.UTC));
+		YearMonth month = month(committedAt);
 		if (!this.known.contains(month)) {
-			try (Statement statement = connection.createStatement()) {
-				statement.execute(LOCK);
-			}
-			for (String table : TABLES) {
-				String partition = "%s_%04d_%02d".formatted(table, month.getYear(), month.getMonthValue());
-				if (!exists(connection, partition)) {
-					create(connection, table, partition, month);
-				}
-			}
+			create(connection, month);
 			this.known.add(month);
 		}
 		this.last = committedAt;
+	}
+
+	/**
+	 * The month that a moment is in.
+	 */
+	static YearMonth month(Instant moment) {
+		return YearMonth.from(moment.atOffset(ZoneOffset.UTC));
+	}
+
+	/**
+	 * When a month begins.
+	 */
+	static Instant begin(YearMonth month) {
+		return month.atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+	}
+
+	/**
+	 * The name of a partition.
+	 */
+	static String name(String table, YearMonth month) {
+		return "%s_%04d_%02d".formatted(table, month.getYear(), month.getMonthValue());
+	}
+
+	/**
+	 * Makes the partitions of the next month, some days before it begins.
+	 * @param connection a connection in a transaction, whose search path has the store
+	 * @param now the time
+	 * @return whether there was something to make
+	 */
+	static boolean createAhead(Connection connection, Instant now) throws SQLException {
+		YearMonth next = month(now.plus(AHEAD));
+		for (String table : TABLES) {
+			if (!exists(connection, name(table, next))) {
+				create(connection, next);
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * The months that have partitions, the oldest first.
+	 */
+	static List<YearMonth> months(Connection connection) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(MONTHS)) {
+			statement.setArray(1, connection.createArrayOf("text", TABLES.toArray()));
+			try (ResultSet row = statement.executeQuery()) {
+				List<YearMonth> months = new ArrayList<>();
+				while (row.next()) {
+					months.add(YearMonth.parse(row.getString(1).replace('_', '-')));
+				}
+				return months;
+			}
+		}
+	}
+
+	private static void create(Connection connection, YearMonth month) throws SQLException {
+		try (Statement statement = connection.createStatement()) {
+			statement.execute(LOCK);
+		}
+		for (String table : TABLES) {
+			String partition = name(table, month);
+			if (!exists(connection, partition)) {
+				create(connection, table, partition, month);
+			}
+		}
 	}
 
 	/**
@@ -67,7 +138,7 @@ final class Partitions {
 		this.last = null;
 	}
 
-	private static boolean exists(Connection connection, String partition) throws SQLException {
+	static boolean exists(Connection connection, String partition) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(EXISTS)) {
 			statement.setString(1, '"' + partition + '"');
 			try (ResultSet row = statement.executeQuery()) {

@@ -47,7 +47,15 @@ public final class PostgresChangeSink implements ChangeSink {
 			   AND committed_at = coalesce(?::timestamptz, committed_at) LIMIT 1
 			""";
 
+	/** What was dropped was that very transaction: nobody can say that it was not. */
+	private static final String DROPPED = "SELECT 1 FROM source WHERE id = ? AND dropped_position >= ?::pg_lsn"
+			+ " AND ?::timestamptz IS NOT NULL";
+
 	private final StoreSettings settings;
+
+	private final RetentionSettings retention;
+
+	private @Nullable StoreUpkeep upkeep;
 
 	private @Nullable Connection connection;
 
@@ -65,8 +73,22 @@ public final class PostgresChangeSink implements ChangeSink {
 
 	private final Gaps gaps = new Gaps();
 
+	/**
+	 * Creates a sink that keeps everything for ever.
+	 * @param settings where the store is
+	 */
 	public PostgresChangeSink(StoreSettings settings) {
+		this(settings, RetentionSettings.FOREVER);
+	}
+
+	/**
+	 * Creates a sink.
+	 * @param settings where the store is
+	 * @param retention how long the history is kept
+	 */
+	public PostgresChangeSink(StoreSettings settings, RetentionSettings retention) {
 		this.settings = settings;
+		this.retention = retention;
 	}
 
 	@Override
@@ -85,6 +107,9 @@ public final class PostgresChangeSink implements ChangeSink {
 			opened.commit();
 			this.relations = new RelationDictionary(opened, source.id());
 			this.baselines = new Baselines(opened, source.id());
+			StoreUpkeep started = new StoreUpkeep(this.settings, this.retention);
+			this.upkeep = started;
+			started.start();
 			return source;
 		}
 		catch (SchemaMigrationException | ReplicationException ex) {
@@ -157,17 +182,18 @@ public final class PostgresChangeSink implements ChangeSink {
 
 	@Override
 	public boolean holds(SinkSource source, SourceTransaction transaction) {
-		return holds(source, transaction.position(), transaction.committedAt().toString());
+		return holds(HOLDS, source, transaction.position(), transaction.committedAt().toString())
+				|| holds(DROPPED, source, transaction.position(), transaction.committedAt().toString());
 	}
 
 	@Override
 	public boolean endsWithTransaction(SinkSource source) {
-		return source.position() != null && holds(source, source.position(), null);
+		return source.position() != null && holds(HOLDS, source, source.position(), null);
 	}
 
-	private boolean holds(SinkSource source, Position position, @Nullable String committedAt) {
+	private boolean holds(String sql, SinkSource source, Position position, @Nullable String committedAt) {
 		Connection open = required(this.connection);
-		try (PreparedStatement statement = open.prepareStatement(HOLDS)) {
+		try (PreparedStatement statement = open.prepareStatement(sql)) {
 			statement.setInt(1, source.id());
 			statement.setString(2, position.toString());
 			statement.setString(3, committedAt);
@@ -258,6 +284,11 @@ public final class PostgresChangeSink implements ChangeSink {
 	@Override
 	public void close() {
 		Connection open = this.connection;
+		StoreUpkeep started = this.upkeep;
+		this.upkeep = null;
+		if (started != null) {
+			started.close();
+		}
 		this.connection = null;
 		this.relations = null;
 		this.quarantine.disconnected();

@@ -23,6 +23,7 @@ import io.bemi.replication.ReplicationSettings;
 import io.bemi.replication.ReplicationSource;
 import io.bemi.replication.SlotUsage;
 import io.bemi.store.PostgresChangeSink;
+import io.bemi.store.RetentionSettings;
 import io.bemi.store.StoreSettings;
 import io.bemi.tracking.ColumnRules;
 import org.jspecify.annotations.Nullable;
@@ -87,7 +88,7 @@ public final class BemiIngestion implements SmartLifecycle {
 				return;
 			}
 			Ingester started = new Ingester(new ReplicationSource(replication.get()),
-					new PostgresChangeSink(settings.get()), this.baseline, columns,
+					new PostgresChangeSink(settings.get(), retention()), this.baseline, columns,
 					new IngestionListeners(this.listeners.get()));
 			this.ingester = started;
 			started.start();
@@ -120,6 +121,19 @@ public final class BemiIngestion implements SmartLifecycle {
 			this.refusal = new IngestionStatus(Phase.FAILED, message, ex);
 			logger.error("Changes are not recorded: {}", message);
 			return null;
+		}
+	}
+
+	/**
+	 * Changes are recorded all the same when nobody knows for how long.
+	 */
+	private RetentionSettings retention() {
+		try {
+			return this.store.retention();
+		}
+		catch (IllegalArgumentException ex) {
+			logger.warn("Nothing is dropped from the history: {}", ex.getMessage());
+			return RetentionSettings.FOREVER;
 		}
 	}
 

@@ -1,5 +1,8 @@
 package io.bemi.autoconfigure.store;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -36,6 +39,8 @@ public class BemiStoreProperties {
 	 * it is found out.
 	 */
 	private boolean tamperEvidence;
+
+	private final Retention retention = new Retention();
 
 	public @Nullable String getUrl() {
 		return this.url;
@@ -75,6 +80,92 @@ public class BemiStoreProperties {
 
 	public void setTamperEvidence(boolean tamperEvidence) {
 		this.tamperEvidence = tamperEvidence;
+	}
+
+	public Retention getRetention() {
+		return this.retention;
+	}
+
+	/**
+	 * Properties of how long the history is kept.
+	 */
+	public static class Retention {
+
+		/**
+		 * How long changes are kept, such as "24 months", "730d" or "P2Y"; whole months
+		 * that are older are dropped. For ever unless set.
+		 */
+		private @Nullable String keep;
+
+		/**
+		 * Tables that are kept for a shorter time than the rest; the first that names a
+		 * table counts.
+		 */
+		private List<Table> tables = new ArrayList<>();
+
+		/**
+		 * Directory that months are archived in before they are dropped. Nowhere unless
+		 * set.
+		 */
+		private @Nullable String archiveDirectory;
+
+		public @Nullable String getKeep() {
+			return this.keep;
+		}
+
+		public void setKeep(@Nullable String keep) {
+			this.keep = keep;
+		}
+
+		public List<Table> getTables() {
+			return this.tables;
+		}
+
+		public void setTables(List<Table> tables) {
+			this.tables = tables;
+		}
+
+		public @Nullable String getArchiveDirectory() {
+			return this.archiveDirectory;
+		}
+
+		public void setArchiveDirectory(@Nullable String archiveDirectory) {
+			this.archiveDirectory = archiveDirectory;
+		}
+
+		/**
+		 * Tables, and how long they are kept.
+		 */
+		public static class Table {
+
+			/**
+			 * Tables: "schema.table", or "table" in any schema, with "*" for any text.
+			 */
+			private String pattern = "";
+
+			/**
+			 * How long their changes are kept.
+			 */
+			private String keep = "";
+
+			public String getPattern() {
+				return this.pattern;
+			}
+
+			public void setPattern(String pattern) {
+				this.pattern = pattern;
+			}
+
+			public String getKeep() {
+				return this.keep;
+			}
+
+			public void setKeep(String keep) {
+				this.keep = keep;
+			}
+
+		}
+
 	}
 
 }

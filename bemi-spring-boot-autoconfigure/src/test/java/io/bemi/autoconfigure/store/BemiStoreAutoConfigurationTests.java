@@ -1,8 +1,15 @@
 package io.bemi.autoconfigure.store;
 
+import java.nio.file.Path;
+import java.time.Period;
+import java.util.List;
+
 import javax.sql.DataSource;
 
 import io.bemi.autoconfigure.replication.BemiReplicationAutoConfiguration;
+import io.bemi.ingestion.TablePattern;
+import io.bemi.store.RetentionSettings;
+import io.bemi.store.RetentionSettings.TableRetention;
 import io.bemi.store.StoreSettings;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -11,6 +18,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * Tests for {@link BemiStoreAutoConfiguration}.
@@ -67,6 +75,32 @@ class BemiStoreAutoConfigurationTests {
 		this.contextRunner.run((context) -> assertThat(settings(context).tamperEvidence()).isFalse());
 		this.contextRunner.withPropertyValues("bemi.store.tamper-evidence=true")
 			.run((context) -> assertThat(settings(context).tamperEvidence()).isTrue());
+	}
+
+	@Test
+	void keepsEverythingForEver() {
+		this.contextRunner.run((context) -> assertThat(context.getBean(StoreDetailsResolver.class).retention())
+			.isEqualTo(RetentionSettings.FOREVER));
+	}
+
+	@Test
+	void keepsTheHistoryForAsLongAsThePropertiesSay() {
+		this.contextRunner
+			.withPropertyValues("bemi.store.retention.keep=24 months", "bemi.store.retention.tables[0].pattern=audit.*",
+					"bemi.store.retention.tables[0].keep=90d", "bemi.store.retention.archive-directory=/var/archive")
+			.run((context) -> assertThat(context.getBean(StoreDetailsResolver.class).retention())
+				.isEqualTo(new RetentionSettings(Period.ofMonths(24),
+						List.of(new TableRetention(new TablePattern("audit.*"), Period.ofDays(90))),
+						Path.of("/var/archive"))));
+	}
+
+	@Test
+	void saysWhichPropertyCannotBeFollowed() {
+		this.contextRunner.withPropertyValues("bemi.store.retention.keep=two winters")
+			.run((context) -> assertThatIllegalArgumentException()
+				.isThrownBy(() -> context.getBean(StoreDetailsResolver.class).retention())
+				.withMessageContaining("'bemi.store.retention'")
+				.withMessageContaining("'24 months'"));
 	}
 
 	@Test
