@@ -42,11 +42,13 @@ final class CarryOver {
 			""";
 
 	/** Kept records of which nothing counts any more. */
-	private static final String REMOVE_VOID = """
-			DELETE FROM change_kept WHERE ctid = ANY (ARRAY(
-			    SELECT k.ctid FROM change_kept k
-			     WHERE k.relation = ANY (?) AND (? OR k.relation < ? OR (k.position, k.ordinal) <= (?::pg_lsn, ?)) LIMIT ?))
-			""";
+	private static final String REMOVE_VOID = removing(
+			"""
+					DELETE FROM change_kept c WHERE c.ctid = ANY (ARRAY(
+					    SELECT k.ctid FROM change_kept k
+					     WHERE k.relation = ANY (?) AND (? OR k.relation < ? OR (k.position, k.ordinal) <= (?::pg_lsn, ?)) LIMIT ?))
+					"""
+					+ Removal.RETURNING_KEPT);
 
 	/** Of one month, by index alone. */
 	private static final String KEYS_OF_MONTH = """
@@ -94,26 +96,30 @@ final class CarryOver {
 			          UNION ALL
 			         SELECT t.previous_key, t.position, t.ordinal FROM told t WHERE t.there AND t.previous_key IS NOT NULL),
 			     replaced AS (
-			         DELETE FROM change_kept o USING (
+			         DELETE FROM change_kept c USING (
 			             SELECT x.ctid FROM ended e CROSS JOIN unnest(?::bigint[]) r(id)
 			              CROSS JOIN LATERAL (SELECT k.ctid FROM change_kept k
 			                                   WHERE k.relation = r.id AND k.primary_key = e.key
 			                                     AND (k.position, k.ordinal) < (e.position, coalesce(e.ordinal, 0)) OFFSET 0) x) x
-			          WHERE o.ctid = x.ctid),
+			          WHERE c.ctid = x.ctid %1$s),
 			     taken AS (
 			         DELETE FROM change c USING told t
 			          WHERE t.there AND t.committed_at > '-infinity' AND c.committed_at = t.committed_at AND c.relation = t.relation
-			            AND c.primary_key = t.key AND c.position = t.position AND c.ordinal = t.ordinal),
+			            AND c.primary_key = t.key AND c.position = t.position AND c.ordinal = t.ordinal %2$s),
+			     gone AS (SELECT * FROM taken UNION ALL SELECT * FROM replaced),
+			%3$s,
 			     kept AS (
 			         INSERT INTO change_kept (committed_at, source, position, ordinal, relation, transaction_id, context,
-			                                  operation, primary_key, previous_key, image, unknown)
+			                                  operation, primary_key, previous_key, image, unknown, link, salt)
 			         SELECT '-infinity', t.source, t.position, t.ordinal, t.relation, t.transaction_id, t.context,
 			                'B', t.key, t.previous_key, t.image,
-			                (SELECT array_agg(u.name) FROM unnest(t.unknown) u(name) WHERE NOT jsonb_exists(t.image, u.name))
-			           FROM told t WHERE t.there AND t.committed_at > '-infinity'
+			                (SELECT array_agg(u.name) FROM unnest(t.unknown) u(name) WHERE NOT jsonb_exists(t.image, u.name)),
+			                l.link, CASE WHEN l.link IS NOT NULL THEN uuid_send(gen_random_uuid()) END
+			           FROM told t CROSS JOIN (SELECT %4$s AS link) l WHERE t.there AND t.committed_at > '-infinity'
 			         RETURNING 1)
-			SELECT count(*) FROM kept
-			""";
+			SELECT (SELECT count(*) FROM kept), %5$s
+			"""
+		.formatted(Removal.RETURNING_KEPT, Removal.RETURNING, Removal.NOTED, Removal.KEPT_LINK, Removal.MOMENTS);
 
 	/** Some of the rows that are left, those first that come first in the history. */
 	private static final String NEXT_ROWS = """
@@ -124,11 +130,11 @@ final class CarryOver {
 			 ORDER BY x.position DESC, x.ordinal DESC LIMIT 1
 			""";
 
-	private static final String REMOVE_ROWS = """
+	private static final String REMOVE_ROWS = removing("""
 			DELETE FROM change c
 			 WHERE c.relation = ? AND c.operation <> 'B' AND c.committed_at < ?::timestamptz
 			   AND (c.position, c.ordinal) <= (?::pg_lsn, ?)
-			""";
+			""" + Removal.RETURNING);
 
 	private static final String NEXT_FOUND = """
 			SELECT max(x.key) FROM (
@@ -137,11 +143,13 @@ final class CarryOver {
 			     ORDER BY c.primary_key LIMIT ?) x
 			""";
 
-	private static final String REMOVE_FOUND = """
-			DELETE FROM change c
-			 WHERE c.relation = ? AND c.operation = 'B' AND c.committed_at < ?::timestamptz AND c.committed_at > '-infinity'
-			   AND (c.primary_key <= ? OR c.primary_key IS NULL)
-			""";
+	private static final String REMOVE_FOUND = removing(
+			"""
+					DELETE FROM change c
+					 WHERE c.relation = ? AND c.operation = 'B' AND c.committed_at < ?::timestamptz AND c.committed_at > '-infinity'
+					   AND (c.primary_key <= ? OR c.primary_key IS NULL)
+					"""
+					+ Removal.RETURNING);
 
 	private final Connection connection;
 
@@ -163,6 +171,11 @@ final class CarryOver {
 		this.stopped = stopped;
 	}
 
+	private static String removing(String delete) {
+		return "WITH gone AS (" + delete + "),\n" + Removal.NOTED + "SELECT (SELECT count(*) FROM gone), "
+				+ Removal.MOMENTS;
+	}
+
 	/**
 	 * Carries a table over.
 	 * @return whether it is done
@@ -182,7 +195,7 @@ final class CarryOver {
 			long carried = new KeylessCarryOver(this.connection, table, keyless).carry(this.run, step, beginning);
 			this.runs.count(this.run, carried, 0);
 		}
-		if (this.run.table() != null && !removeRows(table)) {
+		if (this.run.table() != null && !removeRows(step.table().source(), table)) {
 			return false;
 		}
 		this.runs.advance(this.run, step, null, true);
@@ -220,9 +233,9 @@ final class CarryOver {
 		if (!step.superseded() && beginning.isFirst()) {
 			return true;
 		}
-		int removed;
+		long removed;
 		do {
-			Rewriting.allow(this.connection);
+			Removal removal = Removal.of(this.connection, step.table().source());
 			try (PreparedStatement statement = this.connection.prepareStatement(REMOVE_VOID)) {
 				statement.setArray(1, array(table.versions()));
 				statement.setBoolean(2, step.superseded());
@@ -230,7 +243,8 @@ final class CarryOver {
 				statement.setString(4, beginning.emptiedPosition());
 				statement.setLong(5, beginning.emptiedOrdinal());
 				statement.setInt(6, ROWS);
-				removed = statement.executeUpdate();
+				statement.setInt(7, step.table().source());
+				removed = removal.run(statement, false);
 			}
 			if (!commit()) {
 				return false;
@@ -245,7 +259,7 @@ final class CarryOver {
 		List<String> keys = relations.isEmpty() ? List.of() : nextKeys(relations, after);
 		while (!keys.isEmpty()) {
 			after = keys.get(keys.size() - 1);
-			this.runs.count(this.run, carry(keys, relations, beginning), 0);
+			this.runs.count(this.run, carry(step, keys, relations, beginning), 0);
 			this.runs.advance(this.run, step, after, false);
 			if (!commit()) {
 				return false;
@@ -283,8 +297,8 @@ final class CarryOver {
 		}
 	}
 
-	private long carry(List<String> keys, List<Long> relations, Beginning beginning) throws SQLException {
-		Rewriting.allow(this.connection);
+	private long carry(Step step, List<String> keys, List<Long> relations, Beginning beginning) throws SQLException {
+		Removal removal = Removal.of(this.connection, step.table().source());
 		try (PreparedStatement statement = this.connection.prepareStatement(CARRY)) {
 			statement.setArray(1, this.connection.createArrayOf("text", keys.toArray()));
 			statement.setArray(2, array(relations));
@@ -294,10 +308,8 @@ final class CarryOver {
 			statement.setArray(6, array(relations));
 			statement.setString(7, this.run.before().toString());
 			statement.setArray(8, array(relations));
-			try (ResultSet row = statement.executeQuery()) {
-				row.next();
-				return row.getLong(1);
-			}
+			statement.setInt(9, step.table().source());
+			return removal.run(statement, true);
 		}
 	}
 
@@ -305,9 +317,9 @@ final class CarryOver {
 	 * Deletes what is left of a table whose months stay. What ends a record goes after
 	 * what it ended.
 	 */
-	private boolean removeRows(RecordedTable table) throws SQLException {
+	private boolean removeRows(int source, RecordedTable table) throws SQLException {
 		for (long relation : table.versions()) {
-			while (removeSomeFound(relation) || removeSome(relation)) {
+			while (removeSomeFound(source, relation) || removeSome(source, relation)) {
 				if (!commit()) {
 					return false;
 				}
@@ -316,7 +328,7 @@ final class CarryOver {
 		return true;
 	}
 
-	private boolean removeSomeFound(long relation) throws SQLException {
+	private boolean removeSomeFound(int source, long relation) throws SQLException {
 		String key;
 		try (PreparedStatement statement = this.connection.prepareStatement(NEXT_FOUND)) {
 			statement.setLong(1, relation);
@@ -327,30 +339,33 @@ final class CarryOver {
 				key = row.getString(1);
 			}
 		}
-		return key != null && remove(REMOVE_FOUND, relation, key, null);
+		return key != null && remove(REMOVE_FOUND, source, relation, key, null);
 	}
 
-	private boolean removeSome(long relation) throws SQLException {
+	private boolean removeSome(int source, long relation) throws SQLException {
 		try (PreparedStatement statement = this.connection.prepareStatement(NEXT_ROWS)) {
 			statement.setLong(1, relation);
 			statement.setString(2, this.run.before().toString());
 			statement.setInt(3, ROWS);
 			try (ResultSet row = statement.executeQuery()) {
-				return row.next() && remove(REMOVE_ROWS, relation, row.getString(1), row.getLong(2));
+				return row.next() && remove(REMOVE_ROWS, source, relation, row.getString(1), row.getLong(2));
 			}
 		}
 	}
 
-	private boolean remove(String sql, long relation, String upto, @Nullable Long ordinal) throws SQLException {
-		Rewriting.allow(this.connection);
+	private boolean remove(String sql, int source, long relation, String upto, @Nullable Long ordinal)
+			throws SQLException {
+		Removal removal = Removal.of(this.connection, source);
 		try (PreparedStatement statement = this.connection.prepareStatement(sql)) {
 			statement.setLong(1, relation);
 			statement.setString(2, this.run.before().toString());
 			statement.setString(3, upto);
+			int next = 4;
 			if (ordinal != null) {
-				statement.setLong(4, ordinal);
+				statement.setLong(next++, ordinal);
 			}
-			this.runs.count(this.run, 0, statement.executeUpdate());
+			statement.setInt(next, source);
+			this.runs.count(this.run, 0, removal.run(statement, false));
 			return true;
 		}
 	}

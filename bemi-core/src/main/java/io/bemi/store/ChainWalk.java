@@ -106,6 +106,8 @@ final class ChainWalk {
 
 	private long erased;
 
+	private long removed;
+
 	private long uncovered;
 
 	private boolean isAnchored;
@@ -127,8 +129,8 @@ final class ChainWalk {
 		if (broken == null) {
 			broken = uncovered();
 		}
-		return new ChainReport(this.source, this.links, this.changes, this.contexts, this.erased, this.uncovered,
-				broken);
+		return new ChainReport(this.source, this.links, this.changes, this.contexts, this.erased, this.removed,
+				this.uncovered, broken);
 	}
 
 	private @Nullable ChainBreak follow() throws SQLException {
@@ -139,6 +141,7 @@ final class ChainWalk {
 		try (PreparedStatement statement = this.connection.prepareStatement(LINKS);
 				DigestStream changes = new DigestStream(this.connection, CHANGES, this.source);
 				DigestStream erasedChanges = new DigestStream(this.connection, ERASED.formatted("C"), this.source);
+				DigestStream removed = new DigestStream(this.connection, ERASED.formatted("R"), this.source);
 				DigestStream contexts = new DigestStream(this.connection, CONTEXTS, this.source);
 				DigestStream erasedContexts = new DigestStream(this.connection, ERASED.formatted("X"), this.source);
 				DigestStream notes = new DigestStream(this.connection, NOTES, this.source)) {
@@ -151,7 +154,8 @@ final class ChainWalk {
 					if (broken != null) {
 						return broken;
 					}
-					broken = stray(link.number(), changes, erasedChanges, contexts, erasedContexts, notes);
+					broken = stray(link.number(), List.of(changes, erasedChanges, removed),
+							List.of(contexts, erasedContexts), notes);
 					if (broken != null) {
 						return broken;
 					}
@@ -159,6 +163,9 @@ final class ChainWalk {
 					List<byte @Nullable []> before = erasedChanges.take(link.number(), link.changes());
 					this.erased += before.size();
 					covered.addAll(before);
+					List<byte @Nullable []> gone = removed.take(link.number(), link.changes());
+					this.removed += gone.size();
+					covered.addAll(gone);
 					List<byte @Nullable []> told = contexts.take(link.number(), link.contexts());
 					List<byte @Nullable []> toldBefore = erasedContexts.take(link.number(), link.contexts());
 					this.erased += toldBefore.size();
@@ -171,8 +178,8 @@ final class ChainWalk {
 				}
 			}
 			ChainBreak broken = end();
-			return (broken != null) ? broken
-					: stray(Long.MAX_VALUE, changes, erasedChanges, contexts, erasedContexts, notes);
+			return (broken != null) ? broken : stray(Long.MAX_VALUE, List.of(changes, erasedChanges, removed),
+					List.of(contexts, erasedContexts), notes);
 		}
 	}
 
@@ -181,14 +188,14 @@ final class ChainWalk {
 	 * link.
 	 * @param next the next link that is there
 	 */
-	private @Nullable ChainBreak stray(long next, DigestStream changes, DigestStream erasedChanges,
-			DigestStream contexts, DigestStream erasedContexts, DigestStream notes) throws SQLException {
-		for (DigestStream rows : List.of(changes, erasedChanges)) {
+	private @Nullable ChainBreak stray(long next, List<DigestStream> changes, List<DigestStream> contexts,
+			DigestStream notes) throws SQLException {
+		for (DigestStream rows : changes) {
 			if (rows.link() < next) {
 				return broken(Kind.CHANGE_ADDED, rows.link());
 			}
 		}
-		for (DigestStream rows : List.of(contexts, erasedContexts)) {
+		for (DigestStream rows : contexts) {
 			if (rows.link() < next) {
 				return broken(Kind.CONTEXT_ADDED, rows.link());
 			}

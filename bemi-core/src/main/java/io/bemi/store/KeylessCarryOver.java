@@ -31,16 +31,18 @@ final class KeylessCarryOver {
 			          UNION ALL
 			         SELECT %1$s, -1 FROM (SELECT relation, image || coalesce(replaced, '{}') AS image FROM told
 			                                WHERE operation IN ('D', 'U')) c),
-			     gone AS (DELETE FROM change c WHERE c.relation = ANY (?) AND c.committed_at < ?::timestamptz),
+			     gone AS (DELETE FROM change c WHERE c.relation = ANY (?) AND c.committed_at < ?::timestamptz %2$s),
+			%3$s,
 			     kept AS (
 			         INSERT INTO change_kept (committed_at, source, position, ordinal, relation, transaction_id, context,
-			                                  operation, image, unknown)
+			                                  operation, image, unknown, link, salt)
 			         SELECT '-infinity', ?, ?::pg_lsn, row_number() OVER (), ?, 0, 0, 'B', n.image,
-			                (SELECT array_agg(u.name) FROM unnest(?::text[]) u(name) WHERE NOT jsonb_exists(n.image, u.name))
-			           FROM (SELECT image, sum(weight) AS times FROM rows GROUP BY image HAVING sum(weight) > 0) n
+			                (SELECT array_agg(u.name) FROM unnest(?::text[]) u(name) WHERE NOT jsonb_exists(n.image, u.name)),
+			                l.link, CASE WHEN l.link IS NOT NULL THEN uuid_send(gen_random_uuid()) END
+			           FROM (SELECT %4$s AS link) l CROSS JOIN (SELECT image, sum(weight) AS times FROM rows GROUP BY image HAVING sum(weight) > 0) n
 			          CROSS JOIN LATERAL generate_series(1, n.times) copy
 			         RETURNING 1)
-			SELECT count(*) FROM kept
+			SELECT (SELECT count(*) FROM kept), %5$s
 			""";
 
 	private static final String NEWEST = """
@@ -76,10 +78,11 @@ final class KeylessCarryOver {
 		if (!Boolean.TRUE.equals(ask(HAS_CHANGED, run))) {
 			return 0;
 		}
-		Rewriting.allow(this.connection);
+		Removal removal = Removal.of(this.connection, step.table().source());
 		long target = (ask(NEWEST, run) instanceof Long newest) ? newest : 0;
 		try (PreparedStatement statement = this.connection
-			.prepareStatement(CARRY.formatted(image(target).replace("?", "??")))) {
+			.prepareStatement(CARRY.formatted(image(target).replace("?", "??"), Removal.RETURNING, Removal.NOTED,
+					Removal.KEPT_LINK, Removal.MOMENTS))) {
 			Object[] all = this.relations.toArray();
 			String before = run.before().toString();
 			statement.setArray(1, this.connection.createArrayOf("bigint", all));
@@ -92,13 +95,11 @@ final class KeylessCarryOver {
 			statement.setArray(8, this.connection.createArrayOf("bigint", all));
 			statement.setString(9, before);
 			statement.setInt(10, step.table().source());
-			statement.setString(11, step.upto());
-			statement.setLong(12, target);
-			statement.setArray(13, this.connection.createArrayOf("text", this.table.columns(target).toArray()));
-			try (ResultSet row = statement.executeQuery()) {
-				row.next();
-				return row.getLong(1);
-			}
+			statement.setInt(11, step.table().source());
+			statement.setString(12, step.upto());
+			statement.setLong(13, target);
+			statement.setArray(14, this.connection.createArrayOf("text", this.table.columns(target).toArray()));
+			return removal.run(statement, true);
 		}
 	}
 

@@ -1,11 +1,16 @@
 package io.bemi.store;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.YearMonth;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Drops the partitions of months in one transaction. Whoever reads or writes the history
@@ -26,45 +31,110 @@ final class MonthDrop {
 
 	private static final long PAUSE_MILLIS = 1_500;
 
+	/** Of each chain, without those in between that stay. */
+	private static final String LINKS = """
+			SELECT r.source, r.first, r.last, l.digest
+			  FROM (SELECT n.source, min(n.number) AS first, max(n.number) AS last
+			          FROM (SELECT source, number, number - row_number() OVER (PARTITION BY source ORDER BY number) AS run FROM link
+			                 WHERE committed_at >= ?::timestamptz AND committed_at < ?::timestamptz) n
+			         GROUP BY n.source, n.run) r
+			  JOIN link l ON l.source = r.source AND l.number = r.last
+			 ORDER BY r.source, r.first
+			""";
+
+	private static final String NOTE_LINKS = "INSERT INTO dropped_link (source, first, last, digest) VALUES (?, ?, ?, ?)";
+
+	private static final String SEAL = "SELECT seal_notes(id) FROM source WHERE link IS NOT NULL";
+
+	/** In the order in which who writes takes them. */
+	private static final String LOCK_ALL = "SELECT FROM source ORDER BY id FOR UPDATE; LOCK TABLE "
+			+ Partitions.TABLES.stream().map((table) -> "ONLY " + table).collect(Collectors.joining(", "))
+			+ " IN ACCESS EXCLUSIVE MODE";
+
 	private final Connection connection;
 
-	MonthDrop(Connection connection) {
+	private final String partitions;
+
+	private final List<DroppedLinks> links;
+
+	private MonthDrop(Connection connection, String partitions, List<DroppedLinks> links) {
 		this.connection = connection;
+		this.partitions = partitions;
+		this.links = links;
 	}
 
 	/**
-	 * Keeps others from writing to months, which they do not do as a rule.
-	 * @return whether nobody does
+	 * Keeps others from writing to months, which they do not do as a rule, until the end
+	 * of the transaction.
+	 * @return what drops them; {@code null} when somebody writes
 	 */
-	boolean close(List<YearMonth> months) throws SQLException {
-		return inTime("LOCK TABLE " + partitions(months) + " IN SHARE MODE", LONGEST_CLOSE_MILLIS);
+	static @Nullable MonthDrop close(Connection connection, List<YearMonth> months) throws SQLException {
+		List<String> names = new ArrayList<>();
+		for (String table : Partitions.TABLES) {
+			for (YearMonth month : months) {
+				String name = Partitions.name(table, month);
+				if (Partitions.exists(connection, name)) {
+					names.add('"' + name + '"');
+				}
+			}
+		}
+		String partitions = String.join(", ", names);
+		if (!inTime(connection, "LOCK TABLE " + partitions + " IN SHARE MODE", LONGEST_CLOSE_MILLIS)) {
+			return null;
+		}
+		return new MonthDrop(connection, partitions, links(connection, months));
+	}
+
+	private static List<DroppedLinks> links(Connection connection, List<YearMonth> months) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(LINKS)) {
+			statement.setString(1, Partitions.begin(months.get(0)).toString());
+			statement.setString(2, RetentionPlan.end(months).toString());
+			try (ResultSet row = statement.executeQuery()) {
+				List<DroppedLinks> links = new ArrayList<>();
+				while (row.next()) {
+					links.add(new DroppedLinks(row.getInt(1), row.getLong(2), row.getLong(3), row.getBytes(4)));
+				}
+				return links;
+			}
+		}
 	}
 
 	/**
 	 * Drops the months, with the end of the transaction.
 	 * @return whether the locks could be had
 	 */
-	boolean drop(List<YearMonth> months) throws SQLException, InterruptedException {
-		String lock = "LOCK TABLE "
-				+ Partitions.TABLES.stream().map((table) -> "ONLY " + table).collect(Collectors.joining(", "))
-				+ " IN ACCESS EXCLUSIVE MODE";
-		for (int attempt = 1; !inTime(lock, LONGEST_WAIT_MILLIS); attempt++) {
+	boolean drop() throws SQLException, InterruptedException {
+		for (int attempt = 1; !inTime(this.connection, LOCK_ALL, LONGEST_WAIT_MILLIS); attempt++) {
 			if (attempt == ATTEMPTS) {
 				return false;
 			}
 			Thread.sleep(PAUSE_MILLIS);
 		}
-		return inTime("DROP TABLE " + partitions(months), LONGEST_WAIT_MILLIS);
+		noteLinks();
+		return inTime(this.connection, "DROP TABLE " + this.partitions, LONGEST_WAIT_MILLIS);
 	}
 
-	private static String partitions(List<YearMonth> months) {
-		return Partitions.TABLES.stream()
-			.flatMap((table) -> months.stream().map((month) -> '"' + Partitions.name(table, month) + '"'))
-			.collect(Collectors.joining(", "));
-	}
-
-	private boolean inTime(String sql, long millis) throws SQLException {
+	private void noteLinks() throws SQLException {
+		if (this.links.isEmpty()) {
+			return;
+		}
+		try (PreparedStatement statement = this.connection.prepareStatement(NOTE_LINKS)) {
+			for (DroppedLinks dropped : this.links) {
+				statement.setInt(1, dropped.source());
+				statement.setLong(2, dropped.first());
+				statement.setLong(3, dropped.last());
+				statement.setBytes(4, dropped.digest());
+				statement.addBatch();
+			}
+			statement.executeBatch();
+		}
 		try (Statement statement = this.connection.createStatement()) {
+			statement.execute(SEAL);
+		}
+	}
+
+	private static boolean inTime(Connection connection, String sql, long millis) throws SQLException {
+		try (Statement statement = connection.createStatement()) {
 			statement.execute("SAVEPOINT locks; SET LOCAL lock_timeout = " + millis);
 			try {
 				statement.execute(sql);
@@ -79,6 +149,17 @@ final class MonthDrop {
 				return false;
 			}
 		}
+	}
+
+	/**
+	 * Links that go.
+	 *
+	 * @param source whose chain it is
+	 * @param first the first
+	 * @param last the last
+	 * @param digest the digest of the last
+	 */
+	private record DroppedLinks(int source, long first, long last, byte[] digest) {
 	}
 
 }

@@ -42,6 +42,9 @@ final class Partitions {
 			 WHERE i.inhparent = ANY (?::regclass[]) AND c.relname ~ '^(change|context)_\\d{4}_\\d{2}$' ORDER BY month
 			""";
 
+	/** What is kept of months that were dropped. */
+	private static final String KEPT = "change_kept";
+
 	private final Set<YearMonth> known = new HashSet<>();
 
 	/** The moment that was asked for last. */
@@ -118,6 +121,17 @@ final class Partitions {
 		}
 	}
 
+	/**
+	 * Sees to it that there is a partition for what is kept of months that are dropped,
+	 * which no other plan has to look at until then.
+	 * @param connection a connection in a transaction, whose search path has the store
+	 */
+	static void ensureKept(Connection connection) throws SQLException {
+		if (!exists(connection, KEPT)) {
+			create(connection, "change", KEPT, "-infinity", "0001-01-01 00:00:00+00");
+		}
+	}
+
 	private static void create(Connection connection, YearMonth month) throws SQLException {
 		try (Statement statement = connection.createStatement()) {
 			statement.execute(LOCK);
@@ -125,7 +139,8 @@ final class Partitions {
 		for (String table : TABLES) {
 			String partition = name(table, month);
 			if (!exists(connection, partition)) {
-				create(connection, table, partition, month);
+				create(connection, table, partition, month + "-01 00:00:00+00",
+						month.plusMonths(1) + "-01 00:00:00+00");
 			}
 		}
 	}
@@ -148,13 +163,13 @@ final class Partitions {
 		}
 	}
 
-	private static void create(Connection connection, String table, String partition, YearMonth month)
+	private static void create(Connection connection, String table, String partition, String from, String to)
 			throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(CREATE)) {
 			statement.setString(1, table);
 			statement.setString(2, partition);
-			statement.setString(3, month + "-01 00:00:00+00");
-			statement.setString(4, month.plusMonths(1) + "-01 00:00:00+00");
+			statement.setString(3, from);
+			statement.setString(4, to);
 			statement.execute();
 		}
 	}

@@ -34,8 +34,6 @@ final class Retention {
 			 ORDER BY r.source, r.oid, r.id DESC
 			""";
 
-	private static final String HAS_CHAIN = "SELECT 1 FROM source WHERE link IS NOT NULL LIMIT 1";
-
 	private static final String HAS_OLDER = """
 			SELECT 1 FROM relation r CROSS JOIN LATERAL (
 			    SELECT 1 FROM change c WHERE c.relation = r.id AND c.committed_at < ?::timestamptz
@@ -72,13 +70,6 @@ final class Retention {
 	 */
 	void apply(Instant now) throws SQLException, IOException, InterruptedException {
 		RetentionRun open = this.runs.open();
-		boolean wanted = open != null || this.settings.keep() != null || !this.settings.tables().isEmpty();
-		if (wanted && hasChain()) {
-			logger.warn("Nothing is dropped from the history: it is covered by a chain ('bemi.store.tamper-evidence'),"
-					+ " which would be broken");
-			this.connection.commit();
-			return;
-		}
 		while (open != null && carryOut(open)) {
 			open = this.runs.open();
 		}
@@ -89,13 +80,6 @@ final class Retention {
 			dropFromTables(now);
 		}
 		this.connection.commit();
-	}
-
-	private boolean hasChain() throws SQLException {
-		try (PreparedStatement statement = this.connection.prepareStatement(HAS_CHAIN);
-				ResultSet row = statement.executeQuery()) {
-			return row.next();
-		}
 	}
 
 	private void dropMonths(Instant before) throws SQLException, IOException, InterruptedException {
@@ -169,6 +153,7 @@ final class Retention {
 			return null;
 		}
 		Instant before = months.isEmpty() ? run.before() : RetentionPlan.end(months);
+		Partitions.ensureKept(this.connection);
 		this.plan.begin(run, before, months);
 		this.connection.commit();
 		logger.info("History before {} is dropped{}, as {} has it", before,
@@ -199,8 +184,8 @@ final class Retention {
 			end(run, "Done");
 			return true;
 		}
-		MonthDrop drop = new MonthDrop(this.connection);
-		if (!drop.close(months)) {
+		MonthDrop drop = MonthDrop.close(this.connection, months);
+		if (drop == null) {
 			return later(run);
 		}
 		if (this.plan.hasGrown(run)) {
@@ -209,7 +194,7 @@ final class Retention {
 		}
 		this.runs.dropped(run);
 		this.runs.end(run, "Done");
-		if (!drop.drop(months)) {
+		if (!drop.drop()) {
 			return later(run);
 		}
 		this.connection.commit();

@@ -1,8 +1,26 @@
 -- How long the history is kept: what was dropped, by whom, and what stays of it.
 
--- Records as they were when the months of their changes were dropped: one row each, at its place in the history, with
--- operation B and a time before all times, so that it counts at every moment.
-CREATE TABLE change_kept PARTITION OF change FOR VALUES FROM (MINVALUE) TO ('0001-01-01 00:00:00+00');
+-- As before, and from_time = '-infinity' for what has no time.
+CREATE OR REPLACE FUNCTION add_partition(table_name text, partition_name text, from_time timestamptz, to_time timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = ${schema}, pg_catalog, pg_temp SET TimeZone = 'UTC' AS $function$
+BEGIN
+  IF table_name NOT IN ('change', 'context', 'link', 'erased') THEN
+    RAISE EXCEPTION '% has no partitions', table_name;
+  END IF;
+  EXECUTE format('CREATE TABLE ${schema}.%I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', partition_name, table_name);
+  EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)', table_name, partition_name,
+                 CASE WHEN from_time = '-infinity' THEN 'MINVALUE' ELSE quote_literal(from_time) END,
+                 CASE WHEN from_time = 'infinity' THEN 'MAXVALUE' ELSE quote_literal(to_time) END);
+  EXECUTE format('CREATE TRIGGER keep_all BEFORE TRUNCATE ON %I EXECUTE FUNCTION keep()', partition_name);
+END
+$function$;
+
+-- change_kept, made when history is dropped for the first time, has records as they were when the months of their changes were
+-- dropped: one row each, at its place in the history, with operation B and a time before all times, so that it counts at every
+-- moment. These are what covers its rows. Kinds of links: K(ept: rows that stay of a month), R(emoved: rows that are in their
+-- month no more, or were kept until then, of which erased has the digests, with kind R).
+SELECT add_partition('link', 'link_of_kept', '-infinity', '0001-01-01 00:00:00+00');
+SELECT add_partition('erased', 'erased_of_kept', '-infinity', '0001-01-01 00:00:00+00');
 
 -- Of the last transaction whose changes were dropped with their month.
 ALTER TABLE source ADD COLUMN dropped_position pg_lsn;
@@ -61,9 +79,6 @@ DECLARE
 BEGIN
   IF drop_history.before IS NULL OR drop_history.before > clock_timestamp() THEN
     RAISE EXCEPTION 'History can be dropped up to now, not up to %', drop_history.before USING ERRCODE = '22023';
-  END IF;
-  IF EXISTS (SELECT FROM source WHERE link IS NOT NULL) THEN
-    RAISE EXCEPTION 'The history is covered by a chain (bemi.store.tamper-evidence), which would be broken' USING ERRCODE = '55000';
   END IF;
   INSERT INTO retention_run (before, requested_by) VALUES (drop_history.before, session_user) RETURNING id INTO asked;
   RETURN asked;

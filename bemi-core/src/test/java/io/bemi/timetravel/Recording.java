@@ -53,23 +53,32 @@ record Recording(TestDatabase database, TestDatabase store, HikariDataSource poo
 
 	static Recording of(int version, ColumnRules rules, String... tables) throws Exception {
 		TestDatabase database = PostgresServer.version(version).createDatabase();
-		return of(database, database, Set.of(), rules, tables);
+		return of(database, database, Set.of(), rules, false, tables);
+	}
+
+	/**
+	 * One whose history is covered by a chain.
+	 */
+	static Recording chained(int version, boolean elsewhere, String... tables) throws Exception {
+		TestDatabase database = PostgresServer.version(version).createDatabase();
+		TestDatabase store = elsewhere ? PostgresServer.version(version).createDatabase() : database;
+		return of(database, store, Set.of(), ColumnRules.NONE, true, tables);
 	}
 
 	static Recording of(TestDatabase database, TestDatabase store, Set<String> rowSecurity, String... tables)
 			throws Exception {
-		return of(database, store, rowSecurity, ColumnRules.NONE, tables);
+		return of(database, store, rowSecurity, ColumnRules.NONE, false, tables);
 	}
 
 	private static Recording of(TestDatabase database, TestDatabase store, Set<String> rowSecurity, ColumnRules rules,
-			String... tables) throws Exception {
+			boolean chained, String... tables) throws Exception {
 		boolean elsewhere = store != database;
 		database.execute(tables);
 		PostgresServer server = database.server();
 		try (Connection connection = database.connect()) {
 			new Tracking(new TrackingSettings("app", List.of("*"), List.of("copy.*"), "bemi")).track(connection);
 		}
-		Ingester ingester = ingester(database, store, rules);
+		Ingester ingester = ingester(database, store, rules, chained);
 		ingester.start();
 		assertThat(ingester.awaitSettled(Duration.ofSeconds(20))).isTrue();
 		// What commits before the baseline is there has a time from before what is known.
@@ -104,15 +113,16 @@ record Recording(TestDatabase database, TestDatabase store, HikariDataSource poo
 	 * Another one that records columns by rules, to be started.
 	 */
 	Ingester another(ColumnRules rules) {
-		return ingester(this.database, this.store, rules);
+		return ingester(this.database, this.store, rules, false);
 	}
 
-	private static Ingester ingester(TestDatabase database, TestDatabase store, ColumnRules rules) {
+	private static Ingester ingester(TestDatabase database, TestDatabase store, ColumnRules rules, boolean chained) {
 		PostgresServer server = database.server();
 		return new Ingester(
 				new ReplicationSource(new ReplicationSettings(database.url(), server.username(), server.password(),
 						ReplicationSettings.slotOf(database.name()), "bemi")),
-				new PostgresChangeSink(new StoreSettings(store.url(), server.username(), server.password(), "bemi")),
+				new PostgresChangeSink(
+						new StoreSettings(store.url(), server.username(), server.password(), "bemi", chained)),
 				BaselineSettings.ALL, rules);
 	}
 

@@ -16,12 +16,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.bemi.context.ContextValues;
 import io.bemi.ingestion.TablePattern;
+import io.bemi.store.ChainAnchor;
+import io.bemi.store.ChainReport;
+import io.bemi.store.ChainVerifier;
 import io.bemi.store.RetentionSettings;
 import io.bemi.store.RetentionSettings.TableRetention;
 import io.bemi.store.Upkeep;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
@@ -109,10 +113,48 @@ class RetentionIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "14", "18" })
-	void goesOnWhereItWasKilled(int version) throws Exception {
-		try (Recording recording = Recording.of(version, false, Set.of(), TABLES)) {
+	@CsvSource({ "14, false", "18, true" })
+	void theChainLeadsPastWhatIsDropped(int version, boolean elsewhere) throws Exception {
+		try (Recording recording = Recording.chained(version, elsewhere, TABLES)) {
 			work(recording);
+			Upkeep.chain(recording.store());
+			ChainReport before = Upkeep.verify(recording.store());
+			assertThat(before.uncovered()).isZero();
+			ChainAnchor dropped = anchor(recording);
+			for (int phase = 2; phase <= 3; phase++) {
+				Upkeep.look(recording.store(), keepFrom(phase), () -> false);
+				assertRun(recording, phase - 1);
+				ChainReport report = Upkeep.verify(recording.store());
+				assertThat(report.uncovered()).isZero();
+				assertThat(report.changes()).isBetween(2_500L, before.changes() - 1);
+				assertLeft(recording, phase);
+			}
+			ChainReport left = Upkeep.verify(recording.store());
+			assertBefore(recording);
+			assertThat(Upkeep.verify(recording.store()).changes()).isGreaterThan(left.changes() + 2_500);
+			assertThat(recording.store().query("SELECT count(*) > 1 FROM bemi.dropped_link")).containsExactly("t");
+			assertThat(new ChainVerifier(recording.store().dataSource(), "bemi").verify(dropped).isIntact()).isTrue();
+			recording.store()
+				.execute("SET session_replication_role = replica",
+						"UPDATE bemi.change_kept SET image = image || '{\"name\": \"another\"}'"
+								+ " WHERE primary_key = '2000' AND image ? 'name'");
+			assertThat(Upkeep.broken(recording.store())).isEqualTo("CHANGE_CHANGED");
+		}
+	}
+
+	private static ChainAnchor anchor(Recording recording) {
+		return new ChainVerifier(recording.store().dataSource(), "bemi").anchors().get(0);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "14, false", "18, false", "18, true" })
+	void goesOnWhereItWasKilled(int version, boolean chained) throws Exception {
+		try (Recording recording = chained ? Recording.chained(version, false, TABLES)
+				: Recording.of(version, false, Set.of(), TABLES)) {
+			work(recording);
+			if (chained) {
+				Upkeep.chain(recording.store());
+			}
 			int kills = 0;
 			boolean done = false;
 			while (!done) {
@@ -126,6 +168,9 @@ class RetentionIntegrationTests {
 				}
 				catch (IllegalStateException ex) {
 					kills++;
+					if (chained) {
+						Upkeep.verify(recording.store());
+					}
 					List<Long> left = new ArrayList<>(this.moments.get(2 + kills % 3).keySet());
 					assertMoment(recording, 2 + kills % 3, left.get(kills % left.size()));
 				}
@@ -174,10 +219,15 @@ class RetentionIntegrationTests {
 		}
 	}
 
-	@Test
-	void tablesMayBeKeptForAShorterTime() throws Exception {
-		try (Recording recording = Recording.of(18, false, Set.of(), TABLES)) {
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void tablesMayBeKeptForAShorterTime(boolean chained) throws Exception {
+		try (Recording recording = chained ? Recording.chained(18, false, TABLES)
+				: Recording.of(18, false, Set.of(), TABLES)) {
 			work(recording);
+			if (chained) {
+				Upkeep.chain(recording.store());
+			}
 			List<TableRetention> shorter = new ArrayList<>();
 			for (String pattern : List.of("*.todo", "log", "public.co*")) {
 				shorter.add(new TableRetention(new TablePattern(pattern), Period.ofDays(2 * AGE + 5)));
@@ -199,6 +249,12 @@ class RetentionIntegrationTests {
 				.isThrownBy(() -> recording.travel().asOf(early).rows("todo"))
 				.withMessageContaining("what is known of it begins at");
 			assertBefore(recording);
+			if (chained) {
+				assertThat(Upkeep.verify(recording.store()).removed()).isPositive();
+				Upkeep.look(recording.store(), keepFrom(3), () -> false);
+				Upkeep.verify(recording.store());
+				assertLeft(recording, 3);
+			}
 		}
 	}
 

@@ -94,6 +94,7 @@ public final class BemiEndpoint {
 		chain.put("changes", report.changes());
 		chain.put("contexts", report.contexts());
 		chain.put("erased", report.erased());
+		chain.put("removed", report.removed());
 		chain.put("uncovered", report.uncovered());
 		ChainBreak broken = report.broken();
 		if (broken != null) {
