@@ -79,8 +79,11 @@ final class ArchiveWriter {
 			}
 			copy("source", "source", rows, out);
 			copy("relation", "relation", rows, out);
-			for (String table : new String[] { "context", "change" }) {
-				copy(table, '"' + Partitions.name(table, month) + '"', rows, out);
+			for (String table : Partitions.TABLES) {
+				String partition = Partitions.name(table, month);
+				if (Partitions.exists(this.connection, partition)) {
+					copy(table, '"' + partition + '"', rows, out);
+				}
 			}
 			this.connection.commit();
 		}

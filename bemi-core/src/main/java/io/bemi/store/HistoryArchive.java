@@ -28,10 +28,10 @@ import org.springframework.util.Assert;
  */
 public final class HistoryArchive {
 
-	private static final Pattern NAME = Pattern.compile("bemi-(\\d{4}-\\d{2})-\\d+\\.copy\\.gz");
+	private static final Pattern NAME = Pattern.compile("bemi-(\\d{4}-\\d{2})-(\\d+)\\.copy\\.gz");
 
 	private static final Pattern HEADER = Pattern
-		.compile("COPY (source|relation|context|change) (\\([a-z_, \"]+\\)) FROM stdin;");
+		.compile("COPY (source|relation|change|context|link|erased) (\\([a-z_, \"]+\\)) FROM stdin;");
 
 	private static final Pattern SHA256 = Pattern.compile("\"sha256\": \"([0-9a-f]{64})\"");
 
@@ -50,6 +50,27 @@ public final class HistoryArchive {
 		Assert.isTrue(NAME.matcher(String.valueOf(file.getFileName())).matches(),
 				"'file' must be named bemi-<year>-<month>-<run>.copy.gz");
 		this.file = file;
+	}
+
+	Path file() {
+		return this.file;
+	}
+
+	YearMonth month() {
+		return YearMonth.parse(part(1));
+	}
+
+	/**
+	 * The run that dropped the month.
+	 */
+	long run() {
+		return Long.parseLong(part(2));
+	}
+
+	private String part(int group) {
+		Matcher name = NAME.matcher(String.valueOf(this.file.getFileName()));
+		Assert.state(name.matches(), "The name was checked");
+		return name.group(group);
 	}
 
 	/**
@@ -119,9 +140,7 @@ public final class HistoryArchive {
 	}
 
 	private void createPartitions(Connection connection, Statement statement) throws SQLException {
-		Matcher name = NAME.matcher(String.valueOf(this.file.getFileName()));
-		Assert.state(name.matches(), "The name was checked");
-		YearMonth month = YearMonth.parse(name.group(1));
+		YearMonth month = month();
 		new Partitions().ensure(connection, Partitions.begin(month));
 		refuse(statement, "baseline", "Changes are recorded in that schema: name another one");
 		for (String table : Partitions.TABLES) {

@@ -26,6 +26,8 @@ public final class HistoryEraser {
 
 	private static final String ERASE_CONTEXT = "SELECT contexts, tables FROM %s.erase_context(?, ?, ?, ?)";
 
+	private static final String ARCHIVES = "SELECT archive FROM %s.dropped WHERE archive IS NOT NULL ORDER BY month, run";
+
 	private final DataSource dataSource;
 
 	private final String schema;
@@ -52,25 +54,44 @@ public final class HistoryEraser {
 	public ErasureReport erase(RecordErasure erasure) {
 		Assert.notNull(erasure, "'erasure' must not be null");
 		return with((connection) -> {
-			ErasureReport report;
 			List<String> tables = new ArrayList<>();
-			try (PreparedStatement statement = connection.prepareStatement(ERASE.formatted(this.schema))) {
-				statement.setString(1, erasure.schema());
-				statement.setString(2, erasure.table());
-				statement.setString(3, erasure.primaryKey());
-				statement.setString(4, erasure.reason());
-				statement.setArray(5,
-						erasure.columns().isEmpty() ? null : array(connection, List.copyOf(erasure.columns())));
-				statement.setString(6, erasure.replacement());
-				statement.setBoolean(7, erasure.withKey());
-				try (ResultSet row = statement.executeQuery()) {
-					row.next();
-					report = new ErasureReport(row.getLong(1), 0, row.getLong(2), texts(row.getArray(3)), null);
-					tables.addAll(texts(row.getArray(4)));
-				}
-			}
-			return rewritten(connection, report, tables);
+			return rewritten(connection, erase(connection, this.schema, erasure, tables), tables);
 		});
+	}
+
+	/**
+	 * Erases values of a record from the archive of a month that was dropped, which is
+	 * written anew, in the same place. For that time it is in a schema of the store's
+	 * database.
+	 * @param archive the archive, on this machine
+	 * @param erasure which
+	 * @return what was erased; when that is nothing, the file was left as it is
+	 * @throws DataAccessException when the file cannot be read or written, or the
+	 * database refuses
+	 */
+	public ErasureReport eraseFrom(HistoryArchive archive, RecordErasure erasure) {
+		Assert.notNull(archive, "'archive' must not be null");
+		Assert.notNull(erasure, "'erasure' must not be null");
+		return rewritten(archive, (connection, schema) -> erase(connection, schema, erasure, new ArrayList<>()));
+	}
+
+	private static ErasureReport erase(Connection connection, String schema, RecordErasure erasure, List<String> tables)
+			throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(ERASE.formatted(schema))) {
+			statement.setString(1, erasure.schema());
+			statement.setString(2, erasure.table());
+			statement.setString(3, erasure.primaryKey());
+			statement.setString(4, erasure.reason());
+			statement.setArray(5,
+					erasure.columns().isEmpty() ? null : array(connection, List.copyOf(erasure.columns())));
+			statement.setString(6, erasure.replacement());
+			statement.setBoolean(7, erasure.withKey());
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				tables.addAll(texts(row.getArray(4)));
+				return new ErasureReport(row.getLong(1), 0, row.getLong(2), texts(row.getArray(3)), List.of(), null);
+			}
+		}
 	}
 
 	/**
@@ -84,25 +105,53 @@ public final class HistoryEraser {
 	 * not be removed from the files of its tables: then the message says what to type
 	 */
 	public ErasureReport eraseContext(List<String> path, String value, @Nullable String replacement, String reason) {
+		assertContext(path, value, reason);
+		return with((connection) -> {
+			List<String> tables = new ArrayList<>();
+			ErasureReport report = eraseContext(connection, this.schema, path, value, replacement, reason, tables);
+			return rewritten(connection, report, tables);
+		});
+	}
+
+	/**
+	 * Erases a value from the contexts in the archive of a month that was dropped, which
+	 * is written anew, in the same place.
+	 * @param archive the archive, on this machine
+	 * @param path the names that lead to it, such as {@code user}
+	 * @param value the value, as a text
+	 * @param replacement what stands in its place; {@code null} for nothing
+	 * @param reason why, for people
+	 * @return what was erased; when that is nothing, the file was left as it is
+	 * @throws DataAccessException when the file cannot be read or written, or the
+	 * database refuses
+	 */
+	public ErasureReport eraseContextFrom(HistoryArchive archive, List<String> path, String value,
+			@Nullable String replacement, String reason) {
+		Assert.notNull(archive, "'archive' must not be null");
+		assertContext(path, value, reason);
+		return rewritten(archive, (connection, schema) -> eraseContext(connection, schema, path, value, replacement,
+				reason, new ArrayList<>()));
+	}
+
+	private static void assertContext(List<String> path, String value, String reason) {
 		Assert.notEmpty(path, "'path' must not be empty");
 		Assert.hasText(value, "'value' must not be empty");
 		Assert.hasText(reason, "'reason' must not be empty");
-		return with((connection) -> {
-			ErasureReport report;
-			List<String> tables = new ArrayList<>();
-			try (PreparedStatement statement = connection.prepareStatement(ERASE_CONTEXT.formatted(this.schema))) {
-				statement.setArray(1, array(connection, path));
-				statement.setString(2, value);
-				statement.setString(3, reason);
-				statement.setString(4, replacement);
-				try (ResultSet row = statement.executeQuery()) {
-					row.next();
-					report = new ErasureReport(0, row.getLong(1), 0, List.of(), null);
-					tables.addAll(texts(row.getArray(2)));
-				}
+	}
+
+	private static ErasureReport eraseContext(Connection connection, String schema, List<String> path, String value,
+			@Nullable String replacement, String reason, List<String> tables) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(ERASE_CONTEXT.formatted(schema))) {
+			statement.setArray(1, array(connection, path));
+			statement.setString(2, value);
+			statement.setString(3, reason);
+			statement.setString(4, replacement);
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				tables.addAll(texts(row.getArray(2)));
+				return new ErasureReport(0, row.getLong(1), 0, List.of(), List.of(), null);
 			}
-			return rewritten(connection, report, tables);
-		});
+		}
 	}
 
 	/**
@@ -120,14 +169,37 @@ public final class HistoryEraser {
 
 	private ErasureReport rewritten(Connection connection, ErasureReport report, List<String> tables)
 			throws SQLException {
+		List<String> archives = archives(connection);
 		if (tables.isEmpty()) {
-			return report;
+			return new ErasureReport(report.changes(), report.contexts(), report.quarantined(), report.otherKeys(),
+					archives, null);
 		}
 		TableRewrite rewrite = new TableRewrite(connection, this.schema);
 		rewrite.run(tables);
 		String transaction = rewrite.next();
 		return new ErasureReport(report.changes(), report.contexts(), report.quarantined(), report.otherKeys(),
-				rewrite.statistics(transaction) ? null : transaction);
+				archives, rewrite.statistics(transaction) ? null : transaction);
+	}
+
+	private ErasureReport rewritten(HistoryArchive archive, ArchiveRewrite.Erasing erasing) {
+		return with((connection) -> {
+			ErasureReport report = new ArchiveRewrite(connection, this.schema).run(archive, erasing);
+			TableRewrite rewrite = new TableRewrite(connection, this.schema);
+			String transaction = rewrite.next();
+			return new ErasureReport(report.changes(), report.contexts(), 0, report.otherKeys(), List.of(),
+					rewrite.statistics(transaction) ? null : transaction);
+		});
+	}
+
+	private List<String> archives(Connection connection) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(ARCHIVES.formatted(this.schema));
+				ResultSet row = statement.executeQuery()) {
+			List<String> archives = new ArrayList<>();
+			while (row.next()) {
+				archives.add(row.getString(1));
+			}
+			return archives;
+		}
 	}
 
 	private static Array array(Connection connection, List<String> texts) throws SQLException {

@@ -41,6 +41,8 @@ final class Retention {
 			 WHERE r.source = ? AND r.oid = ? LIMIT 1
 			""";
 
+	private static final String IS_OWNER = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'change'::regclass";
+
 	private final Connection connection;
 
 	private final RetentionSettings settings;
@@ -69,6 +71,13 @@ final class Retention {
 	 * @param now the time
 	 */
 	void apply(Instant now) throws SQLException, IOException, InterruptedException {
+		if (!isOwner()) {
+			if (this.settings.keep() != null || !this.settings.tables().isEmpty()) {
+				logger.warn("Nothing is dropped from the history: the role that stores does not own the store."
+						+ " Name the one that does in 'bemi.store.retention.username'");
+			}
+			return;
+		}
 		RetentionRun open = this.runs.open();
 		while (open != null && carryOut(open)) {
 			open = this.runs.open();
@@ -80,6 +89,13 @@ final class Retention {
 			dropFromTables(now);
 		}
 		this.connection.commit();
+	}
+
+	private boolean isOwner() throws SQLException {
+		try (PreparedStatement statement = this.connection.prepareStatement(IS_OWNER);
+				ResultSet row = statement.executeQuery()) {
+			return row.next() && row.getBoolean(1);
+		}
 	}
 
 	private void dropMonths(Instant before) throws SQLException, IOException, InterruptedException {

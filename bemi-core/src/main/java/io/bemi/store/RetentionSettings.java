@@ -22,8 +22,10 @@ import org.springframework.util.Assert;
  * counts
  * @param archiveDirectory where months are archived before they are dropped; {@code null}
  * for nowhere
+ * @param owner the role that drops; {@code null} for the one that stores
  */
-public record RetentionSettings(@Nullable Period keep, List<TableRetention> tables, @Nullable Path archiveDirectory) {
+public record RetentionSettings(@Nullable Period keep, List<TableRetention> tables, @Nullable Path archiveDirectory,
+		@Nullable StoreOwner owner) {
 
 	/**
 	 * Everything is kept for ever.
@@ -45,6 +47,25 @@ public record RetentionSettings(@Nullable Period keep, List<TableRetention> tabl
 								+ " are dropped: " + table.tables().text() + " for " + table.keep());
 			}
 		}
+	}
+
+	/**
+	 * The same, by the role that stores.
+	 * @param keep for how long; {@code null} for ever
+	 * @param tables tables that are kept for a shorter time
+	 * @param archiveDirectory where months are archived; {@code null} for nowhere
+	 */
+	public RetentionSettings(@Nullable Period keep, List<TableRetention> tables, @Nullable Path archiveDirectory) {
+		this(keep, tables, archiveDirectory, null);
+	}
+
+	/**
+	 * The store, as who drops connects to it.
+	 */
+	StoreSettings store(StoreSettings store) {
+		StoreOwner role = this.owner;
+		return (role == null) ? store : new StoreSettings(store.url(), role.username(), role.password(), store.schema(),
+				store.tamperEvidence());
 	}
 
 	private static void check(Period keep) {
@@ -98,6 +119,25 @@ public record RetentionSettings(@Nullable Period keep, List<TableRetention> tabl
 
 		public TableRetention {
 			check(keep);
+		}
+
+	}
+
+	/**
+	 * The role that owns the store, where another one stores.
+	 *
+	 * @param username its name
+	 * @param password its password; {@code null} for none
+	 */
+	public record StoreOwner(String username, @Nullable String password) {
+
+		public StoreOwner {
+			Assert.hasText(username, "'username' must not be empty");
+		}
+
+		@Override
+		public String toString() {
+			return "StoreOwner[username=" + this.username + "]";
 		}
 
 	}

@@ -55,7 +55,7 @@ public final class StoreUpkeep implements AutoCloseable {
 	StoreUpkeep(StoreSettings store, RetentionSettings retention, InstantSource clock) {
 		Assert.notNull(store, "'store' must not be null");
 		Assert.notNull(retention, "'retention' must not be null");
-		this.store = store;
+		this.store = retention.store(store);
 		this.retention = retention;
 		this.clock = clock;
 	}

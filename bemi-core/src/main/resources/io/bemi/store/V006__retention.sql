@@ -57,6 +57,7 @@ CREATE TABLE retention_table (
 );
 
 -- The months that were dropped, or are about to be. changes: rows of bemi.change, of those that were there when it began.
+-- archive_rewritten_at: when something was erased from the archive.
 CREATE TABLE dropped (
     id             bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     run            bigint      NOT NULL REFERENCES retention_run,
@@ -65,6 +66,7 @@ CREATE TABLE dropped (
     archive        text,
     archive_sha256 text,
     archived_at    timestamptz,
+    archive_rewritten_at timestamptz,
     dropped_at     timestamptz,
     dropped_by     text
 );

@@ -67,7 +67,7 @@ class ErasureIntegrationTests {
 			assertThat(files(store, user)).isNotEmpty();
 
 			ErasureReport report = eraser(store).erase(RecordErasure.of("public", "todo", "1", "asked for by letter"));
-			assertThat(report).isEqualTo(new ErasureReport(4, 0, 0, List.of(), report.inStatistics()));
+			assertThat(report).isEqualTo(new ErasureReport(4, 0, 0, List.of(), List.of(), report.inStatistics()));
 			store.execute("CHECKPOINT");
 			assertThat(files(store, secret)).isSubsetOf("pg_statistic");
 			assertThat(store.query("SELECT primary_key, operation, before, values, changed, unknown FROM bemi.changes"

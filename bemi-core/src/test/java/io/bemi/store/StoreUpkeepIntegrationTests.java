@@ -234,6 +234,65 @@ class StoreUpkeepIntegrationTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 14, 18 })
+	void whatIsErasedIsInNoArchiveAndNotAmongWhatIsKept(int version, @TempDir Path directory) throws Exception {
+		String secret = "secret-of-" + version;
+		try (Capture capture = Capture.on(version)) {
+			TestDatabase store = capture.database();
+			capture.start(Chain.settings(store));
+			store.execute("INSERT INTO todo VALUES (1, '" + secret + "'), (2, 'open')",
+					"UPDATE todo SET task = task || '!'",
+					"BEGIN; UPDATE todo SET task = '" + secret + "' WHERE id = 1;"
+							+ " SELECT pg_logical_emit_message(true, '_bemi', '{\"user\": \"who-" + secret
+							+ "\"}'); COMMIT");
+			capture.awaitChanges(2 + 2 + 1);
+			Upkeep.age(store, "0/0", "FFFFFFFF/FFFFFFFF", 100);
+			Upkeep.chain(store);
+			Upkeep.look(store, new RetentionSettings(Period.ofDays(50), List.of(), directory), () -> false);
+			Path file = Path.of(store.query("SELECT archive FROM bemi.dropped").get(0));
+			assertThat(text(file)).contains(secret, "who-" + secret);
+			assertThat(store.query("SELECT count(*) FROM bemi.change_kept WHERE image ->> 'task' = '" + secret + "'"))
+				.containsExactly("1");
+
+			HistoryEraser eraser = new HistoryEraser(store.dataSource(), "bemi");
+			RecordErasure erasure = RecordErasure.of("public", "todo", "1", "asked for");
+			ErasureReport report = eraser.erase(erasure);
+			assertThat(report.changes()).isEqualTo(1);
+			assertThat(report.archives()).containsExactly(file.toString());
+			HistoryArchive archive = new HistoryArchive(file);
+			assertThat(eraser.eraseFrom(archive, erasure).changes()).isEqualTo(3);
+			assertThat(text(file)).doesNotContain(secret + "\"", secret + "!").contains("who-" + secret, "open!");
+			assertThat(eraser.eraseContextFrom(archive, List.of("user"), "who-" + secret, null, "asked for").contexts())
+				.isEqualTo(1);
+			assertThat(text(file)).doesNotContain(secret).contains("open!");
+			byte[] left = Files.readAllBytes(file);
+			assertThat(eraser.eraseFrom(archive, RecordErasure.of("public", "todo", "7", "nothing")).changes())
+				.isZero();
+			assertThat(Files.readAllBytes(file)).isEqualTo(left);
+			archive.verify();
+			assertThat(store.query("SELECT archive_sha256, archive_rewritten_at IS NOT NULL FROM bemi.dropped"))
+				.containsExactly(ArchiveWriter.sha256(file) + "|t");
+			assertThat(store.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'bemi\\_%'")).isEmpty();
+			assertThat(Upkeep.verify(store).removed()).isZero();
+			store.execute("VACUUM (FULL) pg_statistic", "CHECKPOINT");
+			assertThat(store.query("SELECT c::text FROM bemi.change c").toString()).doesNotContain(secret);
+			try (TestDatabase other = elsewhere(store); Connection connection = other.connect()) {
+				archive.restore(connection, "bemi_archive");
+				assertThat(other.query(
+						"SELECT operation, values, unknown FROM bemi_archive.changes WHERE primary_key = '1' ORDER BY id"))
+					.containsExactly("CREATE|{\"id\": 1}|{isCompleted,task}", "UPDATE|{\"id\": 1}|{isCompleted,task}",
+							"UPDATE|{\"id\": 1}|{isCompleted,task}");
+			}
+		}
+	}
+
+	private static String text(Path file) throws java.io.IOException {
+		try (var in = new java.util.zip.GZIPInputStream(Files.newInputStream(file))) {
+			return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+		}
+	}
+
 	private static TestDatabase elsewhere(TestDatabase beside) {
 		return beside.server().createDatabase();
 	}

@@ -95,7 +95,7 @@ class RetentionIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "14, false", "18, false", "18, true" })
+	@CsvSource({ "14, false", "18, true" })
 	void whatIsLeftIsAsItWas(int version, boolean elsewhere) throws Exception {
 		try (Recording recording = Recording.of(version, elsewhere, Set.of(), TABLES)) {
 			work(recording);
@@ -147,7 +147,7 @@ class RetentionIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "14, false", "18, false", "18, true" })
+	@CsvSource({ "14, false", "18, true" })
 	void goesOnWhereItWasKilled(int version, boolean chained) throws Exception {
 		try (Recording recording = chained ? Recording.chained(version, false, TABLES)
 				: Recording.of(version, false, Set.of(), TABLES)) {

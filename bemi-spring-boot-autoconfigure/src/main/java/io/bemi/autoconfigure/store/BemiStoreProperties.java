@@ -109,6 +109,16 @@ public class BemiStoreProperties {
 		 */
 		private @Nullable String archiveDirectory;
 
+		/**
+		 * Role that drops: the one that owns the store, where another one stores.
+		 */
+		private @Nullable String username;
+
+		/**
+		 * Its password.
+		 */
+		private @Nullable String password;
+
 		public @Nullable String getKeep() {
 			return this.keep;
 		}
@@ -131,6 +141,22 @@ public class BemiStoreProperties {
 
 		public void setArchiveDirectory(@Nullable String archiveDirectory) {
 			this.archiveDirectory = archiveDirectory;
+		}
+
+		public @Nullable String getUsername() {
+			return this.username;
+		}
+
+		public void setUsername(@Nullable String username) {
+			this.username = username;
+		}
+
+		public @Nullable String getPassword() {
+			return this.password;
+		}
+
+		public void setPassword(@Nullable String password) {
+			this.password = password;
 		}
 
 		/**

@@ -9,6 +9,7 @@ import io.bemi.autoconfigure.replication.SourceDetailsResolver;
 import io.bemi.autoconfigure.store.BemiStoreProperties.Retention;
 import io.bemi.ingestion.TablePattern;
 import io.bemi.store.RetentionSettings;
+import io.bemi.store.RetentionSettings.StoreOwner;
 import io.bemi.store.RetentionSettings.TableRetention;
 import io.bemi.store.StoreSettings;
 
@@ -62,7 +63,9 @@ public final class StoreDetailsResolver {
 				.toList();
 			return new RetentionSettings(
 					(retention.getKeep() != null) ? RetentionSettings.period(retention.getKeep()) : null, tables,
-					(retention.getArchiveDirectory() != null) ? Path.of(retention.getArchiveDirectory()) : null);
+					(retention.getArchiveDirectory() != null) ? Path.of(retention.getArchiveDirectory()) : null,
+					(retention.getUsername() != null) ? new StoreOwner(retention.getUsername(), retention.getPassword())
+							: null);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new IllegalArgumentException("'bemi.store.retention' cannot be followed: " + ex.getMessage(), ex);

@@ -9,6 +9,7 @@ import javax.sql.DataSource;
 import io.bemi.autoconfigure.replication.BemiReplicationAutoConfiguration;
 import io.bemi.ingestion.TablePattern;
 import io.bemi.store.RetentionSettings;
+import io.bemi.store.RetentionSettings.StoreOwner;
 import io.bemi.store.RetentionSettings.TableRetention;
 import io.bemi.store.StoreSettings;
 import org.junit.jupiter.api.Test;
@@ -87,11 +88,12 @@ class BemiStoreAutoConfigurationTests {
 	void keepsTheHistoryForAsLongAsThePropertiesSay() {
 		this.contextRunner
 			.withPropertyValues("bemi.store.retention.keep=24 months", "bemi.store.retention.tables[0].pattern=audit.*",
-					"bemi.store.retention.tables[0].keep=90d", "bemi.store.retention.archive-directory=/var/archive")
+					"bemi.store.retention.tables[0].keep=90d", "bemi.store.retention.archive-directory=/var/archive",
+					"bemi.store.retention.username=owner", "bemi.store.retention.password=secret")
 			.run((context) -> assertThat(context.getBean(StoreDetailsResolver.class).retention())
 				.isEqualTo(new RetentionSettings(Period.ofMonths(24),
 						List.of(new TableRetention(new TablePattern("audit.*"), Period.ofDays(90))),
-						Path.of("/var/archive"))));
+						Path.of("/var/archive"), new StoreOwner("owner", "secret"))));
 	}
 
 	@Test
