@@ -57,6 +57,8 @@ final class MonthDrop {
 
 	private final List<DroppedLinks> links;
 
+	private long begun;
+
 	private MonthDrop(Connection connection, String partitions, List<DroppedLinks> links) {
 		this.connection = connection;
 		this.partitions = partitions;
@@ -104,14 +106,23 @@ final class MonthDrop {
 	 * @return whether the locks could be had
 	 */
 	boolean drop() throws SQLException, InterruptedException {
+		this.begun = System.nanoTime();
 		for (int attempt = 1; !inTime(this.connection, LOCK_ALL, LONGEST_WAIT_MILLIS); attempt++) {
 			if (attempt == ATTEMPTS) {
 				return false;
 			}
 			Thread.sleep(PAUSE_MILLIS);
+			this.begun = System.nanoTime();
 		}
 		noteLinks();
 		return inTime(this.connection, "DROP TABLE " + this.partitions, LONGEST_WAIT_MILLIS);
+	}
+
+	/**
+	 * How long ago the attempt began that had the locks.
+	 */
+	long millisSinceLocked() {
+		return (System.nanoTime() - this.begun) / 1_000_000;
 	}
 
 	private void noteLinks() throws SQLException {

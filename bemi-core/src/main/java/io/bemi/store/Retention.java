@@ -214,7 +214,8 @@ final class Retention {
 			return later(run);
 		}
 		this.connection.commit();
-		logger.info("The history of {} is dropped", months);
+		logger.info("The history of {} is dropped, for which others had to wait {} ms at most", months,
+				drop.millisSinceLocked());
 		return true;
 	}
 

@@ -58,6 +58,10 @@ class ChainCostIntegrationTests {
 						.get(0));
 			if (covered) {
 				verify(new Chain(database));
+				ErasureReport erased = new HistoryEraser(database.dataSource(), "bemi")
+					.erase(RecordErasure.of("public", "todo", "7", "asked for"));
+				assertThat(erased.changes()).isEqualTo(1);
+				verify(new Chain(database));
 			}
 		}
 	}

@@ -304,6 +304,34 @@ class StoreUpkeepIntegrationTests {
 	}
 
 	@Test
+	void whoMayOnlyAddDropsNothingButTheOwnerDoes() throws Exception {
+		try (TestDatabase store = PostgresServer.shared().createDatabase()) {
+			String role = store.name() + "_writer";
+			try (Connection connection = store.connect()) {
+				new StoreSchema("bemi").migrate(connection);
+			}
+			store.execute("CREATE ROLE " + role + " LOGIN",
+					Files.readString(Path.of("../docs/sql/append-only.sql")).replace("the storing role", role));
+			StoreSettings settings = new StoreSettings(store.url(), role, "", "bemi");
+			try (PostgresChangeSink sink = new PostgresChangeSink(settings)) {
+				store(sink, open(sink), 10, "2030-01-20T00:00:00Z");
+			}
+			look(settings, TWO_MONTHS);
+			assertThat(store.query(PARTITIONS)).containsExactly("bemi.change_2030_01", "bemi.change_2030_05");
+			look(settings, new RetentionSettings(Period.ofMonths(2), List.of(), null,
+					new RetentionSettings.StoreOwner(store.server().username(), store.server().password())));
+			assertThat(store.query(PARTITIONS)).containsExactly("bemi.change_2030_05");
+			store.execute("DROP OWNED BY " + role, "DROP ROLE " + role);
+		}
+	}
+
+	private static void look(StoreSettings settings, RetentionSettings retention) throws Exception {
+		try (StoreUpkeep upkeep = new StoreUpkeep(settings, retention, () -> Instant.parse("2030-05-01T00:00:00Z"))) {
+			upkeep.look();
+		}
+	}
+
+	@Test
 	void nothingIsDroppedWhenItCannotBeArchived(@TempDir Path directory) throws Exception {
 		try (TestDatabase store = PostgresServer.shared().createDatabase();
 				PostgresChangeSink sink = new PostgresChangeSink(Upkeep.settings(store))) {
