@@ -77,6 +77,7 @@ class MonitoringIntegrationTests {
 			assertThat(instance.value("bemi_store_batch_rows_sum")).isEqualTo(6);
 			assertThat(instance.value("bemi_ingestion_streaming")).isOne();
 			assertThat(instance.value("bemi_ingestion_lag_seconds")).isZero();
+			assertThat(instance.value("bemi_gaps")).isZero();
 			await().untilAsserted(() -> assertThat(instance.value("bemi_slot_retained_bytes")).isPositive());
 			assertThat(this.alerts.firing(instance)).isEmpty();
 
@@ -180,6 +181,7 @@ class MonitoringIntegrationTests {
 				assertThat(health.getValue().at("/details/lastGap/reason").asText()).isEqualTo("The slot was dropped");
 				assertThat(health.getValue().at("/details/lastGap/to").asText()).contains("/");
 				assertThat(this.alerts.firing(instance)).contains("BemiGap");
+				assertThat(instance.value("bemi_gaps")).isOne();
 			});
 			assertThat(instance.endpoint().at("/gaps/0/reason").asText()).isEqualTo("The slot was dropped");
 		}
