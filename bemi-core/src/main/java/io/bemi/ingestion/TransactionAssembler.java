@@ -196,6 +196,10 @@ final class TransactionAssembler {
 		/** What has happened to tables, in case that nothing else counts. */
 		private final List<RowChange> statements = new ArrayList<>();
 
+		private long statementCharacters;
+
+		private boolean tooManyStatements;
+
 		/** How many changes there are of each table. */
 		private final Map<Integer, Count> counts = new LinkedHashMap<>();
 
@@ -257,11 +261,27 @@ final class TransactionAssembler {
 					message);
 			if (alteration.isPresent()) {
 				this.ordinal++;
-				this.statements.add(alteration.get());
+				keep(alteration.get(), message.content().remaining());
 				if (this.skip == null) {
 					this.characters += message.content().remaining();
 					this.stitcher.row(message.position(), alteration.get());
 				}
+			}
+		}
+
+		/**
+		 * Keeps what has happened to a table. Anybody may write such messages: of a
+		 * transaction with too many of them nothing is left out.
+		 */
+		private void keep(RowChange alteration, long length) {
+			this.statementCharacters += length;
+			if (this.skip == null
+					&& TransactionAssembler.this.limit.isReached(this.statements.size(), this.statementCharacters)) {
+				this.statements.clear();
+				this.tooManyStatements = true;
+			}
+			if (!this.tooManyStatements) {
+				this.statements.add(alteration);
 			}
 		}
 
@@ -274,7 +294,7 @@ final class TransactionAssembler {
 				return;
 			}
 			this.skipDecided = true;
-			this.skip = TransactionAssembler.this.skips.of(this.transaction);
+			this.skip = this.tooManyStatements ? null : TransactionAssembler.this.skips.of(this.transaction);
 			if (this.skip == null) {
 				this.contexts.refuse();
 				return;

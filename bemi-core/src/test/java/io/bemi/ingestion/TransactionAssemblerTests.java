@@ -311,6 +311,21 @@ class TransactionAssemblerTests {
 	}
 
 	@Test
+	void withTooManyStatementsToKeepNothingIsSkipped() {
+		this.skip = new SkipRights.Skip("migrator", "too much");
+		begin(100);
+		for (int message = 1; message <= 5; message++) {
+			message(message, "_bemi_table", "1 {\"schema\":\"public\",\"name\":\"t\",\"columns\":[]}");
+		}
+		insert(10, 1);
+		message(20, "_bemi_skip", "");
+		commit(100);
+		assertThat(this.log).last().asString().isEqualTo("end 108");
+		assertThat(this.log).noneMatch((line) -> line.startsWith("skipped"))
+			.anyMatch((line) -> line.contains("refused"));
+	}
+
+	@Test
 	void whatHasWrittenNothingIsNotSkipped() {
 		this.skip = new SkipRights.Skip("migrator", "nothing");
 		begin(100);

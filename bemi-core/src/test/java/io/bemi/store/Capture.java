@@ -92,14 +92,12 @@ record Capture(TestDatabase database, List<Ingester> ingesters) implements AutoC
 	}
 
 	/**
-	 * Starts an instance that lets roles skip what they write.
+	 * Starts an instance that lets roles skip what they write, with tamper evidence.
 	 */
 	Ingester start(Set<String> skipRoles) throws InterruptedException {
-		PostgresServer server = this.database.server();
-		return start(new Ingester(new ReplicationSource(replication(server.username())),
-				new PostgresChangeSink(
-						new StoreSettings(this.database.url(), server.username(), server.password(), "bemi")),
-				BaselineSettings.ALL, ColumnRules.NONE, skipRoles, IngestionListener.NONE));
+		return start(new Ingester(new ReplicationSource(replication(this.database.server().username())),
+				new PostgresChangeSink(Chain.settings(this.database)), BaselineSettings.ALL, ColumnRules.NONE,
+				skipRoles, IngestionListener.NONE));
 	}
 
 	private ReplicationSettings replication(String role) {
