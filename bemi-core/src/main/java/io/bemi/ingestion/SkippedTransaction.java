@@ -24,7 +24,8 @@ public record SkippedTransaction(SourceTransaction transaction, String role, Str
 				this.transaction.transactionId(),
 				new TreeMap<>(this.changes).entrySet()
 					.stream()
-					.map((table) -> table.getValue() + " changes of " + table.getKey())
+					.map((table) -> table.getValue() + ((table.getValue() == 1) ? " change of " : " changes of ")
+							+ table.getKey())
 					.collect(Collectors.joining(", ")));
 	}
 

@@ -165,10 +165,7 @@ class SkipIntegrationTests {
 		this.capture.query("SELECT 1");
 		awaitBaseline();
 		this.capture.query("SELECT 1");
-		BemiDataSource dataSource = new BemiDataSource(this.database.dataSource());
-		IngestionBarrier barrier = new IngestionBarrier(dataSource, ReplicationSettings.slotOf(this.database.name()));
-		JdbcTimeTravel travel = new JdbcTimeTravel(TravellingApplication.of(dataSource), dataSource, "bemi",
-				new JdbcChanges(dataSource, QuerySettings.of("bemi"), EntityTables.NONE, barrier), barrier);
+		JdbcTimeTravel travel = travel();
 		assertThat(travel.asOf(Moment.of(Position.parse(before))).rows("item")).hasSize(3)
 			.allSatisfy((row) -> assertThat(row).containsEntry("note", "old"));
 		Position skipped = Position.parse(this.database.query("SELECT from_position FROM bemi.gap").get(0));
@@ -178,6 +175,37 @@ class SkipIntegrationTests {
 		Position now = Position.parse(this.database.query("SELECT max(position) FROM bemi.context").get(0));
 		assertThat(travel.asOf(Moment.of(now)).rows("item")).extracting((row) -> row.get("id") + " " + row.get("note"))
 			.containsExactlyInAnyOrder("1 new", "2 old");
+	}
+
+	@Test
+	void soIsThePastOfATableWithoutKey() throws SQLException {
+		this.database.execute("CREATE TABLE loose (a integer)", "ALTER TABLE loose REPLICA IDENTITY FULL",
+				"INSERT INTO loose VALUES (1), (2)", "GRANT ALL ON loose TO " + quote(this.migrator));
+		this.capture.query("SELECT 1");
+		awaitBaseline();
+		this.capture.query("SELECT 1");
+		String before = this.database.query("SELECT max(position) FROM bemi.context").get(0);
+		as(this.migrator, "SET bemi.skip = 'x'", "DELETE FROM loose WHERE a = 1; INSERT INTO loose VALUES (3)");
+		this.capture.query("SELECT 1");
+		awaitBaseline();
+		as(this.migrator, "INSERT INTO loose VALUES (4)");
+		this.capture.query("SELECT 1");
+		JdbcTimeTravel travel = travel();
+		assertThat(travel.asOf(Moment.of(Position.parse(before))).rows("loose")).extracting((row) -> row.get("a"))
+			.containsExactlyInAnyOrder(1, 2);
+		Position skipped = Position.parse(this.database.query("SELECT from_position FROM bemi.gap").get(0));
+		assertThatExceptionOfType(TimeTravelException.class)
+			.isThrownBy(() -> travel.asOf(Moment.of(skipped)).rows("loose"));
+		Position now = Position.parse(this.database.query("SELECT max(position) FROM bemi.context").get(0));
+		assertThat(travel.asOf(Moment.of(now)).rows("loose")).extracting((row) -> row.get("a"))
+			.containsExactlyInAnyOrder(2, 3, 4);
+	}
+
+	private JdbcTimeTravel travel() {
+		BemiDataSource dataSource = new BemiDataSource(this.database.dataSource());
+		IngestionBarrier barrier = new IngestionBarrier(dataSource, ReplicationSettings.slotOf(this.database.name()));
+		return new JdbcTimeTravel(TravellingApplication.of(dataSource), dataSource, "bemi",
+				new JdbcChanges(dataSource, QuerySettings.of("bemi"), EntityTables.NONE, barrier), barrier);
 	}
 
 	@Test
@@ -229,7 +257,7 @@ class SkipIntegrationTests {
 			.query("SELECT values ->> 'note', metadata FROM bemi.changes WHERE \"table\" = 'item'" + " ORDER BY id"))
 			.containsExactly("one|{\"user\": \"ann\"}", "one|{\"user\": \"ann\"}",
 					"two|{\"user\": \"ann\", \"_bemi\": {\"skip\": \"refused\"}}");
-		assertThat(this.database.query(REASONS)).containsExactly(sentence("x", "1 changes of public.item"));
+		assertThat(this.database.query(REASONS)).containsExactly(sentence("x", "1 change of public.item"));
 	}
 
 	@Test
@@ -287,8 +315,8 @@ class SkipIntegrationTests {
 		this.capture.start(Set.of(this.migrator));
 		assertThat(this.capture.query("SELECT operation, values ->> 'note' FROM bemi.changes WHERE \"table\" = 'item'"))
 			.containsExactly("UPDATE|c");
-		assertThat(this.database.query(REASONS)).containsExactly(sentence("first", "1 changes of public.item"),
-				sentence("second", "1 changes of public.item"));
+		assertThat(this.database.query(REASONS)).containsExactly(sentence("first", "1 change of public.item"),
+				sentence("second", "1 change of public.item"));
 		assertThat(this.database.query("SELECT count(*) FROM bemi.source")).containsExactly("1");
 	}
 
@@ -302,7 +330,7 @@ class SkipIntegrationTests {
 				+ " FROM bemi.changes WHERE \"table\" = 'item'"))
 			.containsExactly("2|refused|" + this.other);
 		assertThat(this.database.query("SELECT role FROM bemi.skip")).containsExactly(this.migrator);
-		assertThat(this.database.query(REASONS)).containsExactly(sentence("x", "1 changes of public.item"));
+		assertThat(this.database.query(REASONS)).containsExactly(sentence("x", "1 change of public.item"));
 	}
 
 	@Test

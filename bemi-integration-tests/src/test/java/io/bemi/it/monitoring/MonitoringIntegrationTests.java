@@ -188,6 +188,22 @@ class MonitoringIntegrationTests {
 	}
 
 	@Test
+	void aMigrationThatIsSkippedIsSaid() {
+		String role = this.database.server().username();
+		try (Instance instance = start(this.database, "bemi.tracking.skip-roles=" + role)) {
+			this.database.execute("BEGIN; SET LOCAL bemi.skip = 'OPS-17'; UPDATE todo SET task = 'skipped'; COMMIT",
+					"INSERT INTO todo VALUES (1, 'one')");
+			Recorded.await(this.database, "todo", 1);
+			await().untilAsserted(() -> assertThat(instance.value("bemi_gaps")).isOne());
+			JsonNode endpoint = instance.endpoint();
+			assertThat(endpoint.at("/gaps/0/reason").asText()).contains(role, "OPS-17", "1 change of public.todo");
+			assertThat(endpoint.at("/lastGap/reason").asText()).contains("OPS-17");
+			assertThat(endpoint.at("/settings").toString()).contains("\"bemi.tracking.skip-roles\":[\"" + role + "\"]");
+			assertThat(this.alerts.firing(instance)).containsExactly("BemiGap");
+		}
+	}
+
+	@Test
 	void aWriteThatFailsIsSaid() throws SQLException {
 		try (Instance instance = start(this.database)) {
 			try (Connection connection = this.database.connect(); Statement statement = connection.createStatement()) {
