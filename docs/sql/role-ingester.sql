@@ -24,6 +24,11 @@ BEGIN
     EXECUTE pg_catalog.format('GRANT USAGE ON SCHEMA %I TO %I', tracked.schemaname, ingester);
     EXECUTE pg_catalog.format('GRANT SELECT ON %I.%I TO %I', tracked.schemaname, tracked.tablename, ingester);
   END LOOP;
+  -- Which transactions may be skipped.
+  IF pg_catalog.to_regclass('bemi.skip') IS NOT NULL THEN
+    EXECUTE pg_catalog.format('GRANT USAGE ON SCHEMA bemi TO %I', ingester);
+    EXECUTE pg_catalog.format('GRANT SELECT ON bemi.skip TO %I', ingester);
+  END IF;
   SELECT pg_catalog.pg_get_userbyid(n.nspowner) INTO owner FROM pg_catalog.pg_namespace n WHERE n.nspname = store;
   IF owner IS NULL THEN
     EXECUTE pg_catalog.format('CREATE SCHEMA %I AUTHORIZATION %I', store, ingester);

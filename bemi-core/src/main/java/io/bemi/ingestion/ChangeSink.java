@@ -2,6 +2,7 @@ package io.bemi.ingestion;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 import io.bemi.change.Position;
 import io.bemi.replication.SourceIdentity;
@@ -90,6 +91,14 @@ public interface ChangeSink extends AutoCloseable {
 	 */
 	default @Nullable Gap lastGap() {
 		return null;
+	}
+
+	/**
+	 * Counts where the history is interrupted. May be called by any thread.
+	 * @return the number of gaps; empty when it is not known
+	 */
+	default OptionalLong gaps() {
+		return OptionalLong.empty();
 	}
 
 	/**

@@ -51,6 +51,9 @@ final class ContextNumbers {
 
 	private String lastMetadata = Metadata.EMPTY;
 
+	/** Whether the transaction wants to be left out, and may not. */
+	private boolean refused;
+
 	ContextNumbers(SourceTransaction transaction) {
 		this.transaction = transaction;
 	}
@@ -70,7 +73,7 @@ final class ContextNumbers {
 	boolean accept(ContextMessage message) {
 		if (this.last == null || this.last.source() != message.source()
 				|| !this.last.content().equals(message.content())) {
-			this.lastMetadata = Metadata.of(message);
+			this.lastMetadata = this.refused ? Metadata.refused(Metadata.of(message)) : Metadata.of(message);
 		}
 		this.last = message;
 		boolean first = message.source() == Source.APPLICATION && !this.application;
@@ -96,6 +99,17 @@ final class ContextNumbers {
 		this.characters = 0;
 		if (this.gone > 0) {
 			remember(this.lastMetadata, 0);
+		}
+	}
+
+	/**
+	 * Has it said of the rows from here on that they were to be left out.
+	 */
+	void refuse() {
+		if (!this.refused) {
+			this.refused = true;
+			this.last = null;
+			this.lastMetadata = Metadata.refused(this.lastMetadata);
 		}
 	}
 

@@ -5,6 +5,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +52,8 @@ public final class Ingester implements AutoCloseable {
 	private final SlotMonitor slotMonitor;
 
 	private final ColumnRules rules;
+
+	private final Set<String> skipRoles;
 
 	private final ChosenTables tables = new ChosenTables();
 
@@ -103,8 +107,23 @@ public final class Ingester implements AutoCloseable {
 	 */
 	public Ingester(ReplicationSource source, ChangeSink sink, BaselineSettings settings, ColumnRules rules,
 			IngestionListener listener) {
+		this(source, sink, settings, rules, Set.of(), listener);
+	}
+
+	/**
+	 * Creates an ingester that does not run yet.
+	 * @param source where changes come from
+	 * @param sink where they go; closed with the ingester
+	 * @param settings which rows are copied that are there already
+	 * @param rules which columns are recorded, and how
+	 * @param skipRoles roles whose transactions may say that nothing of them is recorded
+	 * @param listener is told what is stored
+	 */
+	public Ingester(ReplicationSource source, ChangeSink sink, BaselineSettings settings, ColumnRules rules,
+			Set<String> skipRoles, IngestionListener listener) {
 		this.source = source;
 		this.rules = rules;
+		this.skipRoles = Set.copyOf(skipRoles);
 		this.sink = new WatchedSink(sink, listener);
 		this.slotMonitor = new SlotMonitor(source);
 		this.pause = new Pause(source, this.slotMonitor);
@@ -248,6 +267,14 @@ public final class Ingester implements AutoCloseable {
 		return this.sink.lastGap();
 	}
 
+	/**
+	 * How often the history was interrupted.
+	 * @return the number of gaps; empty when it is not known here
+	 */
+	public OptionalLong gaps() {
+		return this.sink.gaps();
+	}
+
 	private void run() {
 		while (!this.stopped) {
 			try {
@@ -288,7 +315,7 @@ public final class Ingester implements AutoCloseable {
 
 	private void streamUntilStopped() throws SQLException {
 		try (IngestionSession session = IngestionSession.open(this.source, this.sink, this.preparation, this.rules,
-				this.tables)) {
+				this.tables, this.skipRoles)) {
 			report(new IngestionStatus(Phase.STREAMING, "Streaming from slot '" + this.source.settings().slot() + "'",
 					null));
 			this.settled.countDown();

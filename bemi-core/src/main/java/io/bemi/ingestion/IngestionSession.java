@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -84,9 +85,10 @@ final class IngestionSession implements AutoCloseable {
 	 * Connects, prepares slot and sink, and starts the stream.
 	 * @param rules which columns are recorded, and how
 	 * @param tables is told of which tables some are not
+	 * @param skipRoles roles whose transactions may be left out
 	 */
 	static IngestionSession open(ReplicationSource source, ChangeSink sink, SlotPreparation preparation,
-			ColumnRules rules, ChosenTables tables) throws SQLException {
+			ColumnRules rules, ChosenTables tables, Set<String> skipRoles) throws SQLException {
 		Connection plain = source.connect();
 		try {
 			source.check(plain);
@@ -111,7 +113,7 @@ final class IngestionSession implements AutoCloseable {
 						new Resumption(sink, start, preparation.confirmed()));
 				RowReader rows = new RowReader(catalog, rules, sink.primaryKeys(start));
 				TransactionAssembler assembler = new TransactionAssembler(output, rows, new XidEpoch(currentXid(plain)),
-						MemoryLimit.DEFAULT);
+						MemoryLimit.DEFAULT, new SkipNotes(plain, skipRoles));
 				BaselineCopier baselines = new BaselineCopier(source, plain, output,
 						new BaselineReader(catalog, source.settings().publication()), preparation.settings(),
 						preparation.monitor(), moves);
@@ -227,7 +229,8 @@ final class IngestionSession implements AutoCloseable {
 		if (message instanceof Relation relation) {
 			this.rows.tracked(relation.oid()).ifPresent(this.tables::note);
 		}
-		if (message instanceof Relation || (message instanceof LogicalMessage other && Alteration.isOne(other))) {
+		if (message instanceof Relation || (message instanceof LogicalMessage other
+				&& (Alteration.isOne(other) || SkipRights.isWanted(other)))) {
 			this.baselines.refresh();
 		}
 		if (this.output.isFull()) {

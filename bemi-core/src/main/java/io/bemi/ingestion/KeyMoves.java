@@ -63,7 +63,7 @@ final class KeyMoves {
 	}
 
 	void observe(RowChange change) {
-		if (!this.watching || change.operation() == RowOperation.ALTER) {
+		if (!this.watching || change.operation().isOfTable()) {
 			return;
 		}
 		int oid = change.relation().relation().oid();

@@ -33,6 +33,8 @@ final class Metadata {
 
 	private static final String FACTS = "_bemi";
 
+	private static final String SKIP = "skip";
+
 	private static final ObjectMapper MAPPER = mapper();
 
 	private Metadata() {
@@ -104,6 +106,30 @@ final class Metadata {
 		// Whatever the session says of facts is replaced by them.
 		metadata.set(FACTS, facts);
 		return metadata.toString();
+	}
+
+	/**
+	 * The same for changes whose transaction wanted to be left out, and may not.
+	 */
+	static String refused(String metadata) {
+		ObjectNode object = (parse(metadata) instanceof ObjectNode found) ? found : MAPPER.createObjectNode();
+		facts(object).put(SKIP, "refused");
+		return object.toString();
+	}
+
+	/**
+	 * What is said of a transaction in place of its changes.
+	 */
+	static String of(SkippedTransaction skipped) {
+		ObjectNode object = MAPPER.createObjectNode();
+		ObjectNode facts = facts(object).putObject(SKIP).put("role", skipped.role()).put("reason", skipped.reason());
+		ObjectNode changes = facts.putObject("changes");
+		skipped.changes().forEach(changes::put);
+		return object.toString();
+	}
+
+	private static ObjectNode facts(ObjectNode metadata) {
+		return (metadata.get(FACTS) instanceof ObjectNode known) ? known : metadata.putObject(FACTS);
 	}
 
 	private static void add(String text, ObjectNode metadata, String otherwise, List<String> errors) {

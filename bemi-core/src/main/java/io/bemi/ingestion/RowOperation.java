@@ -23,12 +23,25 @@ public enum RowOperation {
 	BASELINE('B'),
 
 	/** A table was changed; stored as another description of it, not as a change. */
-	ALTER('A');
+	ALTER('A'),
+
+	/**
+	 * Changes of a table were left out; stored as another description of it, before which
+	 * nothing is known, not as a change.
+	 */
+	SKIP('S');
 
 	private final char code;
 
 	RowOperation(char code) {
 		this.code = code;
+	}
+
+	/**
+	 * Whether it happened to the table, and not to a row.
+	 */
+	public boolean isOfTable() {
+		return this == ALTER || this == SKIP;
 	}
 
 	/**

@@ -155,6 +155,14 @@ final class RowReader {
 	}
 
 	/**
+	 * The tables that a row message is about.
+	 */
+	List<TrackedRelation> tables(PgOutputMessage arrived) {
+		return (arrived instanceof Truncate truncate) ? truncate.relations().stream().map(this::known).toList()
+				: List.of(known(relation(arrived)));
+	}
+
+	/**
 	 * An attribute that was renamed or got another type would not be noticed by its text.
 	 * Once per transaction and table: it is a query.
 	 */

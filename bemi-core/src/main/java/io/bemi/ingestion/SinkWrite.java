@@ -39,6 +39,13 @@ public interface SinkWrite extends AutoCloseable {
 	void quarantine(PoisonRow poison);
 
 	/**
+	 * Notes that changes of a transaction were left out.
+	 * @param skipped whose, and of which tables
+	 * @throws SinkException when the sink cannot be used
+	 */
+	void skip(SkippedTransaction skipped);
+
+	/**
 	 * Notes that the history of the source begins here, and that a gap before it ends.
 	 * @param moment from where on changes are recorded
 	 * @throws SinkException when the sink cannot be used

@@ -65,6 +65,8 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 
 	private List<PoisonRow> poison = new ArrayList<>();
 
+	private List<SkippedTransaction> skipped = new ArrayList<>();
+
 	private @Nullable SinkWrite large;
 
 	StoringOutput(ChangeSink sink, SinkSource source, MemoryLimit limit, KeyMoves moves, Resumption resumption) {
@@ -166,6 +168,15 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 		this.pendingCommit = transaction.position();
 	}
 
+	@Override
+	public void skipped(SkippedTransaction transaction, List<RowChange> statements, TransactionContext context,
+			Position end) {
+		if (!isStored(transaction.transaction())) {
+			this.skipped.add(transaction);
+		}
+		transaction(transaction.transaction(), statements, List.of(context), List.of(), end);
+	}
+
 	/**
 	 * The place is noted as soon as nothing else arrives, or together with what does:
 	 * however many wait, there is no more than one write for all of them. Nothing is
@@ -193,8 +204,17 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 		rows.forEach(this.moves::observe);
 		long length = rows.stream().mapToLong(RowChange::length).sum();
 		SinkWrite write = this.large;
-		Batch batch = new Batch(rows, contexts, poison);
+		Batch batch = new Batch(rows, contexts, poison, List.of());
 		hand(length, () -> batch.writeTo(write));
+	}
+
+	@Override
+	public void discard() {
+		if (this.large != null) {
+			this.thread.await();
+			this.large.close();
+			this.large = null;
+		}
 	}
 
 	@Override
@@ -227,13 +247,14 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 		if (commit == null) {
 			return;
 		}
-		Batch batch = new Batch(this.rows, this.contexts, this.poison);
+		Batch batch = new Batch(this.rows, this.contexts, this.poison, this.skipped);
 		long length = this.characters;
 		this.pendingCommit = null;
 		this.handedOn = commit;
 		this.rows = new ArrayList<>();
 		this.contexts = new ArrayList<>();
 		this.poison = new ArrayList<>();
+		this.skipped = new ArrayList<>();
 		this.characters = 0;
 		hand(length, () -> {
 			try (SinkWrite write = this.sink.begin(this.source, commit)) {
@@ -317,7 +338,8 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 	/**
 	 * What is stored together.
 	 */
-	private record Batch(List<RowChange> rows, List<TransactionContext> contexts, List<PoisonRow> poison) {
+	private record Batch(List<RowChange> rows, List<TransactionContext> contexts, List<PoisonRow> poison,
+			List<SkippedTransaction> skipped) {
 
 		/**
 		 * Writes it, and lets go of it: what is read next may need the memory.
@@ -326,6 +348,7 @@ final class StoringOutput implements TransactionAssembler.Output, AutoCloseable 
 			write.append(this.rows);
 			write.appendContexts(this.contexts);
 			this.poison.forEach(write::quarantine);
+			this.skipped.forEach(write::skip);
 			this.rows.clear();
 			this.contexts.clear();
 			this.poison.clear();

@@ -1,8 +1,11 @@
 package io.bemi.ingestion;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 import io.bemi.change.Position;
 import io.bemi.pgoutput.PgOutputMessage;
@@ -30,9 +33,12 @@ final class TransactionAssembler {
 
 	private final MemoryLimit limit;
 
+	private final SkipRights skips;
+
 	private @Nullable Running running;
 
-	TransactionAssembler(Output output, RowReader rows, XidEpoch epoch, MemoryLimit limit) {
+	TransactionAssembler(Output output, RowReader rows, XidEpoch epoch, MemoryLimit limit, SkipRights skips) {
+		this.skips = skips;
 		this.output = output;
 		this.rows = rows;
 		this.epoch = epoch;
@@ -72,6 +78,9 @@ final class TransactionAssembler {
 				context.ifPresent(this.running::message);
 				this.running.alteration(logical);
 				this.running.barrier |= Barrier.isOne(logical);
+				if (SkipRights.isWanted(logical)) {
+					this.running.skip();
+				}
 			}
 		}
 		else if (message instanceof PgOutputMessage.Type || message instanceof Origin) {
@@ -108,6 +117,20 @@ final class TransactionAssembler {
 		 */
 		void transaction(SourceTransaction transaction, List<RowChange> rows, List<TransactionContext> contexts,
 				List<PoisonRow> poison, Position end);
+
+		/**
+		 * A whole transaction whose changes are left out.
+		 * @param skipped what was left out
+		 * @param statements what has happened to its tables
+		 * @param context what stands in place of its contexts
+		 * @param end where its commit ends
+		 */
+		void skipped(SkippedTransaction skipped, List<RowChange> statements, TransactionContext context, Position end);
+
+		/**
+		 * Parts that were handed over of the transaction that arrives are void.
+		 */
+		void discard();
 
 		/**
 		 * Somebody waits for what was committed before a transaction that was just handed
@@ -170,12 +193,30 @@ final class TransactionAssembler {
 		/** Whether somebody waits for what was committed before. */
 		private boolean barrier;
 
+		/** What has happened to tables, in case that nothing else counts. */
+		private final List<RowChange> statements = new ArrayList<>();
+
+		private long statementCharacters;
+
+		private boolean tooManyStatements;
+
+		/** How many changes there are of each table. */
+		private final Map<Integer, Count> counts = new LinkedHashMap<>();
+
+		/** Whether it wants to be left out, and that was looked up. */
+		private boolean skipDecided;
+
+		private SkipRights.@Nullable Skip skip;
+
 		Running(SourceTransaction transaction) {
 			this.transaction = transaction;
 			this.contexts = new ContextNumbers(transaction);
 		}
 
 		void message(ContextMessage message) {
+			if (this.skip != null) {
+				return;
+			}
 			this.stitcher.message(message);
 			if (!this.contexts.counts(message)) {
 				return;
@@ -191,6 +232,12 @@ final class TransactionAssembler {
 		}
 
 		void row(Position position, PgOutputMessage message) {
+			for (TrackedRelation table : TransactionAssembler.this.rows.tables(message)) {
+				this.counts.computeIfAbsent(table.relation().oid(), (oid) -> new Count(table)).add(table);
+			}
+			if (this.skip != null) {
+				return;
+			}
 			// What can go goes first: the next row may need the memory.
 			this.stitcher.advance(position);
 			handOnIfFull();
@@ -214,8 +261,48 @@ final class TransactionAssembler {
 					message);
 			if (alteration.isPresent()) {
 				this.ordinal++;
-				this.characters += message.content().remaining();
-				this.stitcher.row(message.position(), alteration.get());
+				keep(alteration.get(), message.content().remaining());
+				if (this.skip == null) {
+					this.characters += message.content().remaining();
+					this.stitcher.row(message.position(), alteration.get());
+				}
+			}
+		}
+
+		/**
+		 * Keeps what has happened to a table. Anybody may write such messages: of a
+		 * transaction with too many of them nothing is left out.
+		 */
+		private void keep(RowChange alteration, long length) {
+			this.statementCharacters += length;
+			if (this.skip == null
+					&& TransactionAssembler.this.limit.isReached(this.statements.size(), this.statementCharacters)) {
+				this.statements.clear();
+				this.tooManyStatements = true;
+			}
+			if (!this.tooManyStatements) {
+				this.statements.add(alteration);
+			}
+		}
+
+		/**
+		 * Leaves out what it writes, from its beginning on; or has it said that it wanted
+		 * to.
+		 */
+		void skip() {
+			if (this.skipDecided) {
+				return;
+			}
+			this.skipDecided = true;
+			this.skip = this.tooManyStatements ? null : TransactionAssembler.this.skips.of(this.transaction);
+			if (this.skip == null) {
+				this.contexts.refuse();
+				return;
+			}
+			this.changes.clear();
+			this.poison.clear();
+			if (this.inParts) {
+				TransactionAssembler.this.output.discard();
 			}
 		}
 
@@ -263,6 +350,42 @@ final class TransactionAssembler {
 		}
 
 		void finish(Commit commit) {
+			if (this.skip != null) {
+				finishSkipped(this.skip, commit);
+			}
+			else {
+				finishRecorded(commit);
+			}
+			if (this.barrier && !(this.inParts && this.skip == null)) {
+				TransactionAssembler.this.output.barrier(this.transaction, commit.endPosition());
+			}
+		}
+
+		/**
+		 * Nothing is known any more of the tables that it has written to.
+		 */
+		private void finishSkipped(SkipRights.Skip skip, Commit commit) {
+			for (Count count : this.counts.values()) {
+				this.statements.add(new RowChange(this.transaction, this.ordinal++, 0, count.table, RowOperation.SKIP,
+						null, null, null, null));
+			}
+			if (this.counts.isEmpty()) {
+				TransactionAssembler.this.output.transaction(this.transaction, this.statements,
+						this.statements.isEmpty() ? List.of()
+								: List.of(new TransactionContext(this.transaction, 0, Metadata.EMPTY)),
+						List.of(), commit.endPosition());
+				return;
+			}
+			SkippedTransaction skipped = new SkippedTransaction(this.transaction, skip.role(), skip.reason(),
+					this.counts.values()
+						.stream()
+						.collect(Collectors.toMap((count) -> count.table.toString(), (count) -> count.changes,
+								Long::sum)));
+			TransactionAssembler.this.output.skipped(skipped, this.statements,
+					new TransactionContext(this.transaction, 0, Metadata.of(skipped)), commit.endPosition());
+		}
+
+		private void finishRecorded(Commit commit) {
 			this.stitcher.finish();
 			cover();
 			if (this.inParts) {
@@ -272,9 +395,29 @@ final class TransactionAssembler {
 			}
 			TransactionAssembler.this.output.transaction(this.transaction, this.changes, this.contexts.take(),
 					this.poison, commit.endPosition());
-			if (this.barrier) {
-				TransactionAssembler.this.output.barrier(this.transaction, commit.endPosition());
-			}
+		}
+
+	}
+
+	/**
+	 * Changes of a table in a transaction.
+	 */
+	private static final class Count {
+
+		private TrackedRelation table;
+
+		private long changes;
+
+		Count(TrackedRelation table) {
+			this.table = table;
+		}
+
+		/**
+		 * One more, of the table as it is called by then.
+		 */
+		void add(TrackedRelation now) {
+			this.table = now;
+			this.changes++;
 		}
 
 	}

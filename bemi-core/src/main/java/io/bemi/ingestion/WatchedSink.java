@@ -2,6 +2,7 @@ package io.bemi.ingestion;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 import io.bemi.change.Position;
 import io.bemi.replication.SourceIdentity;
@@ -69,6 +70,11 @@ final class WatchedSink implements ChangeSink {
 	@Override
 	public @Nullable Gap lastGap() {
 		return this.sink.lastGap();
+	}
+
+	@Override
+	public OptionalLong gaps() {
+		return this.sink.gaps();
 	}
 
 	@Override

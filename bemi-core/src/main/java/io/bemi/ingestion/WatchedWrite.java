@@ -125,6 +125,11 @@ final class WatchedWrite implements SinkWrite {
 	}
 
 	@Override
+	public void skip(SkippedTransaction skipped) {
+		run(() -> this.write.skip(skipped));
+	}
+
+	@Override
 	public void beginHistory(SourceTransaction moment) {
 		run(() -> this.write.beginHistory(moment));
 	}

@@ -23,9 +23,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class ReplicationSource {
 
+	/**
+	 * Amazon's servers have a role in place of the attribute.
+	 */
 	private static final String CONNECTED_AS = """
 			SELECT current_setting('wal_level'),
-			       (SELECT rolreplication OR rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user),
+			       (SELECT rolreplication OR rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)
+			           OR EXISTS (SELECT FROM pg_catalog.pg_roles r
+			                       WHERE r.rolname = 'rds_replication' AND pg_catalog.pg_has_role(r.oid, 'MEMBER')),
 			       current_user, current_setting('max_slot_wal_keep_size')
 			""";
 

@@ -6,9 +6,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.OptionalLong;
 
 import io.bemi.change.Position;
 import io.bemi.ingestion.Gap;
+import io.bemi.ingestion.SkippedTransaction;
 import io.bemi.ingestion.SourceTransaction;
 import io.bemi.replication.SourceIdentity;
 import org.jspecify.annotations.Nullable;
@@ -32,19 +34,44 @@ final class Gaps {
 	private static final String CLOSE = "UPDATE gap SET to_position = ?::pg_lsn, to_time = ?::timestamptz"
 			+ " WHERE to_position IS NULL AND " + OF_SOURCE;
 
+	/** It has a place, and no length. */
+	private static final String SKIP = """
+			INSERT INTO gap (source, from_position, to_position, from_time, to_time, reason)
+			VALUES (?, ?::pg_lsn, ?::pg_lsn, ?::timestamptz, ?::timestamptz, ?) RETURNING noticed_at
+			""";
+
 	private static final String LAST = """
 			SELECT reason, from_position, to_position, from_time, to_time, noticed_at FROM gap
 			 WHERE source IN (SELECT id FROM source WHERE name = ? AND database = ?)
 			   AND from_position IS NOT NULL ORDER BY id DESC LIMIT 1
 			""";
 
+	private static final String COUNT = """
+			SELECT count(*) FROM gap WHERE source IN (SELECT id FROM source WHERE name = ? AND database = ?)
+			""";
+
 	private volatile @Nullable Gap last;
+
+	private volatile @Nullable Long count;
 
 	@Nullable Gap last() {
 		return this.last;
 	}
 
+	OptionalLong count() {
+		Long known = this.count;
+		return (known != null) ? OptionalLong.of(known) : OptionalLong.empty();
+	}
+
 	void connected(Connection connection, SourceIdentity identity) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(COUNT)) {
+			statement.setString(1, identity.slot());
+			statement.setString(2, identity.database());
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				this.count = row.getLong(1);
+			}
+		}
 		try (PreparedStatement statement = connection.prepareStatement(LAST)) {
 			statement.setString(1, identity.slot());
 			statement.setString(2, identity.database());
@@ -78,6 +105,29 @@ final class Gaps {
 			statement.setString(5, reason);
 			statement.executeUpdate();
 		}
+	}
+
+	/**
+	 * Adds a transaction whose changes were left out. A write that is not committed is
+	 * tried again after another connection, which counts anew.
+	 */
+	void skip(Connection connection, int source, SkippedTransaction skipped) throws SQLException {
+		SourceTransaction transaction = skipped.transaction();
+		try (PreparedStatement statement = connection.prepareStatement(SKIP)) {
+			statement.setInt(1, source);
+			statement.setString(2, transaction.position().toString());
+			statement.setString(3, transaction.position().toString());
+			statement.setString(4, transaction.committedAt().toString());
+			statement.setString(5, transaction.committedAt().toString());
+			statement.setString(6, skipped.toString());
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				this.last = new Gap(skipped.toString(), transaction.position(), transaction.position(),
+						transaction.committedAt(), transaction.committedAt(),
+						row.getObject(1, OffsetDateTime.class).toInstant());
+			}
+		}
+		this.count = count().orElse(0) + 1;
 	}
 
 	/**

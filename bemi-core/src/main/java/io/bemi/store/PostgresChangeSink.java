@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 import io.bemi.change.Position;
 import io.bemi.ingestion.ChangeSink;
@@ -272,6 +273,11 @@ public final class PostgresChangeSink implements ChangeSink {
 	@Override
 	public @Nullable Gap lastGap() {
 		return this.gaps.last();
+	}
+
+	@Override
+	public OptionalLong gaps() {
+		return this.gaps.count();
 	}
 
 	private static <T> T required(@Nullable T opened) {

@@ -16,6 +16,7 @@ import io.bemi.ingestion.PoisonRow;
 import io.bemi.ingestion.RowChange;
 import io.bemi.ingestion.RowOperation;
 import io.bemi.ingestion.SinkWrite;
+import io.bemi.ingestion.SkippedTransaction;
 import io.bemi.ingestion.SourceTransaction;
 import io.bemi.ingestion.TrackedRelation;
 import io.bemi.ingestion.TransactionContext;
@@ -101,7 +102,7 @@ final class PostgresSinkWrite implements SinkWrite {
 		while (from < changes.size()) {
 			int to = endOfDescriptions(changes, from);
 			if (to == from) {
-				alter(changes.get(from));
+				changeTable(changes.get(from));
 				from++;
 			}
 			else {
@@ -117,7 +118,7 @@ final class PostgresSinkWrite implements SinkWrite {
 	private static int endOfDescriptions(List<RowChange> changes, int from) {
 		Map<Integer, TrackedRelation> descriptions = new HashMap<>();
 		int to = from;
-		while (to < changes.size() && changes.get(to).operation() != RowOperation.ALTER) {
+		while (to < changes.size() && !changes.get(to).operation().isOfTable()) {
 			TrackedRelation relation = changes.get(to).relation();
 			TrackedRelation known = descriptions.putIfAbsent(relation.relation().oid(), relation);
 			if (known != null && known != relation && !known.sameAs(relation)) {
@@ -128,8 +129,15 @@ final class PostgresSinkWrite implements SinkWrite {
 		return to;
 	}
 
-	private void alter(RowChange change) {
+	private void changeTable(RowChange change) {
 		try {
+			if (change.operation() == RowOperation.SKIP) {
+				Relation table = change.relation().relation();
+				this.relations.sever(table.oid(), change.transaction().position());
+				this.baselines.request(table.oid(), table.schema(), table.name(), change.transaction(),
+						change.ordinal(), false);
+				return;
+			}
 			Loss loss = this.relations.alter(change.relation());
 			if (loss != null) {
 				this.baselines.request(change.relation().relation().oid(), loss.schema(), loss.name(),
@@ -231,6 +239,17 @@ final class PostgresSinkWrite implements SinkWrite {
 			this.baselines.request(table.oid(), table.schema(), table.name(), change.transaction(), change.ordinal(),
 					false);
 		}
+	}
+
+	@Override
+	public void skip(SkippedTransaction skipped) {
+		try {
+			this.gaps.skip(this.connection, this.source, skipped);
+		}
+		catch (SQLException ex) {
+			throw StoreProblems.translate(ex);
+		}
+		logger.warn("The history has a gap, see bemi.gap: {}", skipped);
 	}
 
 	@Override

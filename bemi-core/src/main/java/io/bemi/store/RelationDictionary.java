@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.bemi.change.Position;
 import io.bemi.ingestion.PrimaryKey;
 import io.bemi.ingestion.TrackedRelation;
 import io.bemi.pgoutput.PgOutputMessage.Column;
@@ -61,6 +62,17 @@ final class RelationDictionary {
 			HAVING bool_and(name IS NOT NULL AND type IS NOT NULL AND modifier IS NOT NULL AND number IS NOT NULL)
 			   AND count(filled::jsonb) >= 0
 			RETURNING schema, name, coalesce((?::jsonb ->> 'severed')::boolean, false), coalesce((?::jsonb ->> 'empty')::boolean, false)
+			""";
+
+	/**
+	 * Described as it was last, but of its records nothing is known from before.
+	 */
+	private static final String SEVER = """
+			INSERT INTO relation (source, oid, schema, name, replica_identity, columns, since)
+			SELECT r.source, r.oid, r.schema, r.name, r.replica_identity, coalesce((
+			       SELECT jsonb_agg(c.value || '{"severed": true, "rewritten": false, "altered": false}' ORDER BY c.ordinality)
+			         FROM jsonb_array_elements(r.columns) WITH ORDINALITY c), '[]'), ?::pg_lsn
+			  FROM relation r WHERE r.source = ? AND r.oid = ? ORDER BY r.id DESC LIMIT 1
 			""";
 
 	/**
@@ -195,6 +207,20 @@ final class RelationDictionary {
 		}
 		this.entries.remove(relation.relation().oid());
 		return loss;
+	}
+
+	/**
+	 * Adds that changes of a table are missing, so that nothing is known any more of the
+	 * rows that it had.
+	 */
+	void sever(int oid, Position since) throws SQLException {
+		try (PreparedStatement statement = this.connection.prepareStatement(SEVER)) {
+			statement.setString(1, since.toString());
+			statement.setInt(2, this.source);
+			statement.setLong(3, Integer.toUnsignedLong(oid));
+			statement.executeUpdate();
+		}
+		this.entries.remove(oid);
 	}
 
 	/**

@@ -36,7 +36,7 @@ record StoredRow(RowChange change, @Nullable RowImage image, @Nullable RowImage 
 			case CREATE, BASELINE -> new StoredRow(change, change.row(), null, unreadable(change, change.row()));
 			case UPDATE -> update(change, before);
 			case DELETE -> delete(change, before);
-			case TRUNCATE, ALTER -> new StoredRow(change, null, null, List.of());
+			case TRUNCATE, ALTER, SKIP -> new StoredRow(change, null, null, List.of());
 		};
 	}
 

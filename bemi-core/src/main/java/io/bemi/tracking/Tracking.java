@@ -23,6 +23,8 @@ public final class Tracking {
 
 	private static final String CONFIGURE = "SELECT bemi.configure(?, ?, ?, ?::name, ?)";
 
+	private static final String ALLOW_SKIP = "SELECT bemi.allow_skip(?)";
+
 	private static final String IS_SUPERUSER = """
 			SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user
 			""";
@@ -38,8 +40,8 @@ public final class Tracking {
 
 	private final TrackingSettings settings;
 
-	private final SchemaMigrator migrator = new SchemaMigrator(COMPONENT, SCHEMA,
-			List.of("V001__tracking.sql", "V002__sql_comments.sql", "V003__shapes.sql", "V004__partition_identity.sql"),
+	private final SchemaMigrator migrator = new SchemaMigrator(COMPONENT, SCHEMA, List.of("V001__tracking.sql",
+			"V002__sql_comments.sql", "V003__shapes.sql", "V004__partition_identity.sql", "V005__skip.sql"),
 			Tracking.class);
 
 	/**
@@ -96,8 +98,15 @@ public final class Tracking {
 			statement.setArray(3, connection.createArrayOf("text", this.settings.exclude().toArray()));
 			statement.setString(4, this.settings.publication());
 			statement.setBoolean(5, this.settings.sqlComments());
-			return statement.execute();
+			statement.execute();
 		}
+		if (!this.settings.skipRoles().isEmpty()) {
+			try (PreparedStatement statement = connection.prepareStatement(ALLOW_SKIP)) {
+				statement.setArray(1, connection.createArrayOf("name", this.settings.skipRoles().toArray()));
+				statement.execute();
+			}
+		}
+		return true;
 	}
 
 	private static Optional<String> createEventTrigger(Connection connection) throws SQLException {

@@ -15,9 +15,10 @@ import org.springframework.util.Assert;
  * @param publication name of the publication
  * @param sqlComments whether the comment at the end of a statement counts as context. A
  * table has it as soon as one application that wants the table wants that
+ * @param skipRoles roles that may say that what they write is not recorded
  */
 public record TrackingSettings(String owner, List<String> include, List<String> exclude, String publication,
-		boolean sqlComments) {
+		boolean sqlComments, List<String> skipRoles) {
 
 	/** The publication unless another one is named. */
 	public static final String DEFAULT_PUBLICATION = "bemi";
@@ -27,6 +28,20 @@ public record TrackingSettings(String owner, List<String> include, List<String> 
 		Assert.hasText(publication, "'publication' must not be empty");
 		include = List.copyOf(include);
 		exclude = List.copyOf(exclude);
+		skipRoles = List.copyOf(skipRoles);
+	}
+
+	/**
+	 * Settings by which everything is recorded that is written.
+	 * @param owner name of the application
+	 * @param include patterns of tables to track
+	 * @param exclude patterns of tables not to track
+	 * @param publication name of the publication
+	 * @param sqlComments whether the comment at the end of a statement counts as context
+	 */
+	public TrackingSettings(String owner, List<String> include, List<String> exclude, String publication,
+			boolean sqlComments) {
+		this(owner, include, exclude, publication, sqlComments, List.of());
 	}
 
 	/**

@@ -89,6 +89,9 @@ BEGIN
     DROP FUNCTION IF EXISTS bemi.identity_columns(oid);
     DROP FUNCTION IF EXISTS bemi.identity_obstacle(oid);
     DROP FUNCTION IF EXISTS bemi.session_message();
+    DROP FUNCTION IF EXISTS bemi.allow_skip(name[]);
+    DROP FUNCTION IF EXISTS bemi.note_skip();
+    DROP TABLE IF EXISTS bemi.skip;
     DROP TABLE IF EXISTS bemi.tracking;
     IF pg_catalog.to_regclass('bemi.meta') IS NOT NULL THEN
       DELETE FROM bemi.meta WHERE component = 'tracking';

@@ -321,6 +321,11 @@ class StoringOutputTests {
 		}
 
 		@Override
+		public void skip(SkippedTransaction skipped) {
+			this.log.add("skip " + skipped.transaction().position().value());
+		}
+
+		@Override
 		public void beginHistory(SourceTransaction moment) {
 			throw new IllegalStateException();
 		}

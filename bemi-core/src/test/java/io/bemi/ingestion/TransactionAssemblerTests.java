@@ -24,6 +24,7 @@ import io.bemi.stitching.ContextMessage;
 import io.bemi.stitching.ContextMessage.Source;
 import io.bemi.stitching.Stitching;
 import io.bemi.tracking.ColumnRules;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -44,6 +45,9 @@ class TransactionAssemblerTests {
 	/** The metadata of each number. */
 	private final Map<Integer, String> given = new HashMap<>();
 
+	/** What the source has noted of transactions that want to be left out. */
+	private SkipRights.@Nullable Skip skip;
+
 	private final RowReader.Catalog catalog = new RowReader.Catalog() {
 
 		@Override
@@ -59,7 +63,8 @@ class TransactionAssemblerTests {
 	};
 
 	private final TransactionAssembler assembler = new TransactionAssembler(new LoggingOutput(),
-			new RowReader(this.catalog, ColumnRules.NONE), new XidEpoch(1L << 32), new MemoryLimit(4, 1_000_000));
+			new RowReader(this.catalog, ColumnRules.NONE), new XidEpoch(1L << 32), new MemoryLimit(4, 1_000_000),
+			(transaction) -> this.skip);
 
 	private void accept(long position, PgOutputMessage message) {
 		this.assembler.accept(new Position(position), message);
@@ -262,6 +267,104 @@ class TransactionAssemblerTests {
 	}
 
 	@Test
+	void whatIsSkippedIsCountedFromTheBeginning() {
+		this.skip = new SkipRights.Skip("migrator", "too much");
+		begin(100);
+		insert(10, 1);
+		message(20, "_bemi", "{\"c\":1}");
+		message(30, "_bemi_skip", "");
+		insert(40, 2);
+		message(50, "_bemi_skip", "");
+		commit(100);
+		assertThat(this.log).containsExactly("skipped {public.t=2}, SKIP 1, "
+				+ "{\"_bemi\":{\"skip\":{\"role\":\"migrator\",\"reason\":\"too much\",\"changes\":{\"public.t\":2}}}}");
+	}
+
+	@Test
+	void partsOfWhatIsSkippedAreVoid() {
+		this.skip = new SkipRights.Skip("migrator", "too much");
+		begin(100);
+		for (int id = 1; id <= 6; id++) {
+			insert(10L * id, id);
+		}
+		message(70, "_bemi_skip", "");
+		for (int id = 1; id <= 6; id++) {
+			insert(70 + id, id);
+		}
+		commit(100);
+		assertThat(this.log).hasSize(3);
+		assertThat(this.log.get(1)).isEqualTo("discard");
+		assertThat(this.log.get(2)).startsWith("skipped {public.t=12}");
+	}
+
+	@Test
+	void statementsOfWhatIsSkippedCount() {
+		String table = "1 {\"schema\":\"public\",\"name\":\"t\",\"columns\":[]}";
+		this.skip = new SkipRights.Skip("migrator", "too much");
+		begin(100);
+		insert(10, 1);
+		message(20, "_bemi_table", table);
+		message(30, "_bemi_skip", "");
+		message(40, "_bemi_table", table);
+		commit(100);
+		assertThat(this.log).singleElement().asString().startsWith("skipped {public.t=1}, ALTER 1 ALTER 2 SKIP 3, ");
+	}
+
+	@Test
+	void withTooManyStatementsToKeepNothingIsSkipped() {
+		this.skip = new SkipRights.Skip("migrator", "too much");
+		begin(100);
+		for (int message = 1; message <= 5; message++) {
+			message(message, "_bemi_table", "1 {\"schema\":\"public\",\"name\":\"t\",\"columns\":[]}");
+		}
+		insert(10, 1);
+		message(20, "_bemi_skip", "");
+		commit(100);
+		assertThat(this.log).last().asString().isEqualTo("end 108");
+		assertThat(this.log).noneMatch((line) -> line.startsWith("skipped"))
+			.anyMatch((line) -> line.contains("refused"));
+	}
+
+	@Test
+	void whatHasWrittenNothingIsNotSkipped() {
+		this.skip = new SkipRights.Skip("migrator", "nothing");
+		begin(100);
+		message(20, "_bemi_skip", "");
+		commit(100);
+		assertThat(this.log).containsExactly("rows , contexts , end 108");
+	}
+
+	@Test
+	void whoMayNotSkipIsRecordedAsHavingTried() {
+		begin(100);
+		insert(10, 1);
+		message(20, "_bemi", "{\"c\":1}");
+		insert(30, 2);
+		message(40, "_bemi_skip", "");
+		message(50, "_bemi", "{\"c\":1}");
+		insert(60, 3);
+		commit(100);
+		begin(200);
+		insert(110, 4);
+		message(120, "_bemi_skip", "");
+		commit(200);
+		assertThat(this.log).containsExactly(
+				"rows 1:0 2:1 3:1, contexts 0={\"c\":1} 1={\"c\":1,\"_bemi\":{\"skip\":\"refused\"}}, end 108",
+				"rows 4:0, contexts 0={\"_bemi\":{\"skip\":\"refused\"}}, end 208");
+	}
+
+	@Test
+	void aMessageInNoTransactionSkipsNothing() {
+		this.skip = new SkipRights.Skip("mallory", "");
+		begin(100);
+		insert(10, 1);
+		accept(20,
+				new LogicalMessage(false, new Position(20), "_bemi_skip", ByteBuffer.allocate(0).asReadOnlyBuffer()));
+		commit(100);
+		assertThat(this.log).containsExactly("rows 1:0, contexts 0={}, end 108");
+	}
+
+	@Test
 	void knowsWhetherATransactionIsUnderWay() {
 		assertThat(this.assembler.inTransaction()).isFalse();
 		begin(100);
@@ -326,6 +429,21 @@ class TransactionAssemblerTests {
 		public void replaceContexts(SourceTransaction transaction, String metadata) {
 			TransactionAssemblerTests.this.given.replaceAll((number, before) -> metadata);
 			TransactionAssemblerTests.this.log.add("replace " + metadata);
+		}
+
+		@Override
+		public void skipped(SkippedTransaction skipped, List<RowChange> statements, TransactionContext context,
+				Position end) {
+			TransactionAssemblerTests.this.log.add("skipped " + skipped.changes() + ", "
+					+ statements.stream()
+						.map((statement) -> statement.operation() + " " + statement.ordinal())
+						.collect(Collectors.joining(" "))
+					+ ", " + context.metadata());
+		}
+
+		@Override
+		public void discard() {
+			TransactionAssemblerTests.this.log.add("discard");
 		}
 
 		@Override

@@ -3,9 +3,11 @@ package io.bemi.store;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 import io.bemi.ingestion.BaselineSettings;
 import io.bemi.ingestion.Ingester;
+import io.bemi.ingestion.IngestionListener;
 import io.bemi.replication.ReplicationSettings;
 import io.bemi.replication.ReplicationSource;
 import io.bemi.testsupport.PostgresServer;
@@ -87,6 +89,15 @@ record Capture(TestDatabase database, List<Ingester> ingesters) implements AutoC
 				new PostgresChangeSink(
 						new StoreSettings(this.database.url(), server.username(), server.password(), "bemi")),
 				BaselineSettings.ALL, rules));
+	}
+
+	/**
+	 * Starts an instance that lets roles skip what they write, with tamper evidence.
+	 */
+	Ingester start(Set<String> skipRoles) throws InterruptedException {
+		return start(new Ingester(new ReplicationSource(replication(this.database.server().username())),
+				new PostgresChangeSink(Chain.settings(this.database)), BaselineSettings.ALL, ColumnRules.NONE,
+				skipRoles, IngestionListener.NONE));
 	}
 
 	private ReplicationSettings replication(String role) {

@@ -1,11 +1,16 @@
 package io.bemi.store;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.UUID;
 
 import io.bemi.ingestion.Ingester;
 import io.bemi.ingestion.IngestionStatus.Phase;
+import io.bemi.replication.ReplicationException;
+import io.bemi.replication.ReplicationSettings;
+import io.bemi.replication.ReplicationSource;
 import io.bemi.testsupport.PostgresServer;
 import io.bemi.testsupport.TestDatabase;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -14,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Surroundings in which ingestion cannot run: it says what is wrong and what to do, and
@@ -81,6 +87,28 @@ class SurroundingsIntegrationTests {
 			assertThat(capture.database().query(BASELINE)).containsExactly("meanwhile");
 			ingester.close();
 			capture.database().execute("REVOKE ALL ON todo, full_row FROM " + role, "DROP ROLE " + role);
+		}
+	}
+
+	/**
+	 * Whether such a server lets it read the log can be tried there only.
+	 */
+	@Test
+	void amazonsRoleStandsForTheAttribute() throws Exception {
+		try (Capture capture = Capture.on(18)) {
+			TestDatabase database = capture.database();
+			String role = "role_" + UUID.randomUUID().toString().substring(0, 8);
+			database.execute("CREATE ROLE " + role + " LOGIN", "CREATE ROLE rds_replication");
+			ReplicationSource source = new ReplicationSource(
+					new ReplicationSettings(database.url(), role, "", capture.slot(), "bemi"));
+			try (Connection connection = DriverManager.getConnection(database.url(), role, "")) {
+				assertThatExceptionOfType(ReplicationException.class).isThrownBy(() -> source.check(connection));
+				database.execute("GRANT rds_replication TO " + role);
+				source.check(connection);
+			}
+			finally {
+				database.execute("DROP ROLE " + role, "DROP ROLE rds_replication");
+			}
 		}
 	}
 

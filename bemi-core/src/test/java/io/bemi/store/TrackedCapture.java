@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 import io.bemi.ingestion.BaselineSettings;
 import io.bemi.ingestion.Ingester;
@@ -79,6 +80,13 @@ final class TrackedCapture implements AutoCloseable {
 	 */
 	Ingester start(ColumnRules rules) throws InterruptedException {
 		return this.capture.start(rules);
+	}
+
+	/**
+	 * Starts another one, which goes on, and lets roles skip what they write.
+	 */
+	Ingester start(Set<String> skipRoles) throws InterruptedException {
+		return this.capture.start(skipRoles);
 	}
 
 	/**

@@ -118,8 +118,8 @@ class UninstallIntegrationTests {
 		String upgrade = Files.readString(DOCS.resolve("upgrade-2.sql"));
 		FirstVersion.install(this.database);
 		this.database.execute(upgrade, Files.readString(DOCS.resolve("upgrade-3.sql")),
-				Files.readString(DOCS.resolve("upgrade-4.sql")));
-		assertThat(this.database.query("SELECT version FROM bemi.meta")).containsExactly("4");
+				Files.readString(DOCS.resolve("upgrade-4.sql")), Files.readString(DOCS.resolve("upgrade-5.sql")));
+		assertThat(this.database.query("SELECT version FROM bemi.meta")).containsExactly("5");
 		assertThat(this.database.publishedTables()).containsExactly("public.Orders", "public.parts");
 		assertThat(catchMessage(() -> this.database.execute(upgrade))).contains("another version than 1");
 		this.database.execute(Files.readString(DOCS.resolve("drop.sql")));
@@ -129,11 +129,13 @@ class UninstallIntegrationTests {
 	@Test
 	void scriptsForAdministratorsAreTheOnesInTheJar() throws IOException {
 		String steps = resource("V001__tracking.sql") + "\n" + resource("V002__sql_comments.sql") + "\n"
-				+ resource("V003__shapes.sql") + "\n" + resource("V004__partition_identity.sql");
+				+ resource("V003__shapes.sql") + "\n" + resource("V004__partition_identity.sql") + "\n"
+				+ resource("V005__skip.sql");
 		assertThat(Files.readString(DOCS.resolve("install.sql"))).contains(steps);
 		assertThat(Files.readString(DOCS.resolve("upgrade-2.sql"))).contains(resource("V002__sql_comments.sql"));
 		assertThat(Files.readString(DOCS.resolve("upgrade-3.sql"))).contains(resource("V003__shapes.sql"));
 		assertThat(Files.readString(DOCS.resolve("upgrade-4.sql"))).contains(resource("V004__partition_identity.sql"));
+		assertThat(Files.readString(DOCS.resolve("upgrade-5.sql"))).contains(resource("V005__skip.sql"));
 		assertThat(Files.readString(DOCS.resolve("drop.sql"))).isEqualTo(resource("drop.sql"));
 		assertThat(Files.readString(DOCS.resolve("drop-data.sql"))).isEqualTo(resource("drop-data.sql"));
 	}
@@ -142,7 +144,7 @@ class UninstallIntegrationTests {
 	void scriptsAreAscii() throws IOException {
 		// A database in another encoding than UTF-8 would refuse anything else.
 		for (String name : List.of("V001__tracking.sql", "V002__sql_comments.sql", "V003__shapes.sql",
-				"V004__partition_identity.sql", "drop.sql", "drop-data.sql")) {
+				"V004__partition_identity.sql", "V005__skip.sql", "drop.sql", "drop-data.sql")) {
 			assertThat(StandardCharsets.US_ASCII.newEncoder().canEncode(resource(name))).as(name).isTrue();
 		}
 	}

@@ -77,6 +77,7 @@ class MonitoringIntegrationTests {
 			assertThat(instance.value("bemi_store_batch_rows_sum")).isEqualTo(6);
 			assertThat(instance.value("bemi_ingestion_streaming")).isOne();
 			assertThat(instance.value("bemi_ingestion_lag_seconds")).isZero();
+			assertThat(instance.value("bemi_gaps")).isZero();
 			await().untilAsserted(() -> assertThat(instance.value("bemi_slot_retained_bytes")).isPositive());
 			assertThat(this.alerts.firing(instance)).isEmpty();
 
@@ -180,8 +181,25 @@ class MonitoringIntegrationTests {
 				assertThat(health.getValue().at("/details/lastGap/reason").asText()).isEqualTo("The slot was dropped");
 				assertThat(health.getValue().at("/details/lastGap/to").asText()).contains("/");
 				assertThat(this.alerts.firing(instance)).contains("BemiGap");
+				assertThat(instance.value("bemi_gaps")).isOne();
 			});
 			assertThat(instance.endpoint().at("/gaps/0/reason").asText()).isEqualTo("The slot was dropped");
+		}
+	}
+
+	@Test
+	void aMigrationThatIsSkippedIsSaid() {
+		String role = this.database.server().username();
+		try (Instance instance = start(this.database, "bemi.tracking.skip-roles=" + role)) {
+			this.database.execute("BEGIN; SET LOCAL bemi.skip = 'OPS-17'; UPDATE todo SET task = 'skipped'; COMMIT",
+					"INSERT INTO todo VALUES (1, 'one')");
+			Recorded.await(this.database, "todo", 1);
+			await().untilAsserted(() -> assertThat(instance.value("bemi_gaps")).isOne());
+			JsonNode endpoint = instance.endpoint();
+			assertThat(endpoint.at("/gaps/0/reason").asText()).contains(role, "OPS-17", "1 change of public.todo");
+			assertThat(endpoint.at("/lastGap/reason").asText()).contains("OPS-17");
+			assertThat(endpoint.at("/settings").toString()).contains("\"bemi.tracking.skip-roles\":[\"" + role + "\"]");
+			assertThat(this.alerts.firing(instance)).containsExactly("BemiGap");
 		}
 	}
 

@@ -46,6 +46,7 @@ final class EffectiveSettings implements Supplier<Map<String, Object>> {
 			settings.put("bemi.tracking.columns.exclude", properties.getColumns().getExclude());
 			settings.put("bemi.tracking.columns.mask", properties.getColumns().getMask());
 			settings.put("bemi.tracking.ignore", properties.getIgnore());
+			settings.put("bemi.tracking.skip-roles", properties.getSkipRoles());
 			settings.put("bemi.tracking.sql-comments", properties.isSqlComments());
 		});
 		Optional<ReplicationSettings> replication = this.source.settings();

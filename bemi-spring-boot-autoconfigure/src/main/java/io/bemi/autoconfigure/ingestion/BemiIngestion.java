@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Supplier;
 
 import io.bemi.autoconfigure.replication.SourceDetailsResolver;
@@ -59,13 +61,16 @@ public final class BemiIngestion implements SmartLifecycle {
 
 	private final Supplier<List<IngestionListener>> listeners;
 
+	private final Set<String> skipRoles;
+
 	private volatile @Nullable Ingester ingester;
 
 	/** Why there is no ingester, although there should be one. */
 	private volatile @Nullable IngestionStatus refusal;
 
 	BemiIngestion(SourceDetailsResolver source, StoreDetailsResolver store, BaselineSettings baseline,
-			Supplier<ColumnRules> rules, Supplier<List<IngestionListener>> listeners) {
+			Supplier<ColumnRules> rules, Set<String> skipRoles, Supplier<List<IngestionListener>> listeners) {
+		this.skipRoles = skipRoles;
 		this.rules = rules;
 		this.baseline = baseline;
 		this.listeners = listeners;
@@ -88,7 +93,7 @@ public final class BemiIngestion implements SmartLifecycle {
 				return;
 			}
 			Ingester started = new Ingester(new ReplicationSource(replication.get()),
-					new PostgresChangeSink(settings.get(), retention()), this.baseline, columns,
+					new PostgresChangeSink(settings.get(), retention()), this.baseline, columns, this.skipRoles,
 					new IngestionListeners(this.listeners.get()));
 			this.ingester = started;
 			started.start();
@@ -276,6 +281,15 @@ public final class BemiIngestion implements SmartLifecycle {
 	 */
 	public Optional<Gap> lastGap() {
 		return Optional.ofNullable(this.ingester).map(Ingester::lastGap);
+	}
+
+	/**
+	 * How often the history was interrupted.
+	 * @return the number of gaps; empty when it is not known here
+	 */
+	public OptionalLong gaps() {
+		Ingester running = this.ingester;
+		return (running != null) ? running.gaps() : OptionalLong.empty();
 	}
 
 	@Override

@@ -1,5 +1,7 @@
 package io.bemi.autoconfigure.ingestion;
 
+import java.util.Set;
+
 import io.bemi.autoconfigure.observation.BemiObservationAutoConfiguration;
 import io.bemi.autoconfigure.observation.Observations;
 import io.bemi.autoconfigure.replication.SourceDetailsResolver;
@@ -40,7 +42,7 @@ public final class BemiIngestionAutoConfiguration {
 			BemiIngestionProperties properties, BemiTrackingProperties tracking,
 			ObjectProvider<IngestionListener> listeners) {
 		return new BemiIngestion(source, store, new BaselineSettings(properties.getBaseline().getExclude()),
-				tracking::rules, () -> listeners.orderedStream().toList());
+				tracking::rules, Set.copyOf(tracking.getSkipRoles()), () -> listeners.orderedStream().toList());
 	}
 
 	@Bean

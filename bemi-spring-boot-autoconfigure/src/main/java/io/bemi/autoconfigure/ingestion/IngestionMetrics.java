@@ -68,6 +68,10 @@ final class IngestionMetrics implements MeterBinder {
 		seconds(registry, "bemi.ingestion.silence", "Time since the thread that records was last seen at work",
 				BemiIngestion::silence);
 		seconds(registry, "bemi.gap.age", "Time since the last gap in the history was noticed", IngestionMetrics::age);
+		Gauge.builder("bemi.gaps", this.ingestion, (ingestion) -> {
+			OptionalLong gaps = ingestion.gaps();
+			return gaps.isPresent() ? gaps.getAsLong() : Double.NaN;
+		}).description("Gaps in the history, transactions that were skipped among them").register(registry);
 		counter(registry, "bemi.ingestion.received", "bytes", "Bytes of log that this instance has received",
 				IngestionProgress::received);
 		counter(registry, "bemi.stored.changes", null, "Changes that this instance has stored",

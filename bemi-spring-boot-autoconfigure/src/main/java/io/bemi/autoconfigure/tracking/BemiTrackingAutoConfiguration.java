@@ -38,7 +38,8 @@ public final class BemiTrackingAutoConfiguration {
 			Environment environment) {
 		String owner = environment.getProperty("spring.application.name", "");
 		return new Tracking(new TrackingSettings(owner.isBlank() ? "application" : owner, properties.getInclude(),
-				properties.getExclude(), replication.getPublication(), properties.isSqlComments()));
+				properties.getExclude(), replication.getPublication(), properties.isSqlComments(),
+				properties.getSkipRoles()));
 	}
 
 	// Created by Flyway, before most other beans: it asks for the DataSource later.

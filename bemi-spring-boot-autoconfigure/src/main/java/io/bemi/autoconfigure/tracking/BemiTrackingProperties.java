@@ -36,6 +36,12 @@ public class BemiTrackingProperties {
 	private List<String> ignore = new ArrayList<>();
 
 	/**
+	 * Roles whose transactions are not recorded where they say 'bemi.skip'. All others
+	 * are, and what they have said with them.
+	 */
+	private List<String> skipRoles = new ArrayList<>();
+
+	/**
 	 * Whether a comment that ends a statement counts as context in sessions without the
 	 * proxy, in the way of Bemi's packages for other languages.
 	 */
@@ -72,6 +78,14 @@ public class BemiTrackingProperties {
 
 	public void setIgnore(List<String> ignore) {
 		this.ignore = ignore;
+	}
+
+	public List<String> getSkipRoles() {
+		return this.skipRoles;
+	}
+
+	public void setSkipRoles(List<String> skipRoles) {
+		this.skipRoles = skipRoles;
 	}
 
 	public boolean isSqlComments() {
