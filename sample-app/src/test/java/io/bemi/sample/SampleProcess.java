@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 
 import io.bemi.testsupport.TcpProxy;
 import io.bemi.testsupport.TestDatabase;
@@ -73,8 +74,8 @@ final class SampleProcess {
 	 * A process of the packaged sample that was processed ahead of time, not started yet.
 	 */
 	static SampleProcess packaged(TestDatabase database, Path log) throws IOException {
-		return new SampleProcess(database, database.url(), freePort(),
-				List.of("-Dspring.aot.enabled=true", "-jar", System.getProperty("bemi.sample.jar")), log);
+		return new SampleProcess(database, database.url(), freePort(), List.of("-Dspring.aot.enabled=true", "-jar",
+				Objects.requireNonNull(System.getProperty("bemi.sample.jar"), "run by './mvnw verify'")), log);
 	}
 
 	private static int freePort() throws IOException {
