@@ -47,10 +47,11 @@ public final class PostgresServer {
 	}
 
 	/**
-	 * The shared server of the default version.
+	 * The shared server of the version that the system property
+	 * {@code bemi.test.postgres} names, else of the default version.
 	 */
 	public static PostgresServer shared() {
-		return version(DEFAULT_VERSION);
+		return version(Integer.getInteger("bemi.test.postgres", DEFAULT_VERSION));
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.bemi.autoconfigure;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +15,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -110,6 +112,39 @@ class ArchitectureTests {
 			.map(JavaPackage::getName)
 			.toList();
 		assertThat(unmarked).as("packages whose package-info is missing or lacks @NullMarked").isEmpty();
+	}
+
+	@Test
+	void whoMakesProxiesHasARuntimeHint() {
+		assertThat(callers(Proxy.class, "newProxyInstance")).as("each has a line in a RuntimeHintsRegistrar")
+			.containsExactlyInAnyOrder("io.bemi.autoconfigure.entrypoint.BatchListener",
+					"io.bemi.autoconfigure.entrypoint.MessageListenerProxy",
+					"io.bemi.autoconfigure.entrypoint.RabbitListenerPostProcessor",
+					"io.bemi.autoconfigure.tracking.BemiTrackingCallback", "io.bemi.connection.BemiXADataSource",
+					"io.bemi.connection.ConnectionHandler", "io.bemi.connection.LentConnection",
+					"io.bemi.connection.ReadConnection", "io.bemi.connection.StatementHandler");
+	}
+
+	@Test
+	void whoReadsFieldsHasARuntimeHint() {
+		assertThat(callers(DirectFieldAccessor.class, "<init>")).as("each has a line in a RuntimeHintsRegistrar")
+			.containsExactlyInAnyOrder("io.bemi.autoconfigure.entrypoint.ContextExecutorPostProcessor",
+					"io.bemi.autoconfigure.entrypoint.KafkaListenerPostProcessor",
+					"io.bemi.autoconfigure.entrypoint.MessageMethod",
+					"io.bemi.autoconfigure.entrypoint.RabbitListenerPostProcessor",
+					"io.bemi.autoconfigure.timetravel.CacheBypassPostProcessor");
+	}
+
+	private static List<String> callers(Class<?> owner, String name) {
+		return new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+			.withImportOption((location) -> !location.contains("-tests.jar"))
+			.importPackages("io.bemi")
+			.stream()
+			.filter((candidate) -> candidate.getCodeUnitCallsFromSelf()
+				.stream()
+				.anyMatch((call) -> call.getTargetOwner().isEquivalentTo(owner) && call.getName().equals(name)))
+			.map(JavaClass::getName)
+			.toList();
 	}
 
 }

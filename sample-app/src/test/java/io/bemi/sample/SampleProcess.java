@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 
 import io.bemi.testsupport.TcpProxy;
 import io.bemi.testsupport.TestDatabase;
@@ -37,10 +38,16 @@ final class SampleProcess {
 
 	private final String url;
 
-	private SampleProcess(TestDatabase database, String url, int port) {
+	private final List<String> program;
+
+	private final Path log;
+
+	private SampleProcess(TestDatabase database, String url, int port, List<String> program, Path log) {
 		this.database = database;
 		this.url = url;
 		this.port = port;
+		this.program = program;
+		this.log = log;
 	}
 
 	/**
@@ -58,8 +65,22 @@ final class SampleProcess {
 	}
 
 	private static SampleProcess on(TestDatabase database, String url) throws IOException {
+		return new SampleProcess(database, url, freePort(),
+				List.of("-cp", System.getProperty("java.class.path"), SampleApplication.class.getName()),
+				Path.of("target/sample-process.log"));
+	}
+
+	/**
+	 * A process of the packaged sample that was processed ahead of time, not started yet.
+	 */
+	static SampleProcess packaged(TestDatabase database, Path log) throws IOException {
+		return new SampleProcess(database, database.url(), freePort(), List.of("-Dspring.aot.enabled=true", "-jar",
+				Objects.requireNonNull(System.getProperty("bemi.sample.jar"), "run by './mvnw verify'")), log);
+	}
+
+	private static int freePort() throws IOException {
 		try (ServerSocket socket = new ServerSocket(0)) {
-			return new SampleProcess(database, url, socket.getLocalPort());
+			return socket.getLocalPort();
 		}
 	}
 
@@ -70,16 +91,16 @@ final class SampleProcess {
 	void start(String... properties) throws IOException {
 		List<String> command = new ArrayList<>(List.of(
 				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx" + HEAP_MEGABYTES + "m",
-				"-XX:+ExitOnOutOfMemoryError", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp",
-				System.getProperty("java.class.path"), SampleApplication.class.getName(), "--server.port=" + this.port,
-				"--spring.datasource.url=" + this.url,
+				"-XX:+ExitOnOutOfMemoryError", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+		command.addAll(this.program);
+		command.addAll(List.of("--server.port=" + this.port, "--spring.datasource.url=" + this.url,
 				"--spring.datasource.username=" + this.database.server().username(),
 				"--spring.datasource.password=" + this.database.server().password()));
 		for (String property : properties) {
 			command.add("--" + property);
 		}
 		this.process = new ProcessBuilder(command).redirectErrorStream(true)
-			.redirectOutput(ProcessBuilder.Redirect.appendTo(Path.of("target/sample-process.log").toFile()))
+			.redirectOutput(ProcessBuilder.Redirect.appendTo(this.log.toFile()))
 			.start();
 	}
 
@@ -90,6 +111,10 @@ final class SampleProcess {
 		if (this.process != null) {
 			this.process.destroyForcibly().waitFor();
 		}
+	}
+
+	int port() {
+		return this.port;
 	}
 
 	boolean isAlive() {

@@ -35,6 +35,7 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -49,6 +50,7 @@ import org.springframework.util.ClassUtils;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnBean(Changes.class)
 @EnableConfigurationProperties(BemiDashboardProperties.class)
+@ImportRuntimeHints(DashboardRuntimeHints.class)
 public final class BemiDashboardAutoConfiguration {
 
 	private static final Logger logger = LoggerFactory.getLogger(BemiDashboardAutoConfiguration.class);

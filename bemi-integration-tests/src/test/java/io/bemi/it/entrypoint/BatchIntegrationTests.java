@@ -25,7 +25,6 @@ import org.springframework.batch.core.job.builder.JobBuilder;
 import org.springframework.batch.core.job.flow.Flow;
 import org.springframework.batch.core.job.parameters.JobParameters;
 import org.springframework.batch.core.job.parameters.JobParametersBuilder;
-import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.listener.JobExecutionListener;
 import org.springframework.batch.core.listener.StepExecutionListener;
 import org.springframework.batch.core.repository.JobRepository;
@@ -126,7 +125,7 @@ class BatchIntegrationTests {
 
 	private static JobExecution run(String job, JobParameters parameters) {
 		try {
-			return application.getBean(JobOperator.class).start(application.getBean(job, Job.class), parameters);
+			return application.getBean(BatchStore.Starter.class).start(application.getBean(job, Job.class), parameters);
 		}
 		catch (Exception ex) {
 			throw new IllegalStateException(ex);

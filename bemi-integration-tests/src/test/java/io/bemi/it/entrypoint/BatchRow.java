@@ -5,7 +5,6 @@ import java.util.Map;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.builder.JobBuilder;
 import org.springframework.batch.core.job.parameters.JobParametersBuilder;
-import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.builder.StepBuilder;
 import org.springframework.batch.infrastructure.repeat.RepeatStatus;
@@ -22,12 +21,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Import(BatchStore.class)
 class BatchRow implements EntryPointRow {
 
-	private final JobOperator operator;
+	private final BatchStore.Starter starter;
 
 	private final ObjectProvider<Job> job;
 
-	BatchRow(JobOperator operator, ObjectProvider<Job> job) {
-		this.operator = operator;
+	BatchRow(BatchStore.Starter starter, ObjectProvider<Job> job) {
+		this.starter = starter;
 		this.job = job;
 	}
 
@@ -37,7 +36,7 @@ class BatchRow implements EntryPointRow {
 			var parameters = new JobParametersBuilder().addString("way", entry.way().name())
 				.addString("key", entry.key())
 				.toJobParameters();
-			assertThat(this.operator.start(this.job.getObject(), parameters).getAllFailureExceptions()).isEmpty();
+			assertThat(this.starter.start(this.job.getObject(), parameters).getAllFailureExceptions()).isEmpty();
 		}
 		catch (Exception ex) {
 			throw new IllegalStateException(ex);

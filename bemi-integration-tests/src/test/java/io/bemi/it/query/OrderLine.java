@@ -58,6 +58,7 @@ class OrderLine {
 
 		private static final long serialVersionUID = 1L;
 
+		@Column(name = "order_id")
 		private @Nullable UUID orderId;
 
 		@Column(name = "\"No\"")

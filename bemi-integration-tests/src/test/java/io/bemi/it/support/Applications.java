@@ -21,13 +21,15 @@ public final class Applications {
 	 * @param properties more properties, as {@code name=value}; they win
 	 */
 	public static ConfigurableApplicationContext start(TestDatabase database, Class<?> source, String... properties) {
-		return new SpringApplicationBuilder(source)
-			.properties("server.port=0", "spring.main.banner-mode=off", "spring.application.name=it",
-					"spring.datasource.url=" + database.url(),
-					"spring.datasource.username=" + database.server().username(),
-					"spring.datasource.password=" + database.server().password(), "spring.flyway.enabled=false",
-					"spring.liquibase.enabled=false", "spring.jpa.open-in-view=false",
-					"management.prometheus.metrics.export.enabled=false")
+		return new SpringApplicationBuilder(source).properties("server.port=0", "spring.main.banner-mode=off",
+				"spring.application.name=it", "spring.datasource.url=" + database.url(),
+				"spring.datasource.username=" + database.server().username(),
+				"spring.datasource.password=" + database.server().password(), "spring.flyway.enabled=false",
+				"spring.liquibase.enabled=false", "spring.jpa.open-in-view=false",
+				"management.prometheus.metrics.export.enabled=false",
+				// On Spring Boot 3.5 the actuator brings traces, on 4 another module
+				// does.
+				"spring.autoconfigure.exclude=org.springframework.boot.actuate.autoconfigure.tracing.BraveAutoConfiguration")
 			.properties(properties)
 			.run();
 	}

@@ -43,4 +43,16 @@ final class GenerationScope implements Scope {
 		this.callbacks.clear();
 	}
 
+	// Spring 6 has no defaults of these.
+
+	@Override
+	public @Nullable Object resolveContextualObject(String key) {
+		return null;
+	}
+
+	@Override
+	public @Nullable String getConversationId() {
+		return null;
+	}
+
 }

@@ -11,6 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
 
 /**
@@ -21,6 +22,7 @@ import org.springframework.context.annotation.Role;
 @ConditionalOnClass(value = DataSource.class, name = "org.postgresql.core.BaseConnection")
 @ConditionalOnProperty(name = "bemi.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(BemiConnectionProperties.class)
+@ImportRuntimeHints(ConnectionRuntimeHints.class)
 public final class BemiConnectionAutoConfiguration {
 
 	// Made before all other beans: it asks for what it needs when it meets a DataSource.

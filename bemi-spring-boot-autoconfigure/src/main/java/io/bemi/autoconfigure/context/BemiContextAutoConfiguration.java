@@ -21,6 +21,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.orm.jpa.EntityManagerHolder;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -32,6 +33,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @AutoConfiguration
 @ConditionalOnProperty(name = "bemi.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(BemiContextProperties.class)
+@ImportRuntimeHints(ContextRuntimeHints.class)
 public final class BemiContextAutoConfiguration {
 
 	@Bean

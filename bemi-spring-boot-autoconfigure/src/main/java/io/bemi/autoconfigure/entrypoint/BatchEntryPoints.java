@@ -32,12 +32,14 @@ final class BatchEntryPoints {
 	private static final String BATCH = "org.springframework.batch.";
 
 	// Of jobs, flows, states, steps, and of what partitions or repeats a step.
-	private static final List<String> PARTS = List.of("steps", "step", "flow", "flows", "stateTransitions", "state",
-			"job", "partitionHandler", "stepOperations");
+	static final List<String> PARTS = List.of("steps", "step", "flow", "flows", "stateTransitions", "state", "job",
+			"partitionHandler", "stepOperations");
 
-	private static final Method JOB_LISTENERS = method(AbstractJob.class, "registerJobExecutionListener");
+	static final String EXECUTOR = "taskExecutor";
 
-	private static final Method STEP_LISTENERS = method(AbstractStep.class, "registerStepExecutionListener");
+	static final Method JOB_LISTENERS = method(AbstractJob.class, "registerJobExecutionListener");
+
+	static final Method STEP_LISTENERS = method(AbstractStep.class, "registerStepExecutionListener");
 
 	private final Set<Object> visited = Collections.newSetFromMap(new WeakHashMap<>());
 
@@ -102,7 +104,7 @@ final class BatchEntryPoints {
 				visitAny(ReflectionUtils.getField(field, whole));
 			}
 		}
-		Field field = field(whole, "taskExecutor");
+		Field field = field(whole, EXECUTOR);
 		if (field != null && ReflectionUtils.getField(field, whole) instanceof TaskExecutor executor
 				&& !(executor instanceof SyncTaskExecutor) && !(executor instanceof BatchTaskExecutor)) {
 			ReflectionUtils.setField(field, whole, new BatchTaskExecutor(executor));

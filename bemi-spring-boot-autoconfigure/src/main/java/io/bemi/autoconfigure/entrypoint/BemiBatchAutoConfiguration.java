@@ -7,6 +7,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
 
 /**
@@ -16,6 +17,7 @@ import org.springframework.context.annotation.Role;
 @AutoConfiguration
 @ConditionalOnClass({ AbstractJob.class, AbstractStep.class })
 @ConditionalOnProperty(name = "bemi.enabled", matchIfMissing = true)
+@ImportRuntimeHints(BatchRuntimeHints.class)
 public final class BemiBatchAutoConfiguration {
 
 	@Bean

@@ -5,6 +5,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
@@ -15,6 +16,7 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 @AutoConfiguration
 @ConditionalOnClass(ThreadPoolTaskExecutor.class)
 @ConditionalOnProperty(name = "bemi.enabled", matchIfMissing = true)
+@ImportRuntimeHints(ExecutorRuntimeHints.class)
 public final class BemiExecutorAutoConfiguration {
 
 	// No bean of type TaskDecorator: it would compete with the application's own.

@@ -7,6 +7,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
 import org.springframework.jms.config.JmsListenerEndpointRegistry;
 
@@ -16,6 +17,7 @@ import org.springframework.jms.config.JmsListenerEndpointRegistry;
 @AutoConfiguration
 @ConditionalOnClass({ Message.class, JmsListenerEndpointRegistry.class })
 @ConditionalOnProperty(name = "bemi.enabled", matchIfMissing = true)
+@ImportRuntimeHints(JmsRuntimeHints.class)
 public final class BemiJmsAutoConfiguration {
 
 	@Bean

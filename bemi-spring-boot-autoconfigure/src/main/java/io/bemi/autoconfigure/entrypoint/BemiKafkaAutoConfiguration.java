@@ -5,6 +5,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
 import org.springframework.kafka.config.AbstractKafkaListenerContainerFactory;
 
@@ -14,6 +15,7 @@ import org.springframework.kafka.config.AbstractKafkaListenerContainerFactory;
 @AutoConfiguration
 @ConditionalOnClass(AbstractKafkaListenerContainerFactory.class)
 @ConditionalOnProperty(name = "bemi.enabled", matchIfMissing = true)
+@ImportRuntimeHints(KafkaRuntimeHints.class)
 public final class BemiKafkaAutoConfiguration {
 
 	@Bean

@@ -6,6 +6,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
 
 /**
@@ -14,6 +15,7 @@ import org.springframework.context.annotation.Role;
 @AutoConfiguration
 @ConditionalOnClass(AbstractRabbitListenerContainerFactory.class)
 @ConditionalOnProperty(name = "bemi.enabled", matchIfMissing = true)
+@ImportRuntimeHints(RabbitRuntimeHints.class)
 public final class BemiRabbitAutoConfiguration {
 
 	@Bean

@@ -30,7 +30,7 @@ final class ContextExecutorPostProcessor implements BeanPostProcessor {
 
 	private static final Logger logger = LoggerFactory.getLogger(ContextExecutorPostProcessor.class);
 
-	private static final String DECORATOR = "taskDecorator";
+	static final String DECORATOR = "taskDecorator";
 
 	private static final TaskDecorator CONTEXT = new BemiTaskDecorator();
 

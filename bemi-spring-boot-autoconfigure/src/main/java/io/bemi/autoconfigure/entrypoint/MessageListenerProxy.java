@@ -13,6 +13,7 @@ import java.util.function.Function;
 import io.bemi.context.BemiContext;
 import io.bemi.context.EntryPoint;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -44,11 +45,22 @@ final class MessageListenerProxy implements InvocationHandler {
 				&& Proxy.getInvocationHandler(listener) instanceof MessageListenerProxy) {
 			return listener;
 		}
-		Set<Class<?>> interfaces = new LinkedHashSet<>(ClassUtils.getAllInterfacesForClassAsSet(listener.getClass()));
+		return Proxy.newProxyInstance(listener.getClass().getClassLoader(), interfaces(listener.getClass(), delegating),
+				new MessageListenerProxy(listener, entryPoints));
+	}
+
+	/**
+	 * Registers the proxy of a kind of listeners with a native image.
+	 */
+	static void register(RuntimeHints hints, Class<?> listener, Class<?>... delegating) {
+		hints.proxies().registerJdkProxy(interfaces(listener, delegating));
+	}
+
+	private static Class<?>[] interfaces(Class<?> listener, Class<?>... delegating) {
+		Set<Class<?>> interfaces = new LinkedHashSet<>(ClassUtils.getAllInterfacesForClassAsSet(listener));
 		interfaces.removeIf((type) -> !Modifier.isPublic(type.getModifiers()) || type.isSealed());
 		interfaces.addAll(List.of(delegating));
-		return Proxy.newProxyInstance(listener.getClass().getClassLoader(), interfaces.toArray(Class<?>[]::new),
-				new MessageListenerProxy(listener, entryPoints));
+		return interfaces.toArray(Class<?>[]::new);
 	}
 
 	@Override

@@ -10,6 +10,11 @@ import org.springframework.beans.DirectFieldAccessor;
  */
 final class MessageMethod {
 
+	// Fields of Spring's adapters for JMS and RabbitMQ.
+	static final String DELEGATE = "delegate";
+
+	static final String DEFAULT_METHOD = "defaultListenerMethod";
+
 	private MessageMethod() {
 	}
 
@@ -23,10 +28,9 @@ final class MessageMethod {
 	 * @param otherwise what to say of one whose class has no name
 	 */
 	static @Nullable String ofListener(Object listener, @Nullable String otherwise) {
-		// Spring's adapters for JMS and RabbitMQ.
-		Object delegate = field(listener, "delegate");
+		Object delegate = field(listener, DELEGATE);
 		if (delegate != null && delegate != listener) {
-			Object method = field(listener, "defaultListenerMethod");
+			Object method = field(listener, DEFAULT_METHOD);
 			return of(delegate, (method != null) ? method.toString() : "onMessage");
 		}
 		Class<?> type = AopProxyUtils.ultimateTargetClass(listener);

@@ -12,6 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
  * Auto-configuration of where the write-ahead log is read from.
@@ -21,6 +22,7 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnProperty(name = "bemi.enabled", matchIfMissing = true)
 @ConditionalOnClass({ ReplicationSettings.class, org.postgresql.Driver.class })
 @EnableConfigurationProperties(BemiReplicationProperties.class)
+@ImportRuntimeHints(ReplicationRuntimeHints.class)
 public final class BemiReplicationAutoConfiguration {
 
 	@Bean

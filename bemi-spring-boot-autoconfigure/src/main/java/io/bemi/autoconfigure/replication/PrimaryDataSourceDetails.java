@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 
@@ -24,9 +25,9 @@ import org.springframework.util.ReflectionUtils;
 final class PrimaryDataSourceDetails {
 
 	/** The interface moved between Spring Boot 3.5 and 4.0. */
-	private static final String[] CONNECTION_DETAILS = {
+	static final List<String> CONNECTION_DETAILS = List.of(
 			"org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails",
-			"org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails" };
+			"org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails");
 
 	private static final boolean HIKARI = ClassUtils.isPresent("com.zaxxer.hikari.HikariDataSource",
 			PrimaryDataSourceDetails.class.getClassLoader());

@@ -8,6 +8,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
  * Auto-configuration of where changes are stored.
@@ -15,6 +16,7 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = BemiReplicationAutoConfiguration.class)
 @ConditionalOnBean(SourceDetailsResolver.class)
 @EnableConfigurationProperties(BemiStoreProperties.class)
+@ImportRuntimeHints(StoreRuntimeHints.class)
 public final class BemiStoreAutoConfiguration {
 
 	@Bean

@@ -29,6 +29,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
 import org.springframework.orm.jpa.EntityManagerHolder;
 
@@ -66,6 +67,7 @@ public final class BemiTimeTravelAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ EntityManager.class, EntityManagerHolder.class })
+	@ImportRuntimeHints(TimeTravelRuntimeHints.class)
 	static class JpaConfiguration {
 
 		@Bean

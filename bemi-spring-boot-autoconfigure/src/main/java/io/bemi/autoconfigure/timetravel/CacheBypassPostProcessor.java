@@ -19,7 +19,7 @@ import org.springframework.util.ClassUtils;
  */
 final class CacheBypassPostProcessor implements BeanPostProcessor {
 
-	private static final String INITIALIZER = "entityManagerInitializer";
+	static final String INITIALIZER = "entityManagerInitializer";
 
 	private static final boolean HIBERNATE = ClassUtils.isPresent("org.hibernate.Session",
 			CacheBypassPostProcessor.class.getClassLoader());

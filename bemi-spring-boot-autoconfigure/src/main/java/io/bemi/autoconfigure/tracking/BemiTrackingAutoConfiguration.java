@@ -18,6 +18,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 
 /**
@@ -30,6 +31,7 @@ import org.springframework.core.env.Environment;
 @ConditionalOnClass(Tracking.class)
 @ConditionalOnSingleCandidate(DataSource.class)
 @EnableConfigurationProperties({ BemiTrackingProperties.class, BemiReplicationProperties.class })
+@ImportRuntimeHints(TrackingRuntimeHints.class)
 public final class BemiTrackingAutoConfiguration {
 
 	@Bean
@@ -53,6 +55,7 @@ public final class BemiTrackingAutoConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(Flyway.class)
 	@ConditionalOnProperty(name = "bemi.tracking.mode", havingValue = "auto", matchIfMissing = true)
+	@ImportRuntimeHints(FlywayRuntimeHints.class)
 	static class FlywayConfiguration {
 
 		@Bean

@@ -17,14 +17,12 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
-import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
-
 /**
  * The database {@code sample} on an embedded PostgreSQL that keeps its data. The server
  * is a process of its own: when the application is killed, the server lives on and the
  * next run uses it again.
  */
-final class EmbeddedDatabase implements JdbcConnectionDetails, AutoCloseable {
+final class EmbeddedDatabase implements AutoCloseable {
 
 	private static final String NAME = "sample";
 
@@ -174,18 +172,15 @@ final class EmbeddedDatabase implements JdbcConnectionDetails, AutoCloseable {
 		return dataSource.getConnection();
 	}
 
-	@Override
-	public String getJdbcUrl() {
+	String url() {
 		return "jdbc:postgresql://localhost:%d/%s".formatted(this.port, NAME);
 	}
 
-	@Override
-	public String getUsername() {
+	String username() {
 		return USERNAME;
 	}
 
-	@Override
-	public String getPassword() {
+	String password() {
 		return "";
 	}
 

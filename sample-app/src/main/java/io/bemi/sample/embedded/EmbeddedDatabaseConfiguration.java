@@ -3,24 +3,38 @@ package io.bemi.sample.embedded;
 import java.nio.file.Path;
 
 import io.bemi.sample.SampleApplication;
+import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.system.ApplicationHome;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 
 /**
  * Starts the embedded server where no {@code spring.datasource.url} names another one.
+ * That is looked at when the application runs, not by a condition, which would be decided
+ * for good when the application is processed ahead of time.
  */
 @Configuration(proxyBeanMethods = false)
-@Conditional(EmbeddedDatabaseConfiguration.WithoutUrl.class)
 class EmbeddedDatabaseConfiguration {
 
 	private static final int PORT = 54329;
 
-	@Bean(destroyMethod = "close")
+	@Bean
+	JdbcConnectionDetails databaseDetails(DataSourceProperties properties,
+			ObjectProvider<EmbeddedDatabase> embeddedDatabase) {
+		String url = properties.getUrl();
+		if (url == null) {
+			return Details.of(embeddedDatabase.getObject());
+		}
+		return new Details(url, properties.determineUsername(), properties.determinePassword());
+	}
+
+	@Bean
+	@Lazy
 	EmbeddedDatabase embeddedDatabase() {
 		return EmbeddedDatabase.start(buildDirectory().resolve("postgres"), PORT);
 	}
@@ -31,15 +45,29 @@ class EmbeddedDatabaseConfiguration {
 		return home.endsWith("classes") ? home.resolve("..").normalize() : home;
 	}
 
-	static final class WithoutUrl extends NoneNestedConditions {
+	/**
+	 * How the database is reached.
+	 */
+	private record Details(String url, @Nullable String username,
+			@Nullable String password) implements JdbcConnectionDetails {
 
-		WithoutUrl() {
-			super(ConfigurationPhase.REGISTER_BEAN);
+		static Details of(EmbeddedDatabase database) {
+			return new Details(database.url(), database.username(), database.password());
 		}
 
-		@ConditionalOnProperty("spring.datasource.url")
-		static final class WithUrl {
+		@Override
+		public @Nullable String getUsername() {
+			return this.username;
+		}
 
+		@Override
+		public @Nullable String getPassword() {
+			return this.password;
+		}
+
+		@Override
+		public String getJdbcUrl() {
+			return this.url;
 		}
 
 	}

@@ -130,7 +130,7 @@ class EmbeddedDatabaseIntegrationTests {
 	}
 
 	private static Connection connect(EmbeddedDatabase database) throws SQLException {
-		return DriverManager.getConnection(database.getJdbcUrl(), database.getUsername(), database.getPassword());
+		return DriverManager.getConnection(database.url(), database.username(), database.password());
 	}
 
 }
