@@ -140,10 +140,12 @@ final class IngestionSession implements AutoCloseable {
 
 	/**
 	 * Stores what arrives until told to stop, then what has arrived completely.
+	 * @param stopped whether to stop at once
+	 * @param retiring whether to stop where a transaction ends
 	 */
-	void run(BooleanSupplier stopped) {
+	void run(BooleanSupplier stopped, BooleanSupplier retiring) {
 		try {
-			storeUntil(stopped);
+			storeUntil(() -> stopped.getAsBoolean() || (retiring.getAsBoolean() && !this.assembler.inTransaction()));
 		}
 		catch (LongMessageException ex) {
 			String what = (ex.relation() != 0) ? "A change of " + this.rows.name(ex.relation())
