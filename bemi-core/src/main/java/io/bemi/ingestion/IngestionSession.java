@@ -109,9 +109,11 @@ final class IngestionSession implements AutoCloseable {
 				KeyMoves moves = new KeyMoves();
 				StoringOutput output = new StoringOutput(sink, start, MemoryLimit.DEFAULT, moves,
 						new Resumption(sink, start, preparation.confirmed()));
-				RowReader rows = new RowReader(catalog, rules, sink.primaryKeys(start));
+				Ordinals ordinals = Ordinals.of(start.part());
+				RowReader rows = new RowReader(catalog, rules, sink.primaryKeys(start), ordinals,
+						source.settings().group());
 				TransactionAssembler assembler = new TransactionAssembler(output, rows, new XidEpoch(currentXid(plain)),
-						MemoryLimit.DEFAULT);
+						MemoryLimit.DEFAULT, ordinals);
 				BaselineCopier baselines = new BaselineCopier(source, plain, output,
 						new BaselineReader(catalog, source.settings().publication()), preparation.settings(),
 						preparation.monitor(), moves);

@@ -30,9 +30,16 @@ final class TransactionAssembler {
 
 	private final MemoryLimit limit;
 
+	private final Ordinals ordinals;
+
 	private @Nullable Running running;
 
 	TransactionAssembler(Output output, RowReader rows, XidEpoch epoch, MemoryLimit limit) {
+		this(output, rows, epoch, limit, Ordinals.ALL);
+	}
+
+	TransactionAssembler(Output output, RowReader rows, XidEpoch epoch, MemoryLimit limit, Ordinals ordinals) {
+		this.ordinals = ordinals;
 		this.output = output;
 		this.rows = rows;
 		this.epoch = epoch;
@@ -172,6 +179,7 @@ final class TransactionAssembler {
 
 		Running(SourceTransaction transaction) {
 			this.transaction = transaction;
+			this.ordinal = TransactionAssembler.this.ordinals.first();
 			this.contexts = new ContextNumbers(transaction);
 		}
 
@@ -195,7 +203,7 @@ final class TransactionAssembler {
 			this.stitcher.advance(position);
 			handOnIfFull();
 			for (RowReader.Row row : TransactionAssembler.this.rows.read(this.transaction, this.ordinal, message)) {
-				this.ordinal++;
+				this.ordinal += TransactionAssembler.this.ordinals.step();
 				if (row.change() != null) {
 					this.stitcher.row(position, row.change());
 				}
@@ -213,7 +221,7 @@ final class TransactionAssembler {
 			Optional<RowChange> alteration = TransactionAssembler.this.rows.alteration(this.transaction, this.ordinal,
 					message);
 			if (alteration.isPresent()) {
-				this.ordinal++;
+				this.ordinal += TransactionAssembler.this.ordinals.step();
 				this.characters += message.content().remaining();
 				this.stitcher.row(message.position(), alteration.get());
 			}

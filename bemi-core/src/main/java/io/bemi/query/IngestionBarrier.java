@@ -30,10 +30,8 @@ public final class IngestionBarrier {
 			SELECT coalesce((SELECT active FROM pg_catalog.pg_replication_slots WHERE slot_name = ?), false)
 			""";
 
-	private static final String STORED = """
-			SELECT position::text FROM "%s".source WHERE name = ? AND database = ? AND system_identifier = ?
-			 ORDER BY id DESC LIMIT 1
-			""";
+	/** Of the slot that is behind the others, where the source is read through several. */
+	private static final String STORED = "SELECT \"%s\".whole_position(?, ?, ?)::text";
 
 	private static final String INSUFFICIENT_PRIVILEGE = "42501";
 

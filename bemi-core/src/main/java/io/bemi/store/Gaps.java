@@ -20,7 +20,8 @@ final class Gaps {
 
 	/** Its former clusters and slots are the same source to people. */
 	private static final String OF_SOURCE = """
-			source IN (SELECT s.id FROM source s JOIN source o ON o.name = s.name AND o.database = s.database WHERE o.id = ?)
+			source IN (SELECT s.id FROM source s JOIN source o ON coalesce(o.slot, o.name) = coalesce(s.slot, s.name)
+			            AND o.database = s.database WHERE o.id = ?)
 			""";
 
 	private static final String OPEN = """
@@ -34,7 +35,7 @@ final class Gaps {
 
 	private static final String LAST = """
 			SELECT reason, from_position, to_position, from_time, to_time, noticed_at FROM gap
-			 WHERE source IN (SELECT id FROM source WHERE name = ? AND database = ?)
+			 WHERE source IN (SELECT id FROM source WHERE coalesce(slot, name) = ? AND database = ?)
 			   AND from_position IS NOT NULL ORDER BY id DESC LIMIT 1
 			""";
 

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.List;
 import java.util.Map;
 
@@ -28,12 +29,14 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresChangeSink implements ChangeSink {
 
 	private static final String FIND_SOURCE = """
-			SELECT id, position, system_identifier, timeline FROM source WHERE name = ? AND database = ?
+			SELECT id, position, system_identifier, timeline FROM source
+			 WHERE coalesce(slot, name) = ? AND database = ?
 			 ORDER BY system_identifier = ? DESC, id DESC LIMIT 1
 			""";
 
 	private static final String CREATE_SOURCE = """
-			INSERT INTO source (name, database, system_identifier, timeline, setback) VALUES (?, ?, ?, ?, 0) RETURNING id
+			INSERT INTO source (name, slot, part, database, system_identifier, timeline, setback)
+			VALUES (?, ?, ?, ?, ?, ?, 0) RETURNING id
 			""";
 
 	private static final String FENCE = """
@@ -57,6 +60,8 @@ public final class PostgresChangeSink implements ChangeSink {
 
 	private @Nullable Setback setback;
 
+	private @Nullable Integer part;
+
 	private final Partitions partitions = new Partitions();
 
 	private final ChunkSize chunkSize = new ChunkSize();
@@ -78,6 +83,7 @@ public final class PostgresChangeSink implements ChangeSink {
 			new StoreSchema(this.settings.schema()).migrate(opened);
 			StoreSession.takeOver(opened, identity);
 			opened.setAutoCommit(false);
+			this.part = SlotGroups.register(opened, identity);
 			SinkSource source = findOrCreate(opened, identity);
 			this.quarantine.connected(opened, identity);
 			this.gaps.connected(opened, identity);
@@ -106,7 +112,7 @@ public final class PostgresChangeSink implements ChangeSink {
 				if (row.next()) {
 					String position = row.getString(2);
 					SinkSource known = new SinkSource(row.getInt(1),
-							(position != null) ? Position.parse(position) : null, row.getInt(4));
+							(position != null) ? Position.parse(position) : null, row.getInt(4), this.part);
 					return identity.systemIdentifier().equals(row.getString(3)) ? known : supersede(connection, known,
 							identity, "The database is in another cluster now (pg_upgrade, or restored from a dump)");
 				}
@@ -115,15 +121,17 @@ public final class PostgresChangeSink implements ChangeSink {
 		return create(connection, identity);
 	}
 
-	private static SinkSource create(Connection connection, SourceIdentity identity) throws SQLException {
+	private SinkSource create(Connection connection, SourceIdentity identity) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(CREATE_SOURCE)) {
-			statement.setString(1, identity.slot());
-			statement.setString(2, identity.database());
-			statement.setString(3, identity.systemIdentifier());
-			statement.setInt(4, identity.timeline());
+			statement.setString(1, identity.name());
+			statement.setString(2, (this.part != null) ? identity.slot() : null);
+			statement.setObject(3, this.part, Types.INTEGER);
+			statement.setString(4, identity.database());
+			statement.setString(5, identity.systemIdentifier());
+			statement.setInt(6, identity.timeline());
 			try (ResultSet row = statement.executeQuery()) {
 				row.next();
-				return new SinkSource(row.getInt(1), null, identity.timeline());
+				return new SinkSource(row.getInt(1), null, identity.timeline(), this.part);
 			}
 		}
 	}

@@ -12,7 +12,7 @@ import io.bemi.tracking.SchemaMigrator;
 public final class StoreSchema {
 
 	private static final List<String> STEPS = List.of("V001__store.sql", "V002__baseline.sql", "V003__timetravel.sql",
-			"V004__places.sql", "V005__chain.sql");
+			"V004__places.sql", "V005__chain.sql", "V006__reserved.sql", "V007__reserved.sql", "V008__worker.sql");
 
 	private final SchemaMigrator migrator;
 

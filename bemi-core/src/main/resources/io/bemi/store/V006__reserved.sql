@@ -1,0 +1,1 @@
+-- Nothing. The number is kept for a step that is made elsewhere at the same time.
