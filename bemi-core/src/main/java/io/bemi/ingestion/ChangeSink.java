@@ -34,6 +34,14 @@ public interface ChangeSink extends AutoCloseable {
 	SinkSource supersede(SinkSource source, SourceIdentity identity, String reason);
 
 	/**
+	 * Whether the source that was opened is not to be continued, because its tables were
+	 * read through other slots meanwhile: what its slot would send is recorded.
+	 */
+	default boolean isRetired() {
+		return false;
+	}
+
+	/**
 	 * Whether a transaction is stored that the source sends again.
 	 * @param source the source
 	 * @param transaction the transaction, which has changed something

@@ -56,7 +56,8 @@ final class TransactionGroups {
 		if (this.complete.size() >= this.limit) {
 			return true;
 		}
-		// Of one source, but perhaps through several slots, which have numbers of their own.
+		// Of one source, but perhaps through several slots, which have numbers of their
+		// own.
 		String transaction = change.source() + ' ' + change.database() + ' ' + change.transactionId() + ' '
 				+ change.committedAt();
 		this.open.computeIfAbsent(transaction, (key) -> new ArrayList<>()).add(change);

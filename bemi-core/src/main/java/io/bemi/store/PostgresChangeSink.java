@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresChangeSink implements ChangeSink {
 
 	private static final String FIND_SOURCE = """
-			SELECT id, position, system_identifier, timeline FROM source
+			SELECT id, position, system_identifier, timeline, retired FROM source
 			 WHERE coalesce(slot, name) = ? AND database = ?
 			 ORDER BY system_identifier = ? DESC, id DESC LIMIT 1
 			""";
@@ -41,7 +41,7 @@ public final class PostgresChangeSink implements ChangeSink {
 
 	private static final String FENCE = """
 			UPDATE source SET position = ?::pg_lsn, timeline = ?
-			 WHERE id = ? AND position IS NOT DISTINCT FROM ?::pg_lsn
+			 WHERE id = ? AND position IS NOT DISTINCT FROM ?::pg_lsn AND NOT retired
 			RETURNING link, sealed
 			""";
 
@@ -61,6 +61,8 @@ public final class PostgresChangeSink implements ChangeSink {
 	private @Nullable Setback setback;
 
 	private @Nullable Integer part;
+
+	private boolean retired;
 
 	private final Partitions partitions = new Partitions();
 
@@ -109,8 +111,13 @@ public final class PostgresChangeSink implements ChangeSink {
 			statement.setString(2, identity.database());
 			statement.setString(3, identity.systemIdentifier());
 			try (ResultSet row = statement.executeQuery()) {
+				this.retired = false;
 				if (row.next()) {
+					this.retired = row.getBoolean(5);
 					String position = row.getString(2);
+					if (this.retired && position == null) {
+						return create(connection, identity);
+					}
 					SinkSource known = new SinkSource(row.getInt(1),
 							(position != null) ? Position.parse(position) : null, row.getInt(4), this.part);
 					return identity.systemIdentifier().equals(row.getString(3)) ? known : supersede(connection, known,
@@ -153,6 +160,7 @@ public final class PostgresChangeSink implements ChangeSink {
 			this.gaps.connected(open, identity);
 			this.setback = Setback.of(open, next.id());
 			open.commit();
+			this.retired = false;
 			this.relations = new RelationDictionary(open, next.id());
 			this.baselines = new Baselines(open, next.id());
 			return next;
@@ -161,6 +169,11 @@ public final class PostgresChangeSink implements ChangeSink {
 			close();
 			throw StoreProblems.translate(ex);
 		}
+	}
+
+	@Override
+	public boolean isRetired() {
+		return this.retired;
 	}
 
 	@Override

@@ -20,6 +20,34 @@ final class SlotGroups {
 			SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', 'bemi groups', ?, ?, ?), 0))
 			""";
 
+	/** Those that were read until now, and whether somebody reads them still. */
+	private static final String LEAVING = """
+			SELECT w.slot, EXISTS (
+			       SELECT FROM pg_catalog.pg_locks l,
+			              pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', 'bemi source', w.system_identifier, w.database, w.slot), 0) AS k
+			        WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.pid <> pg_catalog.pg_backend_pid()
+			          AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+			          AND (l.classid::bigint << 32) | l.objid::bigint = k)
+			  FROM (SELECT DISTINCT coalesce(s.slot, s.name) AS slot, s.database, s.system_identifier FROM source s
+			         WHERE s.name = ? AND s.database = ? AND s.system_identifier = ? AND NOT s.retired
+			           AND coalesce(s.slot, s.name) <> ALL (?)) w
+			""";
+
+	/** What is written until the others begin is not recorded. */
+	private static final String GAP = """
+			INSERT INTO gap (source, from_position, from_time, reason)
+			SELECT n.id, n.position, (SELECT x.committed_at FROM context x WHERE x.source = n.id ORDER BY x.position DESC LIMIT 1),
+			       'The tables of slot ' || n.slot || ' are read through other slots since'
+			  FROM (SELECT DISTINCT ON (coalesce(s.slot, s.name)) s.id, s.position, s.retired, coalesce(s.slot, s.name) AS slot FROM source s
+			         WHERE s.name = ? AND s.database = ? AND s.system_identifier = ? ORDER BY coalesce(s.slot, s.name), s.id DESC) n
+			 WHERE NOT n.retired AND n.position IS NOT NULL AND n.slot <> ALL (?)
+			""";
+
+	private static final String RETIRE = """
+			UPDATE source SET retired = true
+			 WHERE name = ? AND database = ? AND system_identifier = ? AND NOT retired AND coalesce(slot, name) <> ALL (?)
+			""";
+
 	/** Only what differs is written. */
 	private static final String IN_USE = """
 			UPDATE slot_group SET in_use = (slot = ANY (?))
@@ -52,6 +80,7 @@ final class SlotGroups {
 		SlotGroup group = source.group();
 		String[] slots = (group != null) ? group.slots().toArray(String[]::new) : new String[0];
 		run(connection, LOCK, source);
+		retireOthers(connection, source, (group != null) ? slots : new String[] { source.slot() });
 		try (PreparedStatement statement = connection.prepareStatement(IN_USE)) {
 			statement.setArray(1, connection.createArrayOf("text", slots));
 			place(statement, 2, source);
@@ -69,6 +98,37 @@ final class SlotGroups {
 			statement.executeUpdate();
 		}
 		return part(connection, source);
+	}
+
+	/**
+	 * Whoever reads other slots has another configuration: two of them would record the
+	 * same tables.
+	 */
+	private static void retireOthers(Connection connection, SourceIdentity source, String[] slots) throws SQLException {
+		boolean leaving = false;
+		try (PreparedStatement statement = connection.prepareStatement(LEAVING)) {
+			place(statement, 1, source);
+			statement.setArray(4, connection.createArrayOf("text", slots));
+			try (ResultSet row = statement.executeQuery()) {
+				while (row.next()) {
+					leaving = true;
+					if (row.getBoolean(2)) {
+						throw new SinkException("The tables of database '" + source.database()
+								+ "' are read through slot '" + row.getString(1)
+								+ "' still, by an instance with another configuration: stop it first", null);
+					}
+				}
+			}
+		}
+		if (leaving) {
+			for (String sql : new String[] { GAP, RETIRE }) {
+				try (PreparedStatement statement = connection.prepareStatement(sql)) {
+					place(statement, 1, source);
+					statement.setArray(4, connection.createArrayOf("text", slots));
+					statement.executeUpdate();
+				}
+			}
+		}
 	}
 
 	private static int part(Connection connection, SourceIdentity source) throws SQLException {

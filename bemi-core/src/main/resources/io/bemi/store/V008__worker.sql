@@ -2,8 +2,10 @@
 
 -- slot: through which the rows of this number were read, null where that is the source's name. Groups have the same name, and
 -- numbers, positions and incarnations of their own. part: the number of the group, which the ordinals of its changes have in them.
+-- retired: other slots are read instead since, so that what this one would send is recorded by them.
 ALTER TABLE source ADD COLUMN slot text;
 ALTER TABLE source ADD COLUMN part integer;
+ALTER TABLE source ADD COLUMN retired boolean NOT NULL DEFAULT false;
 CREATE INDEX source_slot ON source (coalesce(slot, name), database, id);
 
 -- The groups that a history has, or had. in_use: whether it is read through them now.
@@ -47,7 +49,7 @@ DECLARE
   chosen    integer[] := '{}';
 BEGIN
   -- The source, all its incarnations in this cluster, and what is recorded of it.
-  SELECT array_agg(s.id ORDER BY s.id) AS ids, count(DISTINCT s.name) AS names, max(s.name) AS name, max(s.system_identifier) AS cluster INTO known
+  SELECT array_agg(s.id ORDER BY s.id) AS ids, count(DISTINCT s.name) AS names, max(s.name) AS name INTO known
     FROM source s
    WHERE s.database = database_name
      AND s.system_identifier = (SELECT o.system_identifier FROM source o WHERE o.database = database_name ORDER BY o.id DESC LIMIT 1);
@@ -80,10 +82,10 @@ BEGIN
   END IF;
 
   -- Of each slot the incarnation of that moment. reached: whether everything up to then is stored of it. A group that has nothing
-  -- to store is as far as it was read. A slot that is not in use any more knows nothing of what came after it.
+  -- to store is as far as it was read. A slot that is retired knows nothing of what came after it.
   FOR wanted IN
     WITH candidate AS MATERIALIZED (
-      SELECT DISTINCT ON (coalesce(s.slot, s.name)) s.id, s.position, coalesce(s.slot, s.name) AS slot,
+      SELECT DISTINCT ON (coalesce(s.slot, s.name)) s.id, s.position, s.retired,
              (SELECT max(o.id) FROM source o WHERE o.id = ANY (known.ids) AND coalesce(o.slot, o.name) = coalesce(s.slot, s.name)) AS newest
         FROM source s
        CROSS JOIN LATERAL (SELECT b.since, b.committed_at FROM baseline b WHERE b.source = s.id ORDER BY b.since, b.id LIMIT 1) b
@@ -92,18 +94,14 @@ BEGIN
               OR coalesce(s.slot, s.name) <> (SELECT coalesce(o.slot, o.name) FROM source o WHERE o.id = upto_of))
          AND CASE WHEN upto IS NULL THEN b.committed_at <= wanted_at ELSE b.since <= upto END
        ORDER BY coalesce(s.slot, s.name), s.id DESC)
-    SELECT c.*, c.slot IN (SELECT g.slot FROM slot_group g
-                            WHERE g.name = known.name AND g.database = database_name AND g.system_identifier = known.cluster AND g.in_use)
-                OR (c.slot = known.name AND NOT EXISTS (
-                      SELECT FROM slot_group g
-                       WHERE g.name = known.name AND g.database = database_name AND g.system_identifier = known.cluster AND g.in_use)) AS in_use,
+    SELECT c.*,
            CASE WHEN upto IS NOT NULL THEN upto <= c.position
                 ELSE coalesce(wanted_at <= (SELECT max(n.committed_at) FROM candidate o CROSS JOIN LATERAL (
                        SELECT x.committed_at FROM context x WHERE x.source = o.id AND (o.id = c.id OR x.position <= c.position)
                         ORDER BY x.position DESC, x.number DESC LIMIT 1) n), false) END AS reached
       FROM candidate c ORDER BY c.id
   LOOP
-    CONTINUE WHEN NOT wanted.in_use AND NOT coalesce(wanted.reached, false);
+    CONTINUE WHEN wanted.retired AND NOT coalesce(wanted.reached, false);
     IF NOT coalesce(wanted.reached, false) AND NOT (upto IS NULL AND caught_up) THEN
       IF wanted.id < wanted.newest THEN
         RAISE EXCEPTION '% is within a gap. %', value, known_range(known.ids) USING ERRCODE = 'BEMI1';

@@ -115,6 +115,12 @@ final class Sources {
 				throw new WorkerConfigurationException("'" + place + "." + entry.getKey() + "' has no tables",
 						"Set '" + place + "." + entry.getKey() + ".tables', '*' for those that no other group names");
 			}
+			if (slot(slot, entry).equals(slot)) {
+				throw new WorkerConfigurationException(
+						"'" + place + "." + entry.getKey() + ".slot' is '" + slot
+								+ "', under which the groups are found together",
+						"Choose another name for one of them");
+			}
 			SlotGroup group = new SlotGroup(slot, slots, include, exclude);
 			String publication = publication(database, entry);
 			ReplicationSettings replication = settings(place + "." + entry.getKey(), database, slot(slot, entry),
