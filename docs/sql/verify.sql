@@ -9,7 +9,7 @@ WITH covered(source, link, kind, digest) AS (
   UNION ALL SELECT source, link, 'CONTEXT', sha256(salt || convert_to(ROW('context', committed_at, source, position, number, transaction_id,
          metadata)::text, 'UTF8')) FROM context WHERE link IS NOT NULL
   UNION ALL SELECT source, link, CASE kind WHEN 'C' THEN 'CHANGE' WHEN 'X' THEN 'CONTEXT' ELSE 'NOTE' END, digest FROM erased
-  UNION ALL SELECT s.id, l.number, 'NOTE', sha256(convert_to(ROW('source', s.id, s.name, s.database, s.system_identifier, s.started_at)::text,
+  UNION ALL SELECT s.id, l.number, 'NOTE', sha256(convert_to(ROW('source', s.id, concat_ws(' ', s.name, s.slot, s.part), s.database, s.system_identifier, s.started_at)::text,
          'UTF8')) FROM source s JOIN link l ON l.source = s.id AND l.kind = 'B'
   UNION ALL SELECT source, link, 'NOTE', sha256(convert_to(ROW('relation', id, source, oid, schema, name, replica_identity, columns,
          since)::text, 'UTF8')) FROM relation WHERE link IS NOT NULL

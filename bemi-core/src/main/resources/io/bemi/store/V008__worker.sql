@@ -20,6 +20,30 @@ CREATE TABLE slot_group (
     UNIQUE (name, database, system_identifier, part)
 );
 
+-- As in version 5, but that a group is covered with its slot and its number. Without groups the digests are the same.
+CREATE OR REPLACE FUNCTION note_digests(source_id integer, link_number bigint, link_kind "char") RETURNS SETOF bytea LANGUAGE sql STABLE AS $function$
+SELECT sha256(convert_to(ROW('source', s.id, concat_ws(' ', s.name, s.slot, s.part), s.database, s.system_identifier, s.started_at)::text, 'UTF8'))
+  FROM source s WHERE s.id = source_id AND link_kind = 'B'
+UNION ALL
+SELECT sha256(convert_to(ROW('relation', r.id, r.source, r.oid, r.schema, r.name, r.replica_identity, r.columns, r.since)::text, 'UTF8'))
+  FROM relation r WHERE r.source = source_id AND r.link = link_number
+UNION ALL
+SELECT sha256(convert_to(ROW('gap', g.id, g.source, g.from_position, g.from_time, g.reason, g.noticed_at)::text, 'UTF8'))
+  FROM gap g WHERE g.source = source_id AND g.link = link_number
+UNION ALL
+SELECT quarantine_digest(q) FROM quarantine q WHERE q.source = source_id AND q.link = link_number
+UNION ALL
+SELECT sha256(convert_to(ROW('erasure', e.id, e.source, e.erased_at, e.erased_by, e.schema, e.name, e.columns, e.path, e.with_key, e.replaced,
+                             e.reason, e.changes, e.contexts, e.quarantined)::text, 'UTF8'))
+  FROM erasure e WHERE e.source = source_id AND e.link = link_number
+UNION ALL
+SELECT sha256(convert_to(ROW('dropped_link', d.source, d.first, d.last, d.digest, d.dropped_at)::text, 'UTF8'))
+  FROM dropped_link d WHERE d.source = source_id AND d.link = link_number
+UNION ALL
+SELECT sha256(convert_to(ROW('erased', e.committed_at, e.source, e.link, e.kind, e.digest, e.by_link)::text, 'UTF8'))
+  FROM erased e WHERE e.source = source_id AND e.by_link = link_number
+$function$;
+
 -- Up to where a history is whole: the position of the slot that is behind the others; null while one of them has none.
 CREATE FUNCTION whole_position(source_name text, database_name text, cluster text) RETURNS pg_lsn
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ${schema}, pg_catalog, pg_temp AS $function$
