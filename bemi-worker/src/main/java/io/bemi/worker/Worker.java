@@ -167,15 +167,17 @@ final class Worker implements SmartLifecycle {
 			}
 		}
 		ShareView seen = open.look();
-		this.view = seen;
 		this.readers.forEach((slot, reader) -> reader.seen(seen.holder(slot)));
+		boolean taken = false;
 		for (String slot : this.shares.toTake(seen)) {
 			SourceReader reader = this.readers.get(slot);
 			if (reader != null && !reader.isHeld() && open.take(slot)) {
 				logger.info("Taking slot '{}'", slot);
 				reader.start();
+				taken = true;
 			}
 		}
+		this.view = taken ? open.look() : seen;
 		if (this.shares.isToLetGo(seen)) {
 			letGoOfOne();
 		}
