@@ -254,8 +254,10 @@ class GroupsIntegrationTests {
 		List<String> recorded = this.store.query("""
 				SELECT schema, "table", operation, before, values, changed, unknown FROM bemi.changes
 				 ORDER BY schema, "table", position""");
-		recorded.addAll(
-				this.store.query("SELECT schema, name, replica_identity, columns FROM bemi.relation ORDER BY oid, id"));
+		// Once, although there is a message for each publication that a table joins.
+		recorded.addAll(this.store.query("""
+				SELECT DISTINCT schema, name, replica_identity, columns FROM bemi.relation
+				 ORDER BY schema, name, replica_identity, columns"""));
 		assertThat(recorded).hasSizeGreaterThan(15);
 		return recorded;
 	}
