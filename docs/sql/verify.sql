@@ -5,7 +5,7 @@ WITH covered(source, link, kind, salt, content) AS (
   SELECT source, link, 'CHANGE', salt, ROW('change', committed_at, source, position, ordinal, relation, transaction_id, context, operation,
          primary_key, previous_key, image, replaced, unknown)::text FROM change WHERE link IS NOT NULL
   UNION ALL SELECT source, link, 'CONTEXT', salt, ROW('context', committed_at, source, position, number, transaction_id, metadata)::text FROM context
-  UNION ALL SELECT s.id, l.number, 'NOTE', '', ROW('source', s.id, s.name, s.database, s.system_identifier, s.started_at)::text FROM source s JOIN link l ON l.source = s.id AND l.kind = 'B'
+  UNION ALL SELECT s.id, l.number, 'NOTE', '', ROW('source', s.id, concat_ws(' ', s.name, s.slot, s.part), s.database, s.system_identifier, s.started_at)::text FROM source s JOIN link l ON l.source = s.id AND l.kind = 'B'
   UNION ALL SELECT source, link, 'NOTE', '', ROW('relation', id, source, oid, schema, name, replica_identity, columns, since)::text FROM relation
   UNION ALL SELECT source, link, 'NOTE', '', ROW('gap', id, source, from_position, from_time, reason, noticed_at)::text FROM gap
   UNION ALL SELECT source, link, 'NOTE', salt, ROW('quarantine', id, source, committed_at, position, ordinal, relation, content, error, noticed_at)::text FROM quarantine

@@ -25,6 +25,7 @@ public final class Benchmarks {
 			case "asof" -> AsOfComparison.run();
 			case "context" -> ContextComparison.run();
 			case "dashboard" -> DashboardComparison.run();
+			case "groups" -> GroupsComparison.run();
 			case "ingest" -> IngestComparison.run();
 			case "lag" -> LagComparison.run();
 			case "read" -> ReadComparison.run();
@@ -35,7 +36,7 @@ public final class Benchmarks {
 			case "store" -> StoreComparison.run();
 			default -> {
 				System.err.println(
-						"Usage: bemi-benchmarks/run NAME, where NAME is one of: asof, context, dashboard, ingest, lag, read, retention, revert, source, statement, store");
+						"Usage: bemi-benchmarks/run NAME, where NAME is one of: asof, context, dashboard, groups, ingest, lag, read, retention, revert, source, statement, store");
 				System.exit(2);
 			}
 		}

@@ -21,7 +21,7 @@ class ComparisonIntegrationTests {
 			Map.entry("transactions", "5"), Map.entry("warm-up", "20"), Map.entry("millis", "500"),
 			Map.entry("accounts", "1000"), Map.entry("lag", "60000"),
 			Map.entry("jvm", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"), Map.entry("ingest.rows", "4000"),
-			Map.entry("lag.seconds", "1"), Map.entry("store.changes", "10000"));
+			Map.entry("lag.seconds", "1"), Map.entry("groups.rows", "4000"), Map.entry("store.changes", "10000"));
 
 	@BeforeAll
 	static void makeThemSmall() {
@@ -49,6 +49,12 @@ class ComparisonIntegrationTests {
 	void ingestRunsWithoutDebezium() throws Exception {
 		assertThat(printed("ingest")).contains("Without Debezium's side")
 			.containsPattern("\\ningest: bemi_vs_raw=[\\d.]+ rows_per_s=\\d+\\n$");
+	}
+
+	@Test
+	void groupsRuns() throws Exception {
+		assertThat(printed("groups")).containsPattern(
+				"\\ngroups: one_rows_per_s=\\d+ two_rows_per_s=\\d+ two_vs_one=[\\d.]+ raw_two_vs_one=[\\d.]+\\n$");
 	}
 
 	@Test

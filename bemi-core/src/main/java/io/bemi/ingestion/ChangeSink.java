@@ -35,6 +35,14 @@ public interface ChangeSink extends AutoCloseable {
 	SinkSource supersede(SinkSource source, SourceIdentity identity, String reason);
 
 	/**
+	 * Whether the source that was opened is not to be continued, because its tables were
+	 * read through other slots meanwhile: what its slot would send is recorded.
+	 */
+	default boolean isRetired() {
+		return false;
+	}
+
+	/**
 	 * Whether a transaction is stored that the source sends again.
 	 * @param source the source
 	 * @param transaction the transaction, which has changed something
@@ -122,21 +130,32 @@ public interface ChangeSink extends AutoCloseable {
 	 * @param position up to where its history is stored: the last commit, or further when
 	 * nothing was to be stored after it; {@code null} when nothing was stored yet
 	 * @param timeline the cluster's timeline that the position is on
+	 * @param part the number of the group of tables that is read; {@code null} for all
 	 */
-	record SinkSource(int id, @Nullable Position position, int timeline) {
+	record SinkSource(int id, @Nullable Position position, int timeline, @Nullable Integer part) {
+
+		/**
+		 * A source all tables of which are read through one slot.
+		 * @param id the sink's own number for it
+		 * @param position up to where its history is stored
+		 * @param timeline the cluster's timeline that the position is on
+		 */
+		public SinkSource(int id, @Nullable Position position, int timeline) {
+			this(id, position, timeline, null);
+		}
 
 		/**
 		 * The same source, further on.
 		 */
 		SinkSource at(Position next) {
-			return new SinkSource(this.id, next, this.timeline);
+			return new SinkSource(this.id, next, this.timeline, this.part);
 		}
 
 		/**
 		 * The same source, on the timeline that the cluster is on now.
 		 */
 		SinkSource on(int now) {
-			return new SinkSource(this.id, this.position, now);
+			return new SinkSource(this.id, this.position, now, this.part);
 		}
 
 	}

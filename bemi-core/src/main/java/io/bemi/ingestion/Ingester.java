@@ -65,6 +65,9 @@ public final class Ingester implements AutoCloseable {
 
 	private volatile boolean stopped;
 
+	/** Whether to stop where a transaction ends. */
+	private volatile boolean retiring;
+
 	private volatile IngestionStatus status = new IngestionStatus(Phase.STARTING, "Ingestion is starting", null);
 
 	/**
@@ -128,7 +131,7 @@ public final class Ingester implements AutoCloseable {
 		this.slotMonitor = new SlotMonitor(source);
 		this.pause = new Pause(source, this.slotMonitor);
 		this.preparation = new SlotPreparation(source, this.sink, settings, new BaselineMonitor(), this.slotMonitor,
-				this.settled::countDown, this::isHalted);
+				this.settled::countDown, this::isEnding);
 		this.thread = new Thread(this::run, "bemi-ingestion");
 		this.thread.setDaemon(true);
 	}
@@ -276,7 +279,7 @@ public final class Ingester implements AutoCloseable {
 	}
 
 	private void run() {
-		while (!this.stopped) {
+		while (!this.stopped && !this.retiring) {
 			try {
 				if (this.pause.isWanted()) {
 					holdStill();
@@ -321,7 +324,7 @@ public final class Ingester implements AutoCloseable {
 			this.settled.countDown();
 			long begun = System.nanoTime();
 			try {
-				session.run(this::isHalted);
+				session.run(this::isHalted, () -> this.retiring);
 				if (this.pause.isWanted()) {
 					this.pause.claim();
 				}
@@ -346,6 +349,10 @@ public final class Ingester implements AutoCloseable {
 		return this.stopped || this.pause.isWanted();
 	}
 
+	private boolean isEnding() {
+		return isHalted() || this.retiring;
+	}
+
 	private void holdStill() throws InterruptedException {
 		this.sink.close();
 		report(new IngestionStatus(Phase.PAUSED, this.pause.look(), null));
@@ -366,7 +373,7 @@ public final class Ingester implements AutoCloseable {
 		do {
 			rest(Backoff.LONGEST);
 		}
-		while (!isHalted() && !HeapRoom.isFree(ex.needed()) && !isPassed(ex.commit()));
+		while (!isEnding() && !HeapRoom.isFree(ex.needed()) && !isPassed(ex.commit()));
 	}
 
 	private boolean isPassed(Position position) {
@@ -389,7 +396,7 @@ public final class Ingester implements AutoCloseable {
 			// Of a server that has vanished no answer comes, and another may have taken
 			// its place.
 			connection.setNetworkTimeout(Runnable::run, ANSWER_MILLIS);
-			while (!isHalted()) {
+			while (!isEnding()) {
 				SlotState slot = this.source.slot(connection);
 				if (slot != null) {
 					this.settled.countDown();
@@ -432,7 +439,8 @@ public final class Ingester implements AutoCloseable {
 			return;
 		}
 		if (next.phase() == Phase.FAILED) {
-			logger.warn("Changes are not recorded now; they will be once this is mended: {}", next.message());
+			logger.warn("Changes are not recorded now; they will be once this is mended: {} (slot '{}')",
+					next.message(), this.source.settings().slot());
 			logger.debug("Ingestion failed", next.cause());
 		}
 		else {
@@ -457,6 +465,17 @@ public final class Ingester implements AutoCloseable {
 	 */
 	private static boolean isOutOfMemory(@Nullable Throwable ex) {
 		return ex instanceof OutOfMemoryError || (ex != null && isOutOfMemory(ex.getCause()));
+	}
+
+	/**
+	 * Stops where the transaction ends that is arriving, so that another instance goes on
+	 * with the next one. Does not wait for that: then the phase is {@link Phase#STOPPED
+	 * STOPPED}.
+	 */
+	public void retire() {
+		this.retiring = true;
+		this.stopping.countDown();
+		this.pause.end();
 	}
 
 	/**

@@ -111,9 +111,11 @@ final class IngestionSession implements AutoCloseable {
 				KeyMoves moves = new KeyMoves();
 				StoringOutput output = new StoringOutput(sink, start, MemoryLimit.DEFAULT, moves,
 						new Resumption(sink, start, preparation.confirmed()));
-				RowReader rows = new RowReader(catalog, rules, sink.primaryKeys(start));
+				Ordinals ordinals = Ordinals.of(start.part());
+				RowReader rows = new RowReader(catalog, rules, sink.primaryKeys(start), ordinals,
+						source.settings().group());
 				TransactionAssembler assembler = new TransactionAssembler(output, rows, new XidEpoch(currentXid(plain)),
-						MemoryLimit.DEFAULT, new SkipNotes(plain, skipRoles));
+						MemoryLimit.DEFAULT, new SkipNotes(plain, skipRoles), ordinals);
 				BaselineCopier baselines = new BaselineCopier(source, plain, output,
 						new BaselineReader(catalog, source.settings().publication()), preparation.settings(),
 						preparation.monitor(), moves);
@@ -142,10 +144,12 @@ final class IngestionSession implements AutoCloseable {
 
 	/**
 	 * Stores what arrives until told to stop, then what has arrived completely.
+	 * @param stopped whether to stop at once
+	 * @param retiring whether to stop where a transaction ends
 	 */
-	void run(BooleanSupplier stopped) {
+	void run(BooleanSupplier stopped, BooleanSupplier retiring) {
 		try {
-			storeUntil(stopped);
+			storeUntil(() -> stopped.getAsBoolean() || (retiring.getAsBoolean() && !this.assembler.inTransaction()));
 		}
 		catch (LongMessageException ex) {
 			String what = (ex.relation() != 0) ? "A change of " + this.rows.name(ex.relation())

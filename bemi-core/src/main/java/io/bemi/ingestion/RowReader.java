@@ -22,6 +22,7 @@ import io.bemi.pgoutput.PgOutputMessage.Truncate;
 import io.bemi.pgoutput.PgOutputMessage.Update;
 import io.bemi.pgoutput.Tuple;
 import io.bemi.pgoutput.TypeCatalog;
+import io.bemi.replication.SlotGroup;
 import io.bemi.tracking.ColumnRules;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,10 @@ final class RowReader {
 
 	/** The primary keys of tables as messages have told them last. */
 	private final Map<Integer, PrimaryKey> primaryKeys;
+
+	private final Ordinals ordinals;
+
+	private final @Nullable SlotGroup group;
 
 	private final Catalog catalog;
 
@@ -67,6 +72,18 @@ final class RowReader {
 	 * they are known
 	 */
 	RowReader(Catalog catalog, ColumnRules rules, Map<Integer, PrimaryKey> primaryKeys) {
+		this(catalog, rules, primaryKeys, Ordinals.ALL, null);
+	}
+
+	/**
+	 * Creates a reader of some tables only.
+	 * @param ordinals the numbers that changes get
+	 * @param group the tables; {@code null} for all
+	 */
+	RowReader(Catalog catalog, ColumnRules rules, Map<Integer, PrimaryKey> primaryKeys, Ordinals ordinals,
+			@Nullable SlotGroup group) {
+		this.ordinals = ordinals;
+		this.group = group;
 		this.catalog = catalog;
 		this.rules = rules;
 		this.primaryKeys = new HashMap<>(primaryKeys);
@@ -105,11 +122,12 @@ final class RowReader {
 	}
 
 	/**
-	 * Reads a message about a statement that has changed a table.
+	 * Reads a message about a statement that has changed a table. Messages about all
+	 * tables come through each slot.
 	 * @return what it did, or empty for another message
 	 */
 	Optional<RowChange> alteration(SourceTransaction transaction, long ordinal, LogicalMessage message) {
-		return Alteration.of(message).map((alteration) -> {
+		return Alteration.of(message).filter(this::isRead).map((alteration) -> {
 			// The stream does not describe a table again whose partitions stay as they
 			// are.
 			this.relations.computeIfPresent(alteration.oid(),
@@ -119,6 +137,10 @@ final class RowReader {
 					TrackedRelation.altered(alteration.oid(), transaction.position(), alteration.json(this.rules)),
 					RowOperation.ALTER, null, null, null, null);
 		});
+	}
+
+	private boolean isRead(Alteration alteration) {
+		return this.group == null || this.group.contains(alteration.schema(), alteration.name());
 	}
 
 	/**
@@ -132,8 +154,8 @@ final class RowReader {
 		if (arrived instanceof Truncate truncate) {
 			List<Row> rows = new ArrayList<>();
 			for (int oid : truncate.relations()) {
-				rows.add(Row.of(new RowChange(transaction, ordinal + rows.size(), 0, known(oid), RowOperation.TRUNCATE,
-						null, null, null, null)));
+				rows.add(Row.of(new RowChange(transaction, ordinal + (long) rows.size() * this.ordinals.step(), 0,
+						known(oid), RowOperation.TRUNCATE, null, null, null, null)));
 			}
 			return rows;
 		}

@@ -103,6 +103,14 @@ final class SlotPreparation {
 		}
 		SourceIdentity identity = this.source.identify(replication);
 		SinkSource known = open(identity, slot, replication);
+		if (this.sink.isRetired()) {
+			this.broken = new BrokenHistoryException("Its tables were read through other slots meanwhile", null);
+			known = supersede(known, identity);
+			if (slot != null) {
+				this.source.dropSlot(plain);
+				slot = null;
+			}
+		}
 		if (slot != null && (slot.lost() || this.unreadable)) {
 			if (slot.lost()) {
 				this.broken = new BrokenHistoryException(slot.loss(), null);

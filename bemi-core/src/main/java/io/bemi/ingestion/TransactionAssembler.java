@@ -35,10 +35,18 @@ final class TransactionAssembler {
 
 	private final SkipRights skips;
 
+	private final Ordinals ordinals;
+
 	private @Nullable Running running;
 
 	TransactionAssembler(Output output, RowReader rows, XidEpoch epoch, MemoryLimit limit, SkipRights skips) {
+		this(output, rows, epoch, limit, skips, Ordinals.ALL);
+	}
+
+	TransactionAssembler(Output output, RowReader rows, XidEpoch epoch, MemoryLimit limit, SkipRights skips,
+			Ordinals ordinals) {
 		this.skips = skips;
+		this.ordinals = ordinals;
 		this.output = output;
 		this.rows = rows;
 		this.epoch = epoch;
@@ -210,6 +218,7 @@ final class TransactionAssembler {
 
 		Running(SourceTransaction transaction) {
 			this.transaction = transaction;
+			this.ordinal = TransactionAssembler.this.ordinals.first();
 			this.contexts = new ContextNumbers(transaction);
 		}
 
@@ -242,7 +251,7 @@ final class TransactionAssembler {
 			this.stitcher.advance(position);
 			handOnIfFull();
 			for (RowReader.Row row : TransactionAssembler.this.rows.read(this.transaction, this.ordinal, message)) {
-				this.ordinal++;
+				this.ordinal += TransactionAssembler.this.ordinals.step();
 				if (row.change() != null) {
 					this.stitcher.row(position, row.change());
 				}
@@ -260,7 +269,7 @@ final class TransactionAssembler {
 			Optional<RowChange> alteration = TransactionAssembler.this.rows.alteration(this.transaction, this.ordinal,
 					message);
 			if (alteration.isPresent()) {
-				this.ordinal++;
+				this.ordinal += TransactionAssembler.this.ordinals.step();
 				keep(alteration.get(), message.content().remaining());
 				if (this.skip == null) {
 					this.characters += message.content().remaining();

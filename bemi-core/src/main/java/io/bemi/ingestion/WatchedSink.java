@@ -48,6 +48,11 @@ final class WatchedSink implements ChangeSink {
 	}
 
 	@Override
+	public boolean isRetired() {
+		return this.sink.isRetired();
+	}
+
+	@Override
 	public boolean holds(SinkSource source, SourceTransaction transaction) {
 		return this.sink.holds(source, transaction);
 	}

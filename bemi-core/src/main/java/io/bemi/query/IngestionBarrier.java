@@ -26,14 +26,16 @@ import org.springframework.util.Assert;
  */
 public final class IngestionBarrier {
 
+	/** Slots of groups are called like the source and the group. */
 	private static final String SLOT_ACTIVE = """
-			SELECT coalesce((SELECT active FROM pg_catalog.pg_replication_slots WHERE slot_name = ?), false)
+			SELECT coalesce(pg_catalog.bool_and(active), false) FROM pg_catalog.pg_replication_slots
+			 WHERE slot_name = ? OR (database = pg_catalog.current_database() AND pg_catalog.starts_with(slot_name, ? || '_'))
 			""";
 
-	private static final String STORED = """
-			SELECT position::text FROM "%s".source WHERE name = ? AND database = ? AND system_identifier = ?
-			 ORDER BY id DESC LIMIT 1
-			""";
+	/**
+	 * Of the slot that is behind the others, where the source is read through several.
+	 */
+	private static final String STORED = "SELECT \"%s\".whole_position(?, ?, ?)::text";
 
 	private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
@@ -162,7 +164,7 @@ public final class IngestionBarrier {
 	private boolean isStreaming() {
 		try {
 			return Boolean.TRUE.equals(new JdbcTemplate(BemiDataSource.bare(this.dataSource))
-				.queryForObject(SLOT_ACTIVE, Boolean.class, this.source));
+				.queryForObject(SLOT_ACTIVE, Boolean.class, this.source, this.source));
 		}
 		catch (DataAccessException ex) {
 			return false;

@@ -20,7 +20,7 @@ final class TransactionGroups {
 
 	private final List<Transaction> complete = new ArrayList<>();
 
-	/** Those at one position, by source: sources may have the same one. */
+	/** Those at one position, by transaction: sources may have the same one. */
 	private final Map<String, List<Change>> open = new LinkedHashMap<>();
 
 	private @Nullable Position position;
@@ -56,8 +56,11 @@ final class TransactionGroups {
 		if (this.complete.size() >= this.limit) {
 			return true;
 		}
-		String source = change.id().substring(0, change.id().indexOf('-'));
-		this.open.computeIfAbsent(source, (key) -> new ArrayList<>()).add(change);
+		// Of one source, but perhaps through several slots, which have numbers of their
+		// own.
+		String transaction = change.source() + ' ' + change.database() + ' ' + change.transactionId() + ' '
+				+ change.committedAt();
+		this.open.computeIfAbsent(transaction, (key) -> new ArrayList<>()).add(change);
 		return false;
 	}
 

@@ -14,9 +14,11 @@ import org.springframework.util.Assert;
  * @param password its password; {@code null} for none
  * @param slot the name of the replication slot, unique in the whole cluster
  * @param publication the name of the publication
+ * @param group which tables are read, where others are read through other slots;
+ * {@code null} for all that are published
  */
 public record ReplicationSettings(String url, @Nullable String username, @Nullable String password, String slot,
-		String publication) {
+		String publication, @Nullable SlotGroup group) {
 
 	/**
 	 * The longest name of a slot that PostgreSQL takes, in bytes.
@@ -28,6 +30,20 @@ public record ReplicationSettings(String url, @Nullable String username, @Nullab
 		Assert.isTrue(slot.matches("[a-z0-9_]{1,63}"),
 				() -> "'slot' must be 1 to 63 lower-case letters, digits or underscores, but is '" + slot + "'");
 		Assert.hasText(publication, "'publication' must not be empty");
+	}
+
+	/**
+	 * All tables that are published, through one slot.
+	 * @param url the JDBC URL of the source database
+	 * @param username a role with the REPLICATION attribute; {@code null} for the
+	 * driver's default
+	 * @param password its password; {@code null} for none
+	 * @param slot the name of the replication slot, unique in the whole cluster
+	 * @param publication the name of the publication
+	 */
+	public ReplicationSettings(String url, @Nullable String username, @Nullable String password, String slot,
+			String publication) {
+		this(url, username, password, slot, publication, null);
 	}
 
 	/**

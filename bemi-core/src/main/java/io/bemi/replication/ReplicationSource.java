@@ -214,7 +214,7 @@ public final class ReplicationSource {
 				ResultSet row = statement.executeQuery("IDENTIFY_SYSTEM")) {
 			row.next();
 			return new SourceIdentity(row.getString("systemid"), row.getInt("timeline"), row.getString("dbname"),
-					this.settings.slot());
+					this.settings.slot(), this.settings.group());
 		}
 	}
 

@@ -45,7 +45,8 @@ final class ChainWalk {
 	private static final String NOTES = """
 			WITH s AS (SELECT ?::integer AS id)
 			SELECT link, digest FROM (
-			       SELECT l.number, sha256(convert_to(ROW('source', o.id, o.name, o.database, o.system_identifier, o.started_at)::text, 'UTF8'))
+			       SELECT l.number, sha256(convert_to(ROW('source', o.id, concat_ws(' ', o.name, o.slot, o.part), o.database,
+			                                                    o.system_identifier, o.started_at)::text, 'UTF8'))
 			         FROM s, source o, link l WHERE o.id = s.id AND l.source = s.id AND l.kind = 'B'
 			        UNION ALL
 			       SELECT r.link, sha256(convert_to(ROW('relation', r.id, r.source, r.oid, r.schema, r.name, r.replica_identity, r.columns,

@@ -20,15 +20,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gaps {
 
-	/** Its former clusters and slots are the same source to people. */
+	/**
+	 * Its former clusters and slots are the same source to people; what was read before
+	 * its slot, too.
+	 */
 	private static final String OF_SOURCE = """
-			source IN (SELECT s.id FROM source s JOIN source o ON o.name = s.name AND o.database = s.database WHERE o.id = ?)
+			source IN (SELECT s.id FROM source s JOIN source o ON o.name = s.name AND o.database = s.database
+			            WHERE o.id = ? AND (s.retired OR coalesce(o.slot, o.name) = coalesce(s.slot, s.name)))
 			""";
 
+	/** Of one that is retired a gap was noted then. */
 	private static final String OPEN = """
 			INSERT INTO gap (source, from_position, from_time, reason)
-			VALUES (?, ?::pg_lsn, (SELECT committed_at FROM context WHERE source = ? AND position <= ?::pg_lsn
-			                        ORDER BY position DESC LIMIT 1), ?)
+			SELECT s.id, g.place, (SELECT c.committed_at FROM context c WHERE c.source = s.id AND c.position <= g.place
+			                        ORDER BY c.position DESC LIMIT 1), ?
+			  FROM source s, (VALUES (?::pg_lsn)) g(place) WHERE s.id = ? AND NOT s.retired
 			""";
 
 	private static final String CLOSE = "UPDATE gap SET to_position = ?::pg_lsn, to_time = ?::timestamptz"
@@ -42,7 +48,7 @@ final class Gaps {
 
 	private static final String LAST = """
 			SELECT reason, from_position, to_position, from_time, to_time, noticed_at FROM gap
-			 WHERE source IN (SELECT id FROM source WHERE name = ? AND database = ?)
+			 WHERE source IN (SELECT id FROM source WHERE coalesce(slot, name) = ? AND database = ?)
 			   AND from_position IS NOT NULL ORDER BY id DESC LIMIT 1
 			""";
 
@@ -98,11 +104,9 @@ final class Gaps {
 	 */
 	void open(Connection connection, int source, Position from, String reason) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(OPEN)) {
-			statement.setInt(1, source);
+			statement.setString(1, reason);
 			statement.setString(2, from.toString());
 			statement.setInt(3, source);
-			statement.setString(4, from.toString());
-			statement.setString(5, reason);
 			statement.executeUpdate();
 		}
 	}

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -29,17 +30,19 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresChangeSink implements ChangeSink {
 
 	private static final String FIND_SOURCE = """
-			SELECT id, position, system_identifier, timeline FROM source WHERE name = ? AND database = ?
+			SELECT id, position, system_identifier, timeline, retired FROM source
+			 WHERE coalesce(slot, name) = ? AND database = ?
 			 ORDER BY system_identifier = ? DESC, id DESC LIMIT 1
 			""";
 
 	private static final String CREATE_SOURCE = """
-			INSERT INTO source (name, database, system_identifier, timeline, setback) VALUES (?, ?, ?, ?, 0) RETURNING id
+			INSERT INTO source (name, slot, part, database, system_identifier, timeline, setback)
+			VALUES (?, ?, ?, ?, ?, ?, 0) RETURNING id
 			""";
 
 	private static final String FENCE = """
 			UPDATE source SET position = ?::pg_lsn, timeline = ?
-			 WHERE id = ? AND position IS NOT DISTINCT FROM ?::pg_lsn
+			 WHERE id = ? AND position IS NOT DISTINCT FROM ?::pg_lsn AND NOT retired
 			RETURNING link, sealed
 			""";
 
@@ -65,6 +68,10 @@ public final class PostgresChangeSink implements ChangeSink {
 	private @Nullable Baselines baselines;
 
 	private @Nullable Setback setback;
+
+	private @Nullable Integer part;
+
+	private boolean retired;
 
 	private final Partitions partitions = new Partitions();
 
@@ -101,6 +108,7 @@ public final class PostgresChangeSink implements ChangeSink {
 			new StoreSchema(this.settings.schema()).migrate(opened);
 			StoreSession.takeOver(opened, identity);
 			opened.setAutoCommit(false);
+			this.part = SlotGroups.register(opened, identity);
 			SinkSource source = findOrCreate(opened, identity);
 			this.quarantine.connected(opened, identity);
 			this.gaps.connected(opened, identity);
@@ -129,10 +137,15 @@ public final class PostgresChangeSink implements ChangeSink {
 			statement.setString(2, identity.database());
 			statement.setString(3, identity.systemIdentifier());
 			try (ResultSet row = statement.executeQuery()) {
+				this.retired = false;
 				if (row.next()) {
+					this.retired = row.getBoolean(5);
 					String position = row.getString(2);
+					if (this.retired && position == null) {
+						return create(connection, identity);
+					}
 					SinkSource known = new SinkSource(row.getInt(1),
-							(position != null) ? Position.parse(position) : null, row.getInt(4));
+							(position != null) ? Position.parse(position) : null, row.getInt(4), this.part);
 					return identity.systemIdentifier().equals(row.getString(3)) ? known : supersede(connection, known,
 							identity, "The database is in another cluster now (pg_upgrade, or restored from a dump)");
 				}
@@ -141,15 +154,17 @@ public final class PostgresChangeSink implements ChangeSink {
 		return create(connection, identity);
 	}
 
-	private static SinkSource create(Connection connection, SourceIdentity identity) throws SQLException {
+	private SinkSource create(Connection connection, SourceIdentity identity) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(CREATE_SOURCE)) {
-			statement.setString(1, identity.slot());
-			statement.setString(2, identity.database());
-			statement.setString(3, identity.systemIdentifier());
-			statement.setInt(4, identity.timeline());
+			statement.setString(1, identity.name());
+			statement.setString(2, (this.part != null) ? identity.slot() : null);
+			statement.setObject(3, this.part, Types.INTEGER);
+			statement.setString(4, identity.database());
+			statement.setString(5, identity.systemIdentifier());
+			statement.setInt(6, identity.timeline());
 			try (ResultSet row = statement.executeQuery()) {
 				row.next();
-				return new SinkSource(row.getInt(1), null, identity.timeline());
+				return new SinkSource(row.getInt(1), null, identity.timeline(), this.part);
 			}
 		}
 	}
@@ -171,6 +186,7 @@ public final class PostgresChangeSink implements ChangeSink {
 			this.gaps.connected(open, identity);
 			this.setback = Setback.of(open, next.id());
 			open.commit();
+			this.retired = false;
 			this.relations = new RelationDictionary(open, next.id());
 			this.baselines = new Baselines(open, next.id());
 			return next;
@@ -179,6 +195,11 @@ public final class PostgresChangeSink implements ChangeSink {
 			close();
 			throw StoreProblems.translate(ex);
 		}
+	}
+
+	@Override
+	public boolean isRetired() {
+		return this.retired;
 	}
 
 	@Override

@@ -17,7 +17,7 @@ final class QuarantineCount {
 
 	/** Those of its former clusters and slots too. */
 	private static final String ROWS = """
-			SELECT count(*) FROM quarantine WHERE source IN (SELECT id FROM source WHERE name = ? AND database = ?)
+			SELECT count(*) FROM quarantine WHERE source IN (SELECT id FROM source WHERE coalesce(slot, name) = ? AND database = ?)
 			""";
 
 	private volatile Quarantine quarantine = Quarantine.UNKNOWN;

@@ -41,8 +41,8 @@ final class RetentionPlan {
 			       AND EXISTS (SELECT FROM source n
 			                    CROSS JOIN LATERAL (SELECT f.committed_at FROM baseline f WHERE f.source = n.id
 			                                         ORDER BY f.since, f.id LIMIT 1) f
-			                    WHERE n.name = s.name AND n.database = s.database AND n.id > s.id
-			                      AND n.system_identifier = s.system_identifier AND f.committed_at <= b.time)
+			                    WHERE n.name = s.name AND coalesce(n.slot, n.name) = coalesce(s.slot, s.name)
+			                      AND n.database = s.database AND n.id > s.id AND n.system_identifier = s.system_identifier AND f.committed_at <= b.time)
 			  FROM source s
 			 CROSS JOIN (SELECT ?::timestamptz AS time) b
 			 CROSS JOIN LATERAL (

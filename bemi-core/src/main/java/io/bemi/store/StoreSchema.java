@@ -12,7 +12,7 @@ import io.bemi.tracking.SchemaMigrator;
 public final class StoreSchema {
 
 	private static final List<String> STEPS = List.of("V001__store.sql", "V002__baseline.sql", "V003__timetravel.sql",
-			"V004__places.sql", "V005__chain.sql", "V006__retention.sql");
+			"V004__places.sql", "V005__chain.sql", "V006__retention.sql", "V007__worker.sql");
 
 	private final SchemaMigrator migrator;
 

@@ -19,23 +19,23 @@ final class PastTables {
 	 */
 	private static final String TABLES = """
 			WITH m AS MATERIALIZED (
-			     SELECT v.text, pg_catalog.split_part(v.text, ' ', 1)::integer AS source,
+			     SELECT v.text, pg_catalog.string_to_array(pg_catalog.split_part(v.text, ' ', 1), ',')::integer[] AS sources,
 			            coalesce(?::pg_lsn, pg_catalog.split_part(v.text, ' ', 2)::pg_lsn) AS upto, ?::text AS name, ?::text AS schema
 			       FROM (SELECT coalesce(?, %1$s.moment(?, ?, ?, ?)) AS text OFFSET 0) v)
-			SELECT m.text, m.source, n.oid, n.schema, n.name, n.id, n.newest
+			SELECT m.text, n.source, n.oid, n.schema, n.name, n.id, n.newest
 			  FROM m
 			  LEFT JOIN LATERAL (
-			       SELECT t.oid, t.schema, t.name, t.id,
+			       SELECT t.source, t.oid, t.schema, t.name, t.id,
 			              (SELECT max(r.id) FROM %1$s.relation r WHERE r.source = t.source AND r.oid = t.oid) AS newest
 			         FROM (SELECT DISTINCT ON (r.oid) r.source, r.oid, r.schema, r.name, r.id FROM %1$s.relation r
-			                WHERE r.source = m.source AND r.since <= m.upto
+			                WHERE r.source = ANY (m.sources) AND r.since <= m.upto
 			                ORDER BY r.oid, r.id DESC) t
 			        WHERE t.name = m.name AND coalesce(t.schema = m.schema, true)
 			       UNION ALL
 			       SELECT * FROM (
-			           SELECT DISTINCT ON (b.oid) b.oid, b.schema, b.name, 0::bigint, NULL::bigint FROM %1$s.baseline b
-			            WHERE b.source = m.source AND b.since <= m.upto AND b.name = m.name AND coalesce(b.schema = m.schema, true)
-			              AND NOT EXISTS (SELECT FROM %1$s.relation r WHERE r.source = b.source AND r.oid = b.oid AND r.since <= m.upto)
+			           SELECT DISTINCT ON (b.oid) b.source, b.oid, b.schema, b.name, 0::bigint, NULL::bigint FROM %1$s.baseline b
+			            WHERE b.source = ANY (m.sources) AND b.since <= m.upto AND b.name = m.name AND coalesce(b.schema = m.schema, true)
+			              AND NOT EXISTS (SELECT FROM %1$s.relation r WHERE r.source = ANY (m.sources) AND r.oid = b.oid AND r.since <= m.upto)
 			            ORDER BY b.oid, b.id DESC) o) n ON true
 			 ORDER BY n.id DESC
 			""";

@@ -131,7 +131,7 @@ record Chain(TestDatabase store) {
 			case "bytea" ->
 				"set_byte(coalesce(%1$s, '\\x00'), 0, get_byte(coalesce(%1$s, '\\x00'), 0) # 1)".formatted(quoted);
 			case "timestamp with time zone" -> quoted + " + interval '1 microsecond'";
-			case "integer", "bigint" -> quoted + " + 1";
+			case "integer", "bigint" -> "coalesce(" + quoted + ", 0) + 1";
 			case "pg_lsn" -> quoted + " + 1::numeric";
 			case "\"char\"" -> "'Z'";
 			case "text" -> "coalesce(" + quoted + ", '') || 'x'";

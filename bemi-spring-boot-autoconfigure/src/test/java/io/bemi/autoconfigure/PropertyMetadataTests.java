@@ -50,11 +50,11 @@ class PropertyMetadataTests {
 	/** Boot's own, for each endpoint. */
 	private static final String ENDPOINT = "management.endpoint.bemi.";
 
-	/** Tested in the module that has them. */
-	private static final String DASHBOARD = "bemi.dashboard.";
+	/** Tested in the modules that have them. */
+	private static final List<String> ELSEWHERE = List.of("bemi.dashboard.", "bemi.worker.");
 
 	/** {@code | `bemi.name` | `default` or – | description |}. */
-	private static final Pattern ROW = Pattern.compile("\\| `(bemi[a-z.-]+)` \\| (?:`([^`]*)`|–) \\| (.+) \\|");
+	private static final Pattern ROW = Pattern.compile("\\| `(bemi[a-z.<>-]+)` \\| (?:`([^`]*)`|–) \\| (.+) \\|");
 
 	private final ConversionService conversionService = new ApplicationConversionService();
 
@@ -112,7 +112,7 @@ class PropertyMetadataTests {
 		Map<String, @Nullable String> documented = new TreeMap<>();
 		for (String line : Files.readAllLines(file)) {
 			Matcher row = ROW.matcher(line);
-			if (row.matches() && row.group(1).startsWith(DASHBOARD)) {
+			if (row.matches() && ELSEWHERE.stream().anyMatch(row.group(1)::startsWith)) {
 				continue;
 			}
 			if (row.matches()) {

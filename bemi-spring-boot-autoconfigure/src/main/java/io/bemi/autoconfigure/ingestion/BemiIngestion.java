@@ -6,28 +6,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Supplier;
 
-import io.bemi.autoconfigure.replication.SourceDetailsResolver;
-import io.bemi.autoconfigure.store.StoreDetailsResolver;
 import io.bemi.ingestion.BaselineProgress;
-import io.bemi.ingestion.BaselineSettings;
 import io.bemi.ingestion.Gap;
 import io.bemi.ingestion.Ingester;
-import io.bemi.ingestion.IngestionListener;
 import io.bemi.ingestion.IngestionProgress;
 import io.bemi.ingestion.IngestionStatus;
 import io.bemi.ingestion.IngestionStatus.Phase;
 import io.bemi.ingestion.Quarantine;
 import io.bemi.ingestion.TableColumns;
-import io.bemi.replication.ReplicationSettings;
-import io.bemi.replication.ReplicationSource;
 import io.bemi.replication.SlotUsage;
-import io.bemi.store.PostgresChangeSink;
-import io.bemi.store.RetentionSettings;
-import io.bemi.store.StoreSettings;
-import io.bemi.tracking.ColumnRules;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,53 +40,45 @@ public final class BemiIngestion implements SmartLifecycle {
 
 	private static final Duration PAUSE_TIMEOUT = Duration.ofSeconds(5);
 
-	private final SourceDetailsResolver source;
+	private final Supplier<Optional<Ingester>> creation;
 
-	private final StoreDetailsResolver store;
-
-	private final BaselineSettings baseline;
-
-	private final Supplier<ColumnRules> rules;
-
-	private final Supplier<List<IngestionListener>> listeners;
-
-	private final Set<String> skipRoles;
+	private final Duration patience;
 
 	private volatile @Nullable Ingester ingester;
 
 	/** Why there is no ingester, although there should be one. */
 	private volatile @Nullable IngestionStatus refusal;
 
-	BemiIngestion(SourceDetailsResolver source, StoreDetailsResolver store, BaselineSettings baseline,
-			Supplier<ColumnRules> rules, Set<String> skipRoles, Supplier<List<IngestionListener>> listeners) {
-		this.skipRoles = skipRoles;
-		this.rules = rules;
-		this.baseline = baseline;
-		this.listeners = listeners;
-		this.source = source;
-		this.store = store;
+	BemiIngestion(Supplier<Optional<Ingester>> creation) {
+		this(creation, SETTLE_TIMEOUT);
+	}
+
+	private BemiIngestion(Supplier<Optional<Ingester>> creation, Duration patience) {
+		this.creation = creation;
+		this.patience = patience;
+	}
+
+	/**
+	 * Ingestion of one of several sources: its start waits for nothing.
+	 * @param creation makes what it runs, anew for each start
+	 * @return the ingestion, not started
+	 */
+	public static BemiIngestion of(Supplier<Ingester> creation) {
+		return new BemiIngestion(() -> Optional.of(creation.get()), Duration.ZERO);
 	}
 
 	@Override
 	public void start() {
 		try {
-			Optional<ReplicationSettings> replication = this.source.settings();
-			Optional<StoreSettings> settings = this.store.settings();
-			if (replication.isEmpty() || settings.isEmpty()) {
+			Ingester started = this.creation.get().orElse(null);
+			if (started == null) {
 				logger.info("Changes are not recorded: there is no primary DataSource that says it is PostgreSQL."
 						+ " Set 'bemi.replication.url', or 'bemi.ingestion.enabled=false' if that is intended");
 				return;
 			}
-			ColumnRules columns = columnRules();
-			if (columns == null) {
-				return;
-			}
-			Ingester started = new Ingester(new ReplicationSource(replication.get()),
-					new PostgresChangeSink(settings.get(), retention()), this.baseline, columns, this.skipRoles,
-					new IngestionListeners(this.listeners.get()));
 			this.ingester = started;
 			started.start();
-			if (!started.awaitSettled(SETTLE_TIMEOUT)) {
+			if (!this.patience.isZero() && !started.awaitSettled(this.patience)) {
 				logger.warn("The replication slot is not there yet: it waits for transactions that run now."
 						+ " Changes that commit before it is there are recorded as a baseline, without their context");
 			}
@@ -105,40 +86,13 @@ public final class BemiIngestion implements SmartLifecycle {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+		catch (RefusedRulesException ex) {
+			String message = String.valueOf(ex.getMessage());
+			this.refusal = new IngestionStatus(Phase.FAILED, message, ex.getCause());
+			logger.error("Changes are not recorded: {}", message);
+		}
 		catch (RuntimeException ex) {
 			logger.warn("Changes are not recorded: {}", ex.getMessage(), ex);
-		}
-	}
-
-	/**
-	 * Rules that are not understood record nothing, rather than what they might exclude.
-	 */
-	private @Nullable ColumnRules columnRules() {
-		try {
-			ColumnRules columns = this.rules.get();
-			if (!columns.isEmpty()) {
-				logger.info("Columns are recorded by rules: {}", columns);
-			}
-			return columns;
-		}
-		catch (IllegalArgumentException ex) {
-			String message = String.valueOf(ex.getMessage());
-			this.refusal = new IngestionStatus(Phase.FAILED, message, ex);
-			logger.error("Changes are not recorded: {}", message);
-			return null;
-		}
-	}
-
-	/**
-	 * Changes are recorded all the same when nobody knows for how long.
-	 */
-	private RetentionSettings retention() {
-		try {
-			return this.store.retention();
-		}
-		catch (IllegalArgumentException ex) {
-			logger.warn("Nothing is dropped from the history: {}", ex.getMessage());
-			return RetentionSettings.FOREVER;
 		}
 	}
 
@@ -290,6 +244,17 @@ public final class BemiIngestion implements SmartLifecycle {
 	public OptionalLong gaps() {
 		Ingester running = this.ingester;
 		return (running != null) ? running.gaps() : OptionalLong.empty();
+	}
+
+	/**
+	 * Lets another instance go on with the next transaction, and does not wait for that:
+	 * then the phase is {@link Phase#STOPPED STOPPED}, and {@link #stop()} takes no time.
+	 */
+	public void retire() {
+		Ingester running = this.ingester;
+		if (running != null) {
+			running.retire();
+		}
 	}
 
 	@Override

@@ -41,8 +41,9 @@ public final class BemiIngestionAutoConfiguration {
 	BemiIngestion bemiIngestion(SourceDetailsResolver source, StoreDetailsResolver store,
 			BemiIngestionProperties properties, BemiTrackingProperties tracking,
 			ObjectProvider<IngestionListener> listeners) {
-		return new BemiIngestion(source, store, new BaselineSettings(properties.getBaseline().getExclude()),
-				tracking::rules, Set.copyOf(tracking.getSkipRoles()), () -> listeners.orderedStream().toList());
+		return new BemiIngestion(new ApplicationIngester(source, store,
+				new BaselineSettings(properties.getBaseline().getExclude()), tracking::rules,
+				Set.copyOf(tracking.getSkipRoles()), () -> listeners.orderedStream().toList()));
 	}
 
 	@Bean

@@ -2,6 +2,7 @@ package io.bemi.autoconfigure.ingestion;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -15,6 +16,7 @@ import io.bemi.replication.SlotUsage;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
 
@@ -22,20 +24,34 @@ import org.jspecify.annotations.Nullable;
  * Publishes what ingestion knows of itself. What only the instance that streams can know
  * is not a number in the others.
  */
-final class IngestionMetrics implements MeterBinder {
+public final class IngestionMetrics implements MeterBinder {
 
 	private final BemiIngestion ingestion;
 
+	private final Iterable<Tag> tags;
+
 	IngestionMetrics(BemiIngestion ingestion) {
+		this(ingestion, List.of());
+	}
+
+	/**
+	 * Creates the meters of one of several sources.
+	 * @param ingestion what records its changes
+	 * @param tags what tells them from those of other sources
+	 */
+	public IngestionMetrics(BemiIngestion ingestion, Iterable<Tag> tags) {
 		this.ingestion = ingestion;
+		this.tags = tags;
 	}
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
 		Gauge.builder("bemi.quarantine.rows", this, IngestionMetrics::rowsInQuarantine)
+			.tags(this.tags)
 			.description("Rows in bemi.quarantine")
 			.register(registry);
 		FunctionCounter.builder("bemi.quarantine.added", this, (metrics) -> metrics.quarantine().added())
+			.tags(this.tags)
 			.description("Rows that this instance has put into bemi.quarantine")
 			.register(registry);
 		gauge(registry, "bemi.baseline.tables", "Tables whose rows are not all copied yet", BaselineProgress::tables);
@@ -44,6 +60,7 @@ final class IngestionMetrics implements MeterBinder {
 		Gauge
 			.builder("bemi.baseline.remaining", this.ingestion,
 					(ingestion) -> ingestion.baseline().map(IngestionMetrics::seconds).orElse(Double.NaN))
+			.tags(this.tags)
 			.description("Seconds until all are copied, at the pace so far")
 			.baseUnit("seconds")
 			.register(registry);
@@ -85,6 +102,7 @@ final class IngestionMetrics implements MeterBinder {
 		Gauge
 			.builder(name, this.ingestion,
 					(ingestion) -> ingestion.slotUsage().map(value::applyAsDouble).orElse(Double.NaN))
+			.tags(this.tags)
 			.description(description)
 			.baseUnit(unit)
 			.register(registry);
@@ -96,6 +114,7 @@ final class IngestionMetrics implements MeterBinder {
 					(ingestion) -> ingestion.status()
 						.map((status) -> (status.phase() == phase) ? 1.0 : 0.0)
 						.orElse(Double.NaN))
+			.tags(this.tags)
 			.description(description)
 			.register(registry);
 	}
@@ -105,6 +124,7 @@ final class IngestionMetrics implements MeterBinder {
 		Gauge
 			.builder(name, this.ingestion,
 					(ingestion) -> time.apply(ingestion).map((some) -> some.toMillis() / 1000.0).orElse(Double.NaN))
+			.tags(this.tags)
 			.description(description)
 			.baseUnit("seconds")
 			.register(registry);
@@ -114,6 +134,7 @@ final class IngestionMetrics implements MeterBinder {
 			ToDoubleFunction<IngestionProgress> value) {
 		FunctionCounter
 			.builder(name, this.ingestion, (ingestion) -> ingestion.progress().map(value::applyAsDouble).orElse(0.0))
+			.tags(this.tags)
 			.description(description)
 			.baseUnit(unit)
 			.register(registry);
@@ -128,6 +149,7 @@ final class IngestionMetrics implements MeterBinder {
 		Gauge
 			.builder(name, this.ingestion,
 					(ingestion) -> ingestion.baseline().map(value::applyAsDouble).orElse(Double.NaN))
+			.tags(this.tags)
 			.description(description)
 			.register(registry);
 	}

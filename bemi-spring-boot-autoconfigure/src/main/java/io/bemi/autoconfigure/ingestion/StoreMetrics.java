@@ -14,7 +14,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 /**
  * Publishes how long writes into the store take, and how much is in each.
  */
-final class StoreMetrics implements MeterBinder, IngestionListener {
+public final class StoreMetrics implements MeterBinder, IngestionListener {
 
 	private final List<Meters> registries = new CopyOnWriteArrayList<>();
 

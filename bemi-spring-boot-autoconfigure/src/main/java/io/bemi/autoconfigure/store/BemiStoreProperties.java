@@ -1,8 +1,13 @@
 package io.bemi.autoconfigure.store;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.bemi.ingestion.TablePattern;
+import io.bemi.store.RetentionSettings;
+import io.bemi.store.RetentionSettings.StoreOwner;
+import io.bemi.store.RetentionSettings.TableRetention;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -157,6 +162,26 @@ public class BemiStoreProperties {
 
 		public void setPassword(@Nullable String password) {
 			this.password = password;
+		}
+
+		/**
+		 * How long the history is kept.
+		 * @return what the properties say
+		 * @throws IllegalArgumentException when that cannot be understood
+		 */
+		public RetentionSettings settings() {
+			try {
+				return new RetentionSettings((this.keep != null) ? RetentionSettings.period(this.keep) : null,
+						this.tables.stream()
+							.map((table) -> new TableRetention(new TablePattern(table.getPattern()),
+									RetentionSettings.period(table.getKeep())))
+							.toList(),
+						(this.archiveDirectory != null) ? Path.of(this.archiveDirectory) : null,
+						(this.username != null) ? new StoreOwner(this.username, this.password) : null);
+			}
+			catch (IllegalArgumentException ex) {
+				throw new IllegalArgumentException("'bemi.store.retention' cannot be followed: " + ex.getMessage(), ex);
+			}
 		}
 
 		/**

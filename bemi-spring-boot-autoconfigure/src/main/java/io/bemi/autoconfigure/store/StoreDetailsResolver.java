@@ -1,16 +1,10 @@
 package io.bemi.autoconfigure.store;
 
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 import io.bemi.autoconfigure.replication.DatabaseDetails;
 import io.bemi.autoconfigure.replication.SourceDetailsResolver;
-import io.bemi.autoconfigure.store.BemiStoreProperties.Retention;
-import io.bemi.ingestion.TablePattern;
 import io.bemi.store.RetentionSettings;
-import io.bemi.store.RetentionSettings.StoreOwner;
-import io.bemi.store.RetentionSettings.TableRetention;
 import io.bemi.store.StoreSettings;
 
 /**
@@ -54,22 +48,7 @@ public final class StoreDetailsResolver {
 	 * @throws IllegalArgumentException when that cannot be understood
 	 */
 	public RetentionSettings retention() {
-		Retention retention = this.properties.getRetention();
-		try {
-			List<TableRetention> tables = retention.getTables()
-				.stream()
-				.map((table) -> new TableRetention(new TablePattern(table.getPattern()),
-						RetentionSettings.period(table.getKeep())))
-				.toList();
-			return new RetentionSettings(
-					(retention.getKeep() != null) ? RetentionSettings.period(retention.getKeep()) : null, tables,
-					(retention.getArchiveDirectory() != null) ? Path.of(retention.getArchiveDirectory()) : null,
-					(retention.getUsername() != null) ? new StoreOwner(retention.getUsername(), retention.getPassword())
-							: null);
-		}
-		catch (IllegalArgumentException ex) {
-			throw new IllegalArgumentException("'bemi.store.retention' cannot be followed: " + ex.getMessage(), ex);
-		}
+		return this.properties.getRetention().settings();
 	}
 
 	private StoreSettings settings(String url, @org.jspecify.annotations.Nullable String username,
