@@ -159,22 +159,10 @@ class SkipIntegrationTests {
 
 	@Test
 	void thePastIsUnknownUntilTheRowsAreKnownAgain() throws SQLException {
-		String before = this.database.query("SELECT pg_current_wal_lsn()").get(0);
-		as(this.migrator, "SET bemi.skip = 'x'",
-				"DELETE FROM item WHERE id = 3; UPDATE item SET note = 'new' WHERE id = 1");
-		this.capture.query("SELECT 1");
-		awaitBaseline();
-		this.capture.query("SELECT 1");
-		JdbcTimeTravel travel = travel();
-		assertThat(travel.asOf(Moment.of(Position.parse(before))).rows("item")).hasSize(3)
-			.allSatisfy((row) -> assertThat(row).containsEntry("note", "old"));
-		Position skipped = Position.parse(this.database.query("SELECT from_position FROM bemi.gap").get(0));
-		assertThatExceptionOfType(TimeTravelException.class)
-			.isThrownBy(() -> travel.asOf(Moment.of(skipped)).rows("item"))
-			.withMessageContaining("were not all known then");
-		Position now = Position.parse(this.database.query("SELECT max(position) FROM bemi.context").get(0));
-		assertThat(travel.asOf(Moment.of(now)).rows("item")).extracting((row) -> row.get("id") + " " + row.get("note"))
-			.containsExactlyInAnyOrder("1 new", "2 old");
+		assertPast("item", "DELETE FROM item WHERE id = 3; UPDATE item SET note = 'new' WHERE id = 1", "id",
+				List.of("1", "2", "3"), List.of("1", "2"));
+		assertThat(travel().asOf(now()).rows("item")).extracting((row) -> row.get("note"))
+			.containsExactlyInAnyOrder("new", "old");
 	}
 
 	@Test
@@ -184,21 +172,50 @@ class SkipIntegrationTests {
 		this.capture.query("SELECT 1");
 		awaitBaseline();
 		this.capture.query("SELECT 1");
-		String before = this.database.query("SELECT max(position) FROM bemi.context").get(0);
-		as(this.migrator, "SET bemi.skip = 'x'", "DELETE FROM loose WHERE a = 1; INSERT INTO loose VALUES (3)");
-		this.capture.query("SELECT 1");
-		awaitBaseline();
+		assertPast("loose", "DELETE FROM loose WHERE a = 1; INSERT INTO loose VALUES (3)", "a", List.of("1", "2"),
+				List.of("2", "3"));
 		as(this.migrator, "INSERT INTO loose VALUES (4)");
 		this.capture.query("SELECT 1");
-		JdbcTimeTravel travel = travel();
-		assertThat(travel.asOf(Moment.of(Position.parse(before))).rows("loose")).extracting((row) -> row.get("a"))
-			.containsExactlyInAnyOrder(1, 2);
-		Position skipped = Position.parse(this.database.query("SELECT from_position FROM bemi.gap").get(0));
-		assertThatExceptionOfType(TimeTravelException.class)
-			.isThrownBy(() -> travel.asOf(Moment.of(skipped)).rows("loose"));
-		Position now = Position.parse(this.database.query("SELECT max(position) FROM bemi.context").get(0));
-		assertThat(travel.asOf(Moment.of(now)).rows("loose")).extracting((row) -> row.get("a"))
-			.containsExactlyInAnyOrder(2, 3, 4);
+		assertThat(rows(now(), "loose", "a")).containsExactly("2", "3", "4");
+	}
+
+	/**
+	 * What a table held before something is skipped, then, and once its rows are copied.
+	 */
+	private void assertPast(String table, String skipped, String column, List<String> before, List<String> after)
+			throws SQLException {
+		Moment past = now();
+		try (Connection earlier = this.database.connect(); Statement statement = earlier.createStatement()) {
+			earlier.setAutoCommit(false);
+			// Until this one ends, nothing is copied.
+			statement.execute("SELECT pg_current_xact_id()");
+			as(this.migrator, "SET bemi.skip = 'x'", skipped);
+			this.capture.query("SELECT 1");
+			assertThat(rows(past, table, column)).isEqualTo(before);
+			for (Moment moment : List.of(now(),
+					Moment.of(Position.parse(this.database.query("SELECT from_position FROM bemi.gap").get(0))))) {
+				assertThatExceptionOfType(TimeTravelException.class).isThrownBy(() -> rows(moment, table, column))
+					.withMessageContaining("were not all known then");
+			}
+			earlier.commit();
+		}
+		awaitBaseline();
+		this.capture.query("SELECT 1");
+		assertThat(rows(past, table, column)).isEqualTo(before);
+		assertThat(rows(now(), table, column)).isEqualTo(after);
+	}
+
+	private Moment now() {
+		return Moment.of(Position.parse(this.database.query("SELECT max(position) FROM bemi.source").get(0)));
+	}
+
+	private List<String> rows(Moment moment, String table, String column) {
+		return travel().asOf(moment)
+			.rows(table)
+			.stream()
+			.map((row) -> String.valueOf(row.get(column)))
+			.sorted()
+			.toList();
 	}
 
 	private JdbcTimeTravel travel() {
