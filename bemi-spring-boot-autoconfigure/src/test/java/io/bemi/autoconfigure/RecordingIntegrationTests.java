@@ -68,9 +68,7 @@ class RecordingIntegrationTests {
 				"spring.datasource.username=" + this.database.server().username(),
 				"spring.datasource.password=" + this.database.server().password(),
 				"spring.application.name=" + APPLICATION_NAME, "spring.main.banner-mode=off",
-				"spring.autoconfigure.exclude=org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration,"
-						// On Spring Boot 3.5, where it comes with the class path.
-						+ "org.springframework.boot.autoconfigure.security.servlet.SecurityAutoConfiguration")
+				"spring.autoconfigure.exclude=org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration")
 			.properties(properties)
 			.run();
 	}

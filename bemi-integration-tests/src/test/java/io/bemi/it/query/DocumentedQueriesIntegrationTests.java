@@ -52,7 +52,7 @@ class DocumentedQueriesIntegrationTests {
 
 	private static final Path TIME_TRAVEL = Path.of("../docs/timetravel.md");
 
-	private static final Path SOURCES = Path.of("src/test/java/io/bemi/it/query");
+	private static final Path SOURCES = Path.of("../bemi-integration-tests/src/test/java/io/bemi/it/query");
 
 	private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 
