@@ -1,6 +1,7 @@
 package io.bemi.worker;
 
 import java.util.List;
+import java.util.stream.Collector;
 import java.util.stream.Collectors;
 
 import io.bemi.dashboard.api.Ingestion;
@@ -45,7 +46,7 @@ final class WorkerIngestion implements Ingestion {
 		return "'" + reader.source() + "' " + ((problem != null) ? problem : reader.message());
 	}
 
-	private static java.util.stream.Collector<CharSequence, ?, String> joined() {
+	private static Collector<CharSequence, ?, String> joined() {
 		return Collectors.joining("; ");
 	}
 
