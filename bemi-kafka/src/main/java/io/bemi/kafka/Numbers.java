@@ -9,6 +9,9 @@ import java.math.RoundingMode;
  */
 final class Numbers {
 
+	/** Above a power of two there is more room than below. */
+	private static final RoundingMode[] ROUNDING = { RoundingMode.HALF_EVEN, RoundingMode.UP };
+
 	private Numbers() {
 	}
 
@@ -34,9 +37,11 @@ final class Numbers {
 		}
 		BigDecimal exact = new BigDecimal(value);
 		for (int digits = (Math.abs(value) < Double.MIN_NORMAL) ? 1 : 15;; digits++) {
-			BigDecimal rounded = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
-			if (rounded.doubleValue() == value) {
-				return rounded.stripTrailingZeros().toPlainString();
+			for (RoundingMode mode : ROUNDING) {
+				BigDecimal rounded = exact.round(new MathContext(digits, mode));
+				if (rounded.doubleValue() == value) {
+					return rounded.stripTrailingZeros().toPlainString();
+				}
 			}
 		}
 	}
@@ -51,9 +56,11 @@ final class Numbers {
 		}
 		BigDecimal exact = new BigDecimal(value);
 		for (int digits = (Math.abs(value) < Float.MIN_NORMAL) ? 1 : 6;; digits++) {
-			BigDecimal rounded = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
-			if (rounded.floatValue() == value) {
-				return rounded.stripTrailingZeros().toPlainString();
+			for (RoundingMode mode : ROUNDING) {
+				BigDecimal rounded = exact.round(new MathContext(digits, mode));
+				if (rounded.floatValue() == value) {
+					return rounded.stripTrailingZeros().toPlainString();
+				}
 			}
 		}
 	}

@@ -32,9 +32,13 @@ final class StagedTable {
 
 	private final List<ValueReader> readers;
 
-	private StagedTable(Relation relation, List<ValueReader> readers) {
+	/** The columns that identify a row. */
+	private final BitSet key;
+
+	private StagedTable(Relation relation, List<ValueReader> readers, BitSet key) {
 		this.relation = relation;
 		this.readers = List.copyOf(readers);
+		this.key = key;
 	}
 
 	/**
@@ -46,6 +50,8 @@ final class StagedTable {
 		List<Column> columns = new ArrayList<>();
 		List<ValueReader> readers = new ArrayList<>();
 		List<String> lost = new ArrayList<>();
+		BitSet keyColumns = new BitSet();
+		char identity = identity(table, key);
 		for (Field field : Field.row(description.description())) {
 			SourceColumn column = (table != null) ? table.columns().get(field.name()) : null;
 			// The catalogue may be further than what arrives.
@@ -57,16 +63,18 @@ final class StagedTable {
 				lost.add(field.name() + " (" + field.sourceType().toLowerCase(java.util.Locale.ROOT) + ")");
 				continue;
 			}
+			keyColumns.set(columns.size(), isKey);
 			readers.add((reader != null) ? reader : ValueReader.TEXT);
-			columns.add(new Column(isKey, field.name(), (type != null) ? type.oid() : TEXT,
+			columns.add(new Column(isKey || identity == 'f', field.name(), (type != null) ? type.oid() : TEXT,
 					(same != null) ? same.typeModifier() : -1));
 		}
 		if (!lost.isEmpty()) {
 			logger.warn("Columns of table {}.{} are not recorded, because the connector cannot carry their types: {}",
 					description.schema(), description.name(), String.join(", ", lost));
 		}
-		return new StagedTable(new Relation(oid(table, description), description.schema(), description.name(),
-				identity(table, key), columns), readers);
+		return new StagedTable(
+				new Relation(oid(table, description), description.schema(), description.name(), identity, columns),
+				readers, keyColumns);
 	}
 
 	private static int oid(@Nullable SourceTable table, TableDescription description) {
@@ -85,10 +93,21 @@ final class StagedTable {
 	}
 
 	/**
-	 * Whether old rows are whole.
+	 * Whether an old row is whole, and not only its key. The catalogue may be further
+	 * than what arrives: what looks like a key is taken for one, and the history knows
+	 * the rest.
 	 */
-	boolean isFull() {
-		return this.relation.replicaIdentity() == 'f';
+	boolean isWhole(@Nullable String old) {
+		if (old == null || this.relation.replicaIdentity() != 'f') {
+			return false;
+		}
+		Map<String, @Nullable Object> row = Json.object(old);
+		for (int i = 0; i < this.readers.size(); i++) {
+			if (!this.key.get(i) && row.get(this.relation.columns().get(i).name()) != null) {
+				return true;
+			}
+		}
+		return this.key.isEmpty() || this.key.cardinality() == this.readers.size();
 	}
 
 	/**
@@ -120,7 +139,7 @@ final class StagedTable {
 		BitSet unchanged = new BitSet();
 		BitSet unreadable = new BitSet();
 		for (int i = 0; i < texts.length; i++) {
-			Object value = (keyOnly && !columns.get(i).key()) ? null : row.apply(columns.get(i).name());
+			Object value = (keyOnly && !this.key.get(i)) ? null : row.apply(columns.get(i).name());
 			if (value == null) {
 				continue;
 			}

@@ -108,7 +108,7 @@ final class StagedTransaction {
 	private void update(Change change) {
 		StagedTable table = table(change);
 		String before = change.before();
-		boolean full = table.isFull() && before != null;
+		boolean full = table.isWhole(before);
 		give(change, new Update(table.relation().oid(), (before != null && !full) ? table.key(before) : null,
 				full ? table.row(text(before), null) : null, table.row(text(change.after()), full ? before : null)));
 	}
@@ -116,17 +116,17 @@ final class StagedTransaction {
 	private void updateKey(Change before, Change after) {
 		StagedTable table = table(after);
 		String old = text(before.before());
-		give(after,
-				new Update(table.relation().oid(), table.isFull() ? null : table.key(old),
-						table.isFull() ? table.row(old, null) : null,
-						table.row(text(after.after()), table.isFull() ? old : null)));
+		boolean full = table.isWhole(old);
+		give(after, new Update(table.relation().oid(), full ? null : table.key(old), full ? table.row(old, null) : null,
+				table.row(text(after.after()), full ? old : null)));
 	}
 
 	private void delete(Change change) {
 		StagedTable table = table(change);
 		String before = text(change.before());
-		give(change, new Delete(table.relation().oid(), table.isFull() ? null : table.key(before),
-				table.isFull() ? table.row(before, null) : null));
+		boolean full = table.isWhole(before);
+		give(change, new Delete(table.relation().oid(), full ? null : table.key(before),
+				full ? table.row(before, null) : null));
 	}
 
 	private static String text(@Nullable String text) {

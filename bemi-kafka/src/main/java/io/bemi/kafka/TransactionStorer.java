@@ -37,7 +37,7 @@ final class TransactionStorer implements AutoCloseable {
 
 	private static final Duration REST_AFTER_FAILURE = Duration.ofSeconds(1);
 
-	private static final long CLEAN_NANOS = TimeUnit.MINUTES.toNanos(1);
+	private static final long CLEAN_NANOS = TimeUnit.SECONDS.toNanos(20);
 
 	private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
 

@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A database that is recorded twice, from a slot directly and by Kafka, into two schemas
  * of a store.
  */
-final class TwoPaths implements AutoCloseable {
+public final class TwoPaths implements AutoCloseable {
 
 	/** All of a change but its position, which is that of the other end of the commit. */
 	private static final String CHANGES = """
@@ -76,7 +76,7 @@ final class TwoPaths implements AutoCloseable {
 	/**
 	 * A database with tables, and nothing in them.
 	 */
-	static TwoPaths on(String... tables) throws InterruptedException, SQLException {
+	public static TwoPaths on(String... tables) throws InterruptedException, SQLException {
 		TestDatabase database = PostgresServer.shared().createDatabase();
 		database.execute("CREATE TABLE barrier (number int PRIMARY KEY)");
 		database.execute(tables);
@@ -99,7 +99,7 @@ final class TwoPaths implements AutoCloseable {
 		return this.connector;
 	}
 
-	TestDatabase database() {
+	public TestDatabase database() {
 		return this.database;
 	}
 
@@ -125,7 +125,7 @@ final class TwoPaths implements AutoCloseable {
 	/**
 	 * Starts a consumer in this JVM.
 	 */
-	KafkaIngester startConsumer() {
+	public KafkaIngester startConsumer() {
 		KafkaIngester consumer = consumer(this.servers.bootstrap(), source(slot()), store("kafka"),
 				this.database.name());
 		this.workers.add(consumer);
@@ -157,7 +157,7 @@ final class TwoPaths implements AutoCloseable {
 	/**
 	 * Waits until everything that is committed by now has come both ways.
 	 */
-	void awaitStored(Duration patience) {
+	public void awaitStored(Duration patience) {
 		this.barrier++;
 		this.database.execute("INSERT INTO barrier VALUES (" + this.barrier + ")");
 		for (String path : new String[] { "direct", "kafka" }) {
@@ -187,11 +187,32 @@ final class TwoPaths implements AutoCloseable {
 	/**
 	 * The first changes that are not the same.
 	 */
-	List<String> different() {
+	public List<String> different() {
 		return this.store.query(DIFFERENT);
 	}
 
-	List<String> query(String sql) {
+	/**
+	 * The first changes whose position is not within their commit.
+	 */
+	List<String> misplaced() {
+		return this.store
+			.query("""
+					SELECT d.position, k.position
+					  FROM (SELECT row_number() OVER (ORDER BY position, ordinal) AS n, position FROM direct.changes) d
+					  JOIN (SELECT row_number() OVER (ORDER BY position, ordinal) AS n, position FROM kafka.changes) k USING (n)
+					 WHERE k.position <= d.position OR k.position - d.position > 100000 LIMIT 3
+					""");
+	}
+
+	/**
+	 * How many changes have come by Kafka.
+	 */
+	long stored() {
+		return this.store.query("SELECT to_regclass('kafka.change')").get(0).contains("change")
+				? Long.parseLong(this.store.query("SELECT count(*) FROM kafka.change").get(0)) : 0;
+	}
+
+	public List<String> query(String sql) {
 		return this.store.query(sql);
 	}
 
