@@ -4,7 +4,9 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 
 import io.bemi.kafka.SourceTables.SourceColumn;
 import io.bemi.kafka.SourceTables.SourceTable;
@@ -60,7 +62,7 @@ final class StagedTable {
 			boolean isKey = (table != null) ? column != null && column.key() : key.contains(field.name());
 			ValueReader reader = (type != null) ? ValueReaders.of(type, field) : ValueReader.TEXT;
 			if (reader == null && !isKey) {
-				lost.add(field.name() + " (" + field.sourceType().toLowerCase(java.util.Locale.ROOT) + ")");
+				lost.add(field.name() + " (" + field.sourceType().toLowerCase(Locale.ROOT) + ")");
 				continue;
 			}
 			keyColumns.set(columns.size(), isKey);
@@ -133,7 +135,7 @@ final class StagedTable {
 		return tuple(Json.object(json)::get, true);
 	}
 
-	private Tuple tuple(java.util.function.Function<String, @Nullable Object> row, boolean keyOnly) {
+	private Tuple tuple(Function<String, @Nullable Object> row, boolean keyOnly) {
 		List<Column> columns = this.relation.columns();
 		@Nullable String[] texts = new String[columns.size()];
 		BitSet unchanged = new BitSet();

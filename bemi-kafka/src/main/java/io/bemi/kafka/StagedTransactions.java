@@ -238,6 +238,10 @@ final class StagedTransactions implements AutoCloseable {
 			return this.events == this.end.events();
 		}
 
+		boolean isLarge() {
+			return this.end.events() > CHANGES;
+		}
+
 	}
 
 }

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -212,7 +213,7 @@ final class StagingWriter implements AutoCloseable {
 		events.setLong(5, change.committedAt());
 		events.setString(6, String.valueOf(change.kind().code()));
 		if (message || table == null) {
-			events.setNull(7, java.sql.Types.INTEGER);
+			events.setNull(7, Types.INTEGER);
 		}
 		else {
 			events.setInt(7, relation(table));

@@ -165,7 +165,8 @@ final class TransactionStorer implements AutoCloseable {
 	private static List<End> complete(List<Arrived> next) {
 		List<End> complete = new ArrayList<>();
 		for (Arrived arrived : next) {
-			if (!arrived.isComplete()) {
+			// A large one is read by itself.
+			if (!arrived.isComplete() || (!complete.isEmpty() && arrived.isLarge())) {
 				break;
 			}
 			complete.add(arrived.end());

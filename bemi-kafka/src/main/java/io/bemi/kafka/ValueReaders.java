@@ -1,5 +1,7 @@
 package io.bemi.kafka;
 
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.Set;
 
@@ -41,8 +43,8 @@ final class ValueReaders {
 	private static final Map<String, ValueReader> IN_ARRAYS = Map.of("bool", ValueReader.BOOLEAN, "bytea",
 			ValueReader.BYTES, "float4", (value) -> Numbers.float4(ValueReader.text(value)), "float8",
 			(value) -> Numbers.float8(ValueReader.text(value)), "date",
-			(value) -> Times.date(Times.inArray(java.time.LocalDate.ofEpochDay(number(value))).toEpochDay()),
-			"timestamp", ValueReaders::timestampInArray, "timestamptz", ValueReaders::timestamptzInArray);
+			(value) -> Times.date(Times.inArray(LocalDate.ofEpochDay(number(value))).toEpochDay()), "timestamp",
+			ValueReaders::timestampInArray, "timestamptz", ValueReaders::timestamptzInArray);
 
 	private ValueReaders() {
 	}
@@ -60,7 +62,7 @@ final class ValueReaders {
 	private static String timestamptzInArray(Object value) {
 		String text = ValueReader.text(value);
 		if (!text.equals("infinity")) {
-			Times.inArray(java.time.OffsetDateTime.parse(text).toLocalDate());
+			Times.inArray(OffsetDateTime.parse(text).toLocalDate());
 		}
 		return Times.timestamptz(text);
 	}
