@@ -153,7 +153,8 @@ public final class ConnectorConfiguration {
 		map.put("hstore.handling.mode", "json");
 		map.put("include.unknown.datatypes", "true");
 		map.put("unavailable.value.placeholder", UNCHANGED);
-		map.put("column.propagate.source.type", ".*");
+		// A name may have a line break in it.
+		map.put("column.propagate.source.type", "(?s).*");
 	}
 
 	/**

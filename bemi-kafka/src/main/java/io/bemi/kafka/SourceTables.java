@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -23,7 +24,7 @@ final class SourceTables {
 			""";
 
 	private static final String COLUMNS = """
-			SELECT a.attname, a.atttypid::bigint, a.atttypmod, pg_catalog.upper(t.typname),
+			SELECT a.attname, a.atttypid::bigint, a.atttypmod, t.typname,
 			       coalesce(a.attnum = ANY (i.indkey), false)
 			  FROM pg_catalog.pg_class c
 			  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -34,9 +35,7 @@ final class SourceTables {
 			""";
 
 	/** Types of the server first, for the connector names them without a schema. */
-	private static final String TYPE_BY_NAME = """
-			SELECT oid::bigint FROM pg_catalog.pg_type WHERE pg_catalog.upper(typname) = ? ORDER BY oid LIMIT 1
-			""";
+	private static final String TYPES = "SELECT oid::bigint, typname FROM pg_catalog.pg_type ORDER BY oid";
 
 	private static final String TYPE = """
 			SELECT t.typname, t.typtype, t.typbasetype::bigint,
@@ -76,8 +75,8 @@ final class SourceTables {
 			statement.setLong(1, table);
 			try (ResultSet row = statement.executeQuery()) {
 				while (row.next()) {
-					columns.put(row.getString(1),
-							new SourceColumn((int) row.getLong(2), row.getInt(3), row.getString(4), row.getBoolean(5)));
+					columns.put(row.getString(1), new SourceColumn((int) row.getLong(2), row.getInt(3),
+							capitals(row.getString(4)), row.getBoolean(5)));
 				}
 			}
 		}
@@ -85,16 +84,23 @@ final class SourceTables {
 	}
 
 	/**
-	 * Looks a type up by the name that the connector gives it.
+	 * Looks a type up by the name that the connector gives it, which is in capitals by
+	 * Java's rules and not by the server's.
 	 * @return the type; {@code null} when there is none of that name
 	 */
 	@Nullable SourceType type(String capitals) throws SQLException {
-		try (PreparedStatement statement = this.connection.prepareStatement(TYPE_BY_NAME)) {
-			statement.setString(1, capitals.toUpperCase(Locale.ROOT));
-			try (ResultSet row = statement.executeQuery()) {
-				return row.next() ? type((int) row.getLong(1)) : null;
+		try (Statement statement = this.connection.createStatement(); ResultSet row = statement.executeQuery(TYPES)) {
+			while (row.next()) {
+				if (capitals(row.getString(2)).equals(capitals)) {
+					return type((int) row.getLong(1));
+				}
 			}
+			return null;
 		}
+	}
+
+	private static String capitals(String name) {
+		return name.toUpperCase(Locale.ENGLISH);
 	}
 
 	/**

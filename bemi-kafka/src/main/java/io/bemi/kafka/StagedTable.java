@@ -57,10 +57,12 @@ final class StagedTable {
 		for (Field field : Field.row(description.description())) {
 			SourceColumn column = (table != null) ? table.columns().get(field.name()) : null;
 			// The catalogue may be further than what arrives.
-			SourceColumn same = (column != null && column.typeName().equals(field.sourceType())) ? column : null;
+			boolean isSame = column != null
+					&& (field.sourceType().isEmpty() || column.typeName().equals(field.sourceType()));
+			SourceColumn same = isSame ? column : null;
 			SourceType type = (same != null) ? source.type(same.typeOid()) : source.type(field.sourceType());
 			boolean isKey = (table != null) ? column != null && column.key() : key.contains(field.name());
-			ValueReader reader = (type != null) ? ValueReaders.of(type, field) : ValueReader.TEXT;
+			ValueReader reader = (type != null) ? ValueReaders.of(type, field) : null;
 			if (reader == null && !isKey) {
 				lost.add(field.name() + " (" + field.sourceType().toLowerCase(Locale.ROOT) + ")");
 				continue;

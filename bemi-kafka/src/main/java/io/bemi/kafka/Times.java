@@ -30,9 +30,6 @@ final class Times {
 	/** In the year 4714 BC, where PostgreSQL's times begin. */
 	private static final long FIRST_DAY = LocalDate.of(-4713, 11, 24).toEpochDay();
 
-	/** What the connector reads in arrays is another day before. */
-	private static final LocalDate GREGORIAN = LocalDate.of(1582, 10, 15);
-
 	private static final int LAST_YEAR_IN_MICROS = 294_246;
 
 	private static final Pattern INTERVAL = Pattern.compile(
@@ -75,18 +72,6 @@ final class Times {
 		check(time.toLocalDate().toEpochDay() >= FIRST_DAY);
 		return day(time.toLocalDate()) + " " + time(time.toLocalTime().toNanoOfDay() / 1_000) + "+00"
 				+ era(time.toLocalDate());
-	}
-
-	/**
-	 * Refuses days that are others in arrays.
-	 */
-	static LocalDate inArray(LocalDate date) {
-		check(!date.isBefore(GREGORIAN) && date.getYear() < LAST_YEAR_IN_MICROS);
-		return date;
-	}
-
-	static LocalDate ofMicros(long micros) {
-		return LocalDate.ofEpochDay(Math.floorDiv(micros, DAY));
 	}
 
 	private static String day(LocalDate date) {

@@ -1,7 +1,5 @@
 package io.bemi.kafka;
 
-import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.Set;
 
@@ -15,11 +13,11 @@ final class ValueReaders {
 
 	/** Texts as the server prints them. */
 	private static final Set<String> TEXTS = Set.of("text", "varchar", "bpchar", "char", "int2", "int4", "int8", "oid",
-			"uuid", "inet", "cidr", "macaddr", "macaddr8", "json", "jsonb", "int4range", "int8range", "numrange",
-			"tsrange", "tstzrange", "daterange");
+			"uuid", "json", "jsonb");
 
-	/** The same, but not in arrays. */
-	private static final Set<String> SINGLE_TEXTS = Set.of("name", "xml", "tsvector");
+	/** The same, but arrays of several dimensions may become null. */
+	private static final Set<String> SINGLE_TEXTS = Set.of("name", "xml", "tsvector", "inet", "cidr", "macaddr",
+			"macaddr8", "int4range", "int8range", "numrange", "tsrange", "tstzrange", "daterange");
 
 	/** Extensions' types that the connector knows. */
 	private static final Set<String> KNOWN_EXTENSIONS = Set.of("citext", "ltree", "isbn");
@@ -39,32 +37,21 @@ final class ValueReaders {
 			(value) -> Times.timestamptz(ValueReader.text(value)), "interval",
 			(value) -> Times.interval(ValueReader.text(value)));
 
-	/** Of these the connector carries some values only, and others can be told. */
+	/** What the connector reads into numbers, and writes in its own way. */
+	private static final Set<String> GEOMETRIC = Set.of("box", "circle", "line", "lseg", "path", "polygon");
+
+	/**
+	 * In arrays times lose their era or their microseconds, and NaN makes an array null.
+	 */
 	private static final Map<String, ValueReader> IN_ARRAYS = Map.of("bool", ValueReader.BOOLEAN, "bytea",
 			ValueReader.BYTES, "float4", (value) -> Numbers.float4(ValueReader.text(value)), "float8",
-			(value) -> Numbers.float8(ValueReader.text(value)), "date",
-			(value) -> Times.date(Times.inArray(LocalDate.ofEpochDay(number(value))).toEpochDay()), "timestamp",
-			ValueReaders::timestampInArray, "timestamptz", ValueReaders::timestamptzInArray);
+			(value) -> Numbers.float8(ValueReader.text(value)));
 
 	private ValueReaders() {
 	}
 
 	private static long number(Object value) {
 		return Long.parseLong(ValueReader.text(value));
-	}
-
-	private static String timestampInArray(Object value) {
-		long micros = number(value);
-		Times.inArray(Times.ofMicros(micros));
-		return Times.timestamp(micros);
-	}
-
-	private static String timestamptzInArray(Object value) {
-		String text = ValueReader.text(value);
-		if (!text.equals("infinity")) {
-			Times.inArray(OffsetDateTime.parse(text).toLocalDate());
-		}
-		return Times.timestamptz(text);
 	}
 
 	/**
@@ -74,6 +61,9 @@ final class ValueReaders {
 	 * @return the reader; {@code null} when the values cannot be known
 	 */
 	static @Nullable ValueReader of(SourceType type, Field field) {
+		if (type.isBuiltIn() && LOST.contains(type.name())) {
+			return null;
+		}
 		SourceType element = type.element();
 		if (element != null) {
 			ValueReader reader = field.type().equals("array") ? element(element) : null;
@@ -103,8 +93,11 @@ final class ValueReaders {
 		if (name.equals("point")) {
 			return ValueReader.point();
 		}
+		if (GEOMETRIC.contains(name)) {
+			return isUnknown(field) ? (value) -> Numbers.inText(ValueReader.HEXADECIMAL.read(value)) : null;
+		}
 		ValueReader reader = READERS.get(name);
-		return (reader != null) ? reader : (isUnknown(field) && !LOST.contains(name)) ? ValueReader.HEXADECIMAL : null;
+		return (reader != null) ? reader : isUnknown(field) ? ValueReader.HEXADECIMAL : null;
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.bemi.kafka;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -17,15 +18,22 @@ class NumbersTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "0.1,0.1", "2.0,2", "1.0E20,100000000000000000000", "-0.0,-0", "NaN,NaN", "-Infinity,-Infinity",
-			"5.684341886080802E-14,0.00000000000005684341886080802", "2.0E-3,0.002" })
+	@CsvSource({ "0.1,0.1", "2.0,2", "1.0E20,1e+20", "1.0E15,1e+15", "123456789012345.0,123456789012345",
+			"1.0E-5,1e-05", "4.9E-324,5e-324", "-0.0,-0", "NaN,NaN", "-Infinity,-Infinity",
+			"5.684341886080802E-14,5.684341886080802e-14", "2.0E-3,0.002" })
 	void writesDoubles(String arrived, String text) {
 		assertThat(Numbers.float8(arrived)).isEqualTo(text);
 	}
 
+	@Test
+	void writesNumbersInTexts() {
+		assertThat(Numbers.inText("<(-1.9001255597908832E110,75.0),39.5>"))
+			.isEqualTo("<(-1.9001255597908832e+110,75),39.5>");
+	}
+
 	@ParameterizedTest
-	@CsvSource({ "0.1,0.1", "3.4028235E38,340282350000000000000000000000000000000", "1.0E-7,0.0000001",
-			"16777216,16777216" })
+	@CsvSource({ "0.1,0.1", "3.4028235E38,3.4028235e+38", "1.0E-7,1e-07", "16777216,1.6777216e+07",
+			"3.22964425E16,3.2296443e+16" })
 	void writesFloats(String arrived, String text) {
 		assertThat(Numbers.float4(arrived)).isEqualTo(text);
 	}

@@ -1,7 +1,5 @@
 package io.bemi.kafka;
 
-import java.time.LocalDate;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,13 +51,6 @@ class TimesTests {
 			"P0Y0M0DT100H0M0.000001S,100:00:00.000001" })
 	void writesIntervals(String arrived, String text) {
 		assertThat(Times.interval(arrived)).isEqualTo(text);
-	}
-
-	@Test
-	void refusesInArraysWhatIsAnotherDayThere() {
-		LocalDate first = LocalDate.of(1582, 10, 15);
-		assertThat(Times.inArray(first)).isEqualTo(first);
-		assertThatIllegalArgumentException().isThrownBy(() -> Times.inArray(first.minusDays(1)));
 	}
 
 }

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 import io.bemi.kafka.TwoPaths;
 import io.bemi.testsupport.PostgresServer;
@@ -26,6 +25,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 class KafkaTypesIntegrationTests {
 
 	private static final int ROWS = 24;
+
+	private static final String SAME = "the same";
+
+	private static final String SOME = "the same, but for some values in quarantine";
+
+	private static final String NOT_RECORDED = "not at all";
+
+	private static final Set<String> LOST = Set.of("money", "timetz", "varbit", "int2vector", "oidvector");
+
+	private static final Set<String> IN_ARRAYS = Set.of("bool", "int2", "int4", "int8", "oid", "float4", "float8",
+			"text", "varchar", "bpchar", "char", "citext", "bytea", "uuid", "json", "jsonb", "enum");
 
 	/** By table and column how many values came, and what became of them. */
 	private static final String VALUES = """
@@ -66,24 +76,32 @@ class KafkaTypesIntegrationTests {
 				}
 			}
 			paths.awaitStored(Duration.ofMinutes(2));
-			Map<String, List<String>> verdicts = new TreeMap<>();
 			List<String> wrong = new ArrayList<>();
 			for (String line : paths.query(VALUES)) {
 				String[] parts = line.split("\\|(?=\\d+\\|\\d+\\|\\d+\\|)", 2);
-				String label = labels.getOrDefault(parts[0], parts[0]);
 				String[] counts = parts[1].split("\\|", 4);
+				String label = labels.getOrDefault(parts[0], "int8");
+				String came = !counts[2].equals("0") ? NOT_RECORDED : counts[1].equals("0") ? SAME : SOME;
 				if (!counts[3].equals("null")) {
 					wrong.add(label + ": " + counts[3]);
 				}
-				verdicts
-					.computeIfAbsent(counts[2].equals("0") ? counts[1].equals("0") ? "same" : "some" : "absent",
-							(verdict) -> new ArrayList<>())
-					.add(label);
+				else if (!came.equals(documented(label)) && !(came.equals(SAME) && documented(label).equals(SOME))) {
+					wrong.add(label + ": expected " + documented(label) + ", but came " + came);
+				}
 			}
-			verdicts.forEach((verdict, types) -> System.out
-				.println("VERDICT " + verdict + ": " + types.stream().sorted().collect(Collectors.joining(", "))));
 			assertThat(wrong).isEmpty();
 		}
+	}
+
+	/**
+	 * What {@code docs/types.md} says of a type.
+	 */
+	private static String documented(String label) {
+		String base = label.replace("domain over ", "").replace("[]", "").trim();
+		if (label.endsWith("[]")) {
+			return (IN_ARRAYS.contains(base) && !label.startsWith("domain")) ? SOME : NOT_RECORDED;
+		}
+		return LOST.contains(base) ? NOT_RECORDED : SAME;
 	}
 
 	/**
@@ -95,6 +113,8 @@ class KafkaTypesIntegrationTests {
 		// With seconds in its zone it stops the connector.
 		scalars.put("timetz", ColumnType.texts("timetz",
 				(random) -> "12:00:0%d.5+0%d:30".formatted(random.nextInt(10), random.nextInt(10))));
+		// Infinity, which there is from 17 on, comes as zero.
+		scalars.put("interval", ColumnType.texts("interval", (random) -> Times.interval(random, 16)));
 		Map<String, ColumnType> columns = new LinkedHashMap<>();
 		scalars.forEach((name, type) -> {
 			columns.put(name, type);
