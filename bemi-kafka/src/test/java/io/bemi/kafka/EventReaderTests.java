@@ -2,6 +2,7 @@ package io.bemi.kafka;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 import io.bemi.change.Position;
 import io.bemi.kafka.Event.Change;
@@ -36,8 +37,9 @@ class EventReaderTests {
 		assertThat(change.committedAt()).isEqualTo(1_700_000_000_000_007L);
 		assertThat(change.before()).isNull();
 		assertThat(change.after()).isEqualTo("{\"id\":1,\"task\":\"Ä \\\"b\\\" }\"}");
-		assertThat(Field.row(change.table().description())).extracting(Field::name).containsExactly("id", "task");
-		assertThat(Field.key(change.table().key())).containsExactly("id");
+		TableDescription table = Objects.requireNonNull(change.table());
+		assertThat(Field.row(table.description())).extracting(Field::name).containsExactly("id", "task");
+		assertThat(Field.key(table.key())).containsExactly("id");
 	}
 
 	@Test

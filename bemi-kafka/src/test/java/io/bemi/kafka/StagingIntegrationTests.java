@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 
 import io.bemi.ingestion.BaselineSettings;
 import io.bemi.kafka.StagingWriter.LostPartitionException;
@@ -111,9 +111,9 @@ class StagingIntegrationTests {
 	void storesOnceWhatComesInAnyOrderAndTwice() throws SQLException {
 		Random random = new Random(5);
 		Map<TopicPartition, Long> offsets = new HashMap<>();
-		List<UnaryOperator<Records>> events = new ArrayList<>();
+		List<Consumer<Records>> events = new ArrayList<>();
 		List<String> expected = new ArrayList<>();
-		List<UnaryOperator<Records>> ends = new ArrayList<>();
+		List<Consumer<Records>> ends = new ArrayList<>();
 		for (int transaction = 0; transaction < 50; transaction++) {
 			long xid = 100 + transaction;
 			long lsn = 10_000L * (transaction + 1);
@@ -135,7 +135,7 @@ class StagingIntegrationTests {
 				Records records = new Records(offsets);
 				for (int i = 0; i < 10; i++) {
 					boolean end = !ends.isEmpty() && (events.isEmpty() || random.nextInt(4) == 0);
-					(end ? ends : events).remove(0).apply(records);
+					(end ? ends : events).remove(0).accept(records);
 					if (events.isEmpty() && ends.isEmpty()) {
 						break;
 					}
