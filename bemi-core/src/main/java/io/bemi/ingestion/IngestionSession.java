@@ -133,7 +133,10 @@ final class IngestionSession implements AutoCloseable {
 		}
 	}
 
-	private static long currentXid(Connection connection) throws SQLException {
+	/**
+	 * A 64-bit transaction id of about now.
+	 */
+	static long currentXid(Connection connection) throws SQLException {
 		try (Statement statement = connection.createStatement();
 				ResultSet row = statement.executeQuery(
 						"SELECT pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::bigint")) {

@@ -336,6 +336,11 @@ final class RowReader {
 		if (tuple.isNull(column)) {
 			return JsonBytes.NULL;
 		}
+		if (tuple.isUnreadable(column)) {
+			throw new PgOutputException(
+					"Expected a value for column '" + relation.relation().columns().get(column).name() + "' of "
+							+ relation + ", but something arrived from which it cannot be told");
+		}
 		return relation.isMasked(column) ? tuple.string(column)
 				: this.values.read(relation.typeOid(column), tuple, column);
 	}

@@ -241,11 +241,16 @@ final class SlotPreparation {
 	 * From here on it is known where to go on, and what is still to be copied.
 	 */
 	private void request(SinkSource known, List<PublishedTable> tables, SourceTransaction moment) {
-		try (SinkWrite write = this.sink.begin(known, moment.position())) {
+		request(this.sink, this.settings, known, tables, moment);
+	}
+
+	static void request(ChangeSink sink, BaselineSettings settings, SinkSource known, List<PublishedTable> tables,
+			SourceTransaction moment) {
+		try (SinkWrite write = sink.begin(known, moment.position())) {
 			write.beginHistory(moment);
 			for (PublishedTable table : tables) {
 				TrackedRelation relation = table.relation();
-				if (!this.settings.isExcluded(relation.relation().schema(), relation.relation().name())) {
+				if (!settings.isExcluded(relation.relation().schema(), relation.relation().name())) {
 					write.requestBaseline(relation, moment, 0, false);
 				}
 			}

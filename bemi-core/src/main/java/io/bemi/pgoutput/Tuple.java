@@ -1,6 +1,7 @@
 package io.bemi.pgoutput;
 
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +24,18 @@ public final class Tuple {
 	/** Texts that stand in the place of those in the data, by column. */
 	private final byte @Nullable [] @Nullable [] others;
 
+	/** Columns whose text is not what the type's output function gave. */
+	private final BitSet unreadable;
+
 	private Tuple(byte[] data, int[] cells, byte @Nullable [] @Nullable [] others) {
+		this(data, cells, others, new BitSet());
+	}
+
+	private Tuple(byte[] data, int[] cells, byte @Nullable [] @Nullable [] others, BitSet unreadable) {
 		this.data = data;
 		this.cells = cells;
 		this.others = others;
+		this.unreadable = unreadable;
 	}
 
 	/**
@@ -57,6 +66,30 @@ public final class Tuple {
 			offset += value.length;
 		}
 		return tuple.build();
+	}
+
+	/**
+	 * A row that came by another way than the stream, which may have lost some values.
+	 * @param texts each column's text as the type's output function gives it,
+	 * {@code null} for SQL's null
+	 * @param unchanged the columns whose value did not arrive, because it is the same as
+	 * before; they have no text
+	 * @param unreadable the columns whose text is something else: what arrived in place
+	 * of the value
+	 * @return the row
+	 */
+	public static Tuple of(@Nullable String[] texts, BitSet unchanged, BitSet unreadable) {
+		Tuple tuple = of(texts);
+		unchanged.stream().forEach((column) -> tuple.cells[2 * column] = UNCHANGED);
+		return new Tuple(tuple.data, tuple.cells, null, (BitSet) unreadable.clone());
+	}
+
+	/**
+	 * Whether a value's text is something else than what the type's output function gave.
+	 * @param column the column's index, from 0
+	 */
+	public boolean isUnreadable(int column) {
+		return this.unreadable.get(column);
 	}
 
 	/**
@@ -109,8 +142,10 @@ public final class Tuple {
 	public Tuple select(int[] columns, @Nullable Mask[] masks) {
 		int[] selected = new int[2 * columns.length];
 		byte @Nullable [] @Nullable [] texts = new byte[columns.length][];
+		BitSet lost = new BitSet();
 		for (int i = 0; i < columns.length; i++) {
 			int column = columns[i];
+			lost.set(i, this.unreadable.get(column));
 			Mask mask = masks[i];
 			selected[2 * i] = this.cells[2 * column];
 			selected[2 * i + 1] = this.cells[2 * column + 1];
@@ -121,7 +156,7 @@ public final class Tuple {
 				selected[2 * i + 1] = text.length;
 			}
 		}
-		return new Tuple(this.data, selected, texts);
+		return new Tuple(this.data, selected, texts, lost);
 	}
 
 	/**
@@ -172,7 +207,7 @@ public final class Tuple {
 				filled[2 * column + 1] = other.cells[2 * column + 1];
 			}
 		}
-		return (filled != this.cells) ? new Tuple(this.data, filled, this.others) : this;
+		return (filled != this.cells) ? new Tuple(this.data, filled, this.others, this.unreadable) : this;
 	}
 
 	private static String kind(int offset) {

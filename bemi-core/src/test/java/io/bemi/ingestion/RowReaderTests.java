@@ -3,6 +3,7 @@ package io.bemi.ingestion;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 
@@ -11,8 +12,10 @@ import io.bemi.pgoutput.JsonBytes;
 import io.bemi.pgoutput.PgOutputDecoder;
 import io.bemi.pgoutput.PgOutputMessage;
 import io.bemi.pgoutput.PgOutputMessage.Column;
+import io.bemi.pgoutput.PgOutputMessage.Insert;
 import io.bemi.pgoutput.PgOutputMessage.Relation;
 import io.bemi.pgoutput.PgType;
+import io.bemi.pgoutput.Tuple;
 import io.bemi.tracking.ColumnRules;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -92,6 +95,29 @@ class RowReaderTests {
 		assertThat(poison.relation()).isSameAs(change(row).relation());
 		assertThat(poison.error()).startsWith("Expected ')' at offset 2");
 		assertThat(poison.ordinal()).isEqualTo(3);
+	}
+
+	@Test
+	void leavesOutWhatIsNoTextOfTheType() {
+		BitSet unreadable = new BitSet();
+		unreadable.set(2);
+		Tuple row = Tuple.of(new String[] { "1", "(5)", "[null]" }, new BitSet(), unreadable);
+		RowReader.Row read = this.reader.read(this.transaction, 3, new Insert(1, row)).get(0);
+		assertThat(image(read)).containsExactly("1", "{\"a\": 5}", null);
+		assertThat(Objects.requireNonNull(change(read).row()).isUnreadable(2)).isTrue();
+		assertThat(Objects.requireNonNull(read.poison()).content()).contains("\"v\": \"[null]\"");
+		assertThat(Objects.requireNonNull(read.poison()).error()).isEqualTo(
+				"Expected a value for column 'v' of public.t \"1\", but something arrived from which it cannot be told");
+	}
+
+	@Test
+	void leavesOutWhatIsTheSameAsBefore() {
+		BitSet unchanged = new BitSet();
+		unchanged.set(2);
+		Tuple row = Tuple.of(new String[] { "1", "(5)", null }, unchanged, new BitSet());
+		RowReader.Row read = this.reader.read(this.transaction, 3, new Insert(1, row)).get(0);
+		assertThat(image(read)).containsExactly("1", "{\"a\": 5}", null);
+		assertThat(read.poison()).isNull();
 	}
 
 	@Test

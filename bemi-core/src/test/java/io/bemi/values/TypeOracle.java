@@ -49,7 +49,7 @@ final class TypeOracle implements AutoCloseable {
 	/** How the test itself writes its statements. */
 	private static final String QUOTING = "SET standard_conforming_strings = on; SET array_nulls = on";
 
-	private static final String FUNCTIONS = """
+	static final String FUNCTIONS = """
 			CREATE FUNCTION oracle.kept(document json) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 			BEGIN
 			  RETURN document::jsonb;
@@ -74,7 +74,7 @@ final class TypeOracle implements AutoCloseable {
 			END $$
 			""";
 
-	private static final String ODD_OBJECTS = """
+	static final String ODD_OBJECTS = """
 					CREATE SCHEMA "Ödd schema";
 					CREATE TABLE oracle."Ödd ""x"" table"(a int,b
 			int DEFAULT 1+1);

@@ -1,0 +1,238 @@
+package io.bemi.kafka;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+import io.bemi.change.Position;
+import io.bemi.ingestion.BaselineSettings;
+import io.bemi.ingestion.ChangeSink;
+import io.bemi.ingestion.TransactionFeed;
+import io.bemi.kafka.Event.End;
+import io.bemi.kafka.StagedTransactions.Arrived;
+import io.bemi.replication.ReplicationSource;
+import io.bemi.tracking.ColumnRules;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stores complete transactions in the order of their commits, on a thread of its own:
+ * whoever holds the partition of the transactions has one. Should there be two for a
+ * moment, the sink lets only one of them write.
+ */
+final class TransactionStorer implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(TransactionStorer.class);
+
+	private static final Duration SHORTEST_REST = Duration.ofMillis(10);
+
+	private static final Duration LONGEST_REST = Duration.ofMillis(500);
+
+	private static final Duration REST_AFTER_FAILURE = Duration.ofSeconds(1);
+
+	private static final long CLEAN_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+	private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+	private final Staging staging;
+
+	private final ReplicationSource source;
+
+	private final Supplier<ChangeSink> sinks;
+
+	private final BaselineSettings baselines;
+
+	private final ColumnRules rules;
+
+	private final CountDownLatch stopping = new CountDownLatch(1);
+
+	private final Thread thread;
+
+	private volatile String state = "Waiting for the first transaction";
+
+	private volatile boolean failed;
+
+	private long cleanedAt = System.nanoTime() - CLEAN_NANOS;
+
+	private long waitingSince;
+
+	private Position waitingFor = Position.ZERO;
+
+	TransactionStorer(Staging staging, ReplicationSource source, Supplier<ChangeSink> sinks, BaselineSettings baselines,
+			ColumnRules rules) {
+		this.staging = staging;
+		this.source = source;
+		this.sinks = sinks;
+		this.baselines = baselines;
+		this.rules = rules;
+		this.thread = new Thread(this::run, "bemi-kafka-storing");
+		this.thread.setDaemon(true);
+		this.thread.start();
+	}
+
+	/**
+	 * What it does now, for people.
+	 */
+	String state() {
+		return this.state;
+	}
+
+	boolean isFailed() {
+		return this.failed;
+	}
+
+	private void run() {
+		while (!isStopped()) {
+			try {
+				storeUntilStopped();
+			}
+			catch (Exception | Error ex) {
+				this.failed = true;
+				this.state = String.valueOf(ex.getMessage());
+				logger.warn("Changes that came by Kafka are not stored now; they will be once this is mended: {}",
+						this.state);
+				logger.debug("Storing failed", ex);
+				rest(REST_AFTER_FAILURE);
+			}
+		}
+	}
+
+	private void storeUntilStopped() throws SQLException {
+		Connection connection = this.staging.connect();
+		try (StagedTransactions staged = new StagedTransactions(connection, this.staging.feed(connection))) {
+			Position first = staged.first();
+			while (first == null) {
+				if (rest(LONGEST_REST)) {
+					return;
+				}
+				first = staged.first();
+			}
+			try (ChangeSink sink = this.sinks.get();
+					Connection catalogue = this.source.connect();
+					TransactionFeed feed = TransactionFeed.open(this.source, sink, first.previous().previous(),
+							this.baselines, this.rules)) {
+				store(staged, feed, new SourceTables(catalogue));
+			}
+		}
+	}
+
+	private void store(StagedTransactions staged, TransactionFeed feed, SourceTables source) throws SQLException {
+		Map<TableDescription, StagedTable> tables = new IdentityHashMap<>();
+		StagedTransaction transaction = new StagedTransaction(feed,
+				(description) -> tables.computeIfAbsent(description, (same) -> table(same, source)), tables::clear);
+		// The last byte of the commit of what is stored, or anything further.
+		Position done = feed.position().next();
+		Duration rest = SHORTEST_REST;
+		while (!isStopped()) {
+			List<Arrived> next = staged.next(done);
+			List<End> complete = complete(next);
+			if (!complete.isEmpty()) {
+				staged.read(complete, transaction::accept);
+				transaction.finish();
+				feed.store();
+				staged.remove(complete);
+				done = complete.get(complete.size() - 1).position();
+				rest = SHORTEST_REST;
+				this.failed = false;
+				this.state = "Stored up to " + feed.position();
+				continue;
+			}
+			explain(next);
+			clean(staged, done);
+			if (!feed.advance()) {
+				rest(rest);
+				rest = rest.multipliedBy(2).compareTo(LONGEST_REST) < 0 ? rest.multipliedBy(2) : LONGEST_REST;
+			}
+		}
+	}
+
+	private static StagedTable table(TableDescription description, SourceTables source) {
+		try {
+			return StagedTable.of(description, source);
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException("The source's catalogue cannot be read: " + ex.getMessage(), ex);
+		}
+	}
+
+	private static List<End> complete(List<Arrived> next) {
+		List<End> complete = new ArrayList<>();
+		for (Arrived arrived : next) {
+			// A large one is read by itself.
+			if (!arrived.isComplete() || (!complete.isEmpty() && arrived.isLarge())) {
+				break;
+			}
+			complete.add(arrived.end());
+		}
+		return complete;
+	}
+
+	/**
+	 * Says what is waited for, and warns when that takes long.
+	 */
+	private void explain(List<Arrived> next) {
+		this.failed = false;
+		if (next.isEmpty()) {
+			return;
+		}
+		Arrived first = next.get(0);
+		if (!first.end().position().equals(this.waitingFor)) {
+			this.waitingFor = first.end().position();
+			this.waitingSince = System.nanoTime();
+		}
+		this.state = "Waiting for changes of the transaction that was committed at " + this.waitingFor + ": "
+				+ first.events() + " of " + first.end().events() + " have arrived";
+		if (System.nanoTime() - this.waitingSince > WARN_NANOS) {
+			this.waitingSince = System.nanoTime();
+			logger.warn("{}", this.state);
+		}
+	}
+
+	private void clean(StagedTransactions staged, Position done) throws SQLException {
+		if (System.nanoTime() - this.cleanedAt > CLEAN_NANOS) {
+			staged.clean(done);
+			this.cleanedAt = System.nanoTime();
+		}
+	}
+
+	private boolean isStopped() {
+		return this.stopping.getCount() == 0;
+	}
+
+	/**
+	 * Waits.
+	 * @return whether it has been stopped
+	 */
+	private boolean rest(Duration duration) {
+		try {
+			return this.stopping.await(duration.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			this.stopping.countDown();
+			return true;
+		}
+	}
+
+	/**
+	 * Stops after what is being stored, and waits for that.
+	 */
+	@Override
+	public void close() {
+		this.stopping.countDown();
+		try {
+			this.thread.join(TimeUnit.SECONDS.toMillis(10));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}

@@ -1,0 +1,232 @@
+package io.bemi.kafka;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import io.bemi.ingestion.BaselineSettings;
+import io.bemi.kafka.StagingWriter.LostPartitionException;
+import io.bemi.replication.ReplicationSettings;
+import io.bemi.replication.ReplicationSource;
+import io.bemi.store.PostgresChangeSink;
+import io.bemi.store.StoreSettings;
+import io.bemi.testsupport.PostgresServer;
+import io.bemi.testsupport.TestDatabase;
+import io.bemi.tracking.ColumnRules;
+import org.apache.kafka.common.TopicPartition;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * What consumers write down is stored once, in the order of commits, whatever order it
+ * comes in and however often.
+ */
+class StagingIntegrationTests {
+
+	private static final TopicPartition TODO = new TopicPartition("shop.public.todo", 0);
+
+	private static final TopicPartition TRANSACTIONS = new TopicPartition("shop.transaction", 0);
+
+	private static final String CHANGES = """
+			SELECT primary_key, "values" ->> 'task', metadata ->> 'user', ordinal, transaction_id % 1000 FROM bemi.changes
+			 ORDER BY position, ordinal
+			""";
+
+	private final KafkaSettings settings = new KafkaSettings("shop", "bemi", Map.of());
+
+	private TestDatabase database;
+
+	private Staging staging;
+
+	@BeforeEach
+	void createDatabase() {
+		this.database = PostgresServer.shared().createDatabase();
+		this.database.execute("CREATE TABLE todo (id int PRIMARY KEY, task text)",
+				"CREATE PUBLICATION bemi FOR TABLE todo");
+		this.staging = new Staging(store(), "shop");
+	}
+
+	@AfterEach
+	void dropDatabase() {
+		this.database.close();
+	}
+
+	private StoreSettings store() {
+		return new StoreSettings(this.database.url(), this.database.server().username(),
+				this.database.server().password(), "bemi");
+	}
+
+	private StagingWriter writer() throws SQLException {
+		Connection connection = this.staging.connect();
+		StagingWriter writer = new StagingWriter(connection, this.staging.feed(connection),
+				new EventReader(this.settings));
+		for (int partition = 0; partition < 3; partition++) {
+			writer.take(new TopicPartition("shop.public.todo", partition), 0);
+			writer.take(new TopicPartition("shop.message", partition), 0);
+		}
+		writer.take(TRANSACTIONS, 0);
+		return writer;
+	}
+
+	private TransactionStorer storer() {
+		ReplicationSource source = new ReplicationSource(new ReplicationSettings(this.database.url(),
+				this.database.server().username(), this.database.server().password(), "bemi_kafka_shop", "bemi"));
+		return new TransactionStorer(this.staging, source, () -> new PostgresChangeSink(store()),
+				new BaselineSettings(List.of("*")), ColumnRules.NONE);
+	}
+
+	private void awaitChanges(String... changes) {
+		Awaitility.await()
+			.atMost(20, TimeUnit.SECONDS)
+			.ignoreExceptions()
+			.untilAsserted(() -> assertThat(this.database.query(CHANGES)).containsExactly(changes));
+	}
+
+	@Test
+	void storesATransactionWhenAllOfItHasCome() throws SQLException {
+		Map<TopicPartition, Long> offsets = new HashMap<>();
+		try (StagingWriter writer = writer(); TransactionStorer storer = storer()) {
+			writer.write(new Records(offsets).end(7, 150, 3).end(8, 250, 1).insert(2, 7, 100, 1, 1, "a").get());
+			writer.write(new Records(offsets).insert(0, 8, 200, 1, 3, "c").get());
+			Awaitility.await().until(storer::state, (state) -> state.endsWith("1 of 3 have arrived"));
+			writer.write(new Records(offsets).message(1, 7, 130, 2, "{\"user\": \"ann\"}").get());
+			writer.write(new Records(offsets).insert(1, 7, 140, 3, 2, "b").get());
+			awaitChanges("1|a|ann|0|7", "2|b|ann|1|7", "3|c|null|0|8");
+		}
+	}
+
+	@Test
+	void storesOnceWhatComesInAnyOrderAndTwice() throws SQLException {
+		Random random = new Random(5);
+		Map<TopicPartition, Long> offsets = new HashMap<>();
+		List<Consumer<Records>> events = new ArrayList<>();
+		List<String> expected = new ArrayList<>();
+		List<Consumer<Records>> ends = new ArrayList<>();
+		for (int transaction = 0; transaction < 50; transaction++) {
+			long xid = 100 + transaction;
+			long lsn = 10_000L * (transaction + 1);
+			int rows = 1 + random.nextInt(5);
+			for (int row = 1; row <= rows; row++) {
+				int order = row;
+				int id = transaction * 10 + row;
+				events.add((records) -> records.insert(random.nextInt(3), xid, lsn + order, order, id, "t" + id));
+				expected.add(id + "|t" + id + "|u" + xid + "|" + (row - 1) + "|" + xid);
+			}
+			events.add((records) -> records.message(random.nextInt(3), xid, lsn + 100, rows + 1,
+					"{\"user\": \"u" + xid + "\"}"));
+			ends.add((records) -> records.end(xid, lsn + 200, rows + 1));
+		}
+		events.addAll(events.subList(0, events.size() / 2));
+		Collections.shuffle(events, random);
+		try (StagingWriter writer = writer(); TransactionStorer storer = storer()) {
+			while (!events.isEmpty() || !ends.isEmpty()) {
+				Records records = new Records(offsets);
+				for (int i = 0; i < 10; i++) {
+					boolean end = !ends.isEmpty() && (events.isEmpty() || random.nextInt(4) == 0);
+					(end ? ends : events).remove(0).accept(records);
+					if (events.isEmpty() && ends.isEmpty()) {
+						break;
+					}
+				}
+				writer.write(records.get());
+			}
+			awaitChanges(expected.toArray(String[]::new));
+			assertThat(storer.isFailed()).isFalse();
+		}
+	}
+
+	@Test
+	void storesNothingAgainWhenTheConnectorBeginsAgain() throws SQLException {
+		Map<TopicPartition, Long> offsets = new HashMap<>();
+		try (StagingWriter writer = writer()) {
+			try (TransactionStorer storer = storer()) {
+				writer.write(new Records(offsets).insert(0, 7, 100, 1, 1, "a").end(7, 150, 1).get());
+				awaitChanges("1|a|null|0|7");
+			}
+			writer.write(new Records(offsets).insert(1, 7, 100, 1, 1, "a").end(7, 150, 1).get());
+			writer.write(new Records(offsets).insert(1, 9, 300, 1, 2, "b").end(9, 350, 1).get());
+			try (TransactionStorer storer = storer()) {
+				awaitChanges("1|a|null|0|7", "2|b|null|0|9");
+				Awaitility.await()
+					.untilAsserted(() -> assertThat(this.database.query("SELECT xid FROM bemi.kafka_event")).isEmpty());
+			}
+		}
+	}
+
+	@Test
+	void anotherConsumerGoesOnWhereOneWasAndThatOneWritesNoMore() throws SQLException {
+		Map<TopicPartition, Long> offsets = new HashMap<>();
+		try (StagingWriter first = writer()) {
+			first.write(new Records(offsets).insert(0, 7, 100, 1, 1, "a").get());
+			try (StagingWriter second = writer()) {
+				assertThat(second.take(TODO, 0)).isEqualTo(1);
+				Map<TopicPartition, Long> same = new HashMap<>(offsets);
+				second.write(new Records(offsets).insert(0, 7, 101, 2, 2, "b").get());
+				assertThatExceptionOfType(LostPartitionException.class)
+					.isThrownBy(() -> first.write(new Records(same).insert(0, 7, 101, 2, 2, "b").get()))
+					.withMessage("Another consumer has gone on with partition 0 of topic shop.public.todo");
+				assertThat(this.database.query("SELECT total_order FROM bemi.kafka_event ORDER BY 1"))
+					.containsExactly("1", "2");
+			}
+		}
+	}
+
+	@Test
+	void keepsWhatIsNoEventOfTheConnector() throws SQLException {
+		Map<TopicPartition, Long> offsets = new HashMap<>();
+		try (StagingWriter writer = writer(); TransactionStorer storer = storer()) {
+			writer.write(new Records(offsets).add("shop.public.todo", 0, "what is this")
+				.add("shop.public.todo", 0, null)
+				.insert(0, 7, 100, 1, 1, "a")
+				.end(7, 150, 1)
+				.get());
+			awaitChanges("1|a|null|0|7");
+			assertThat(
+					this.database.query("SELECT record, convert_from(content, 'UTF8'), error FROM bemi.kafka_rejected"))
+				.containsExactly(
+						"0|what is this|Expected a schema with each record: JsonConverter with 'schemas.enable' = 'true'");
+		}
+	}
+
+	@Test
+	void quarantinesAValueThatIsNoneOfItsType() throws SQLException {
+		this.database.execute("ALTER TABLE todo ALTER COLUMN task TYPE int[] USING NULL");
+		Map<TopicPartition, Long> offsets = new HashMap<>();
+		try (StagingWriter writer = writer(); TransactionStorer storer = storer()) {
+			String array = """
+					{"schema":{"fields":[{"fields":[{"type":"int32","parameters":{"__debezium.source.column.type":"INT4"},"field":"id"},{"type":"array","items":{"type":"int32"},"parameters":{"__debezium.source.column.type":"_INT4"},"field":"task"}],"field":"after"}]},"payload":{"before":null,"after":{"id":1,"task":[null,null]},"source":{"ts_us":1700000000000000,"schema":"public","table":"todo","txId":7,"lsn":100},"transaction":{"total_order":1},"op":"c"}}""";
+			writer.write(new Records(offsets).add("shop.public.todo", 0, array).end(7, 150, 1).get());
+			awaitChanges("1|null|null|0|7");
+			assertThat(this.database.query("SELECT unknown FROM bemi.changes")).containsExactly("{task}");
+			assertThat(this.database.query("SELECT content FROM bemi.quarantine"))
+				.containsExactly("{\"operation\": \"CREATE\", \"schema\": \"public\", \"table\": \"todo\", "
+						+ "\"row\": {\"id\": \"1\", \"task\": \"[null, null]\"}}");
+		}
+	}
+
+	@Test
+	void canBeTakenOut() throws Exception {
+		try (Connection connection = this.staging.connect();
+				var statement = connection.createStatement();
+				var sql = Staging.class.getResourceAsStream("drop.sql")) {
+			assertThat(this.database.query("SELECT count(*) FROM pg_tables WHERE tablename LIKE 'kafka%'"))
+				.containsExactly("6");
+			statement.execute(new String(sql.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
+			assertThat(this.database.query("SELECT count(*) FROM pg_tables WHERE tablename LIKE 'kafka%'"))
+				.containsExactly("0");
+		}
+	}
+
+}
