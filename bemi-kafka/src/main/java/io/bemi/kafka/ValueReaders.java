@@ -112,7 +112,7 @@ final class ValueReaders {
 			return null;
 		}
 		if (!type.isBuiltIn()) {
-			return (type.kind() == 'e' || type.name().equals("citext")) ? ValueReader.TEXT : null;
+			return type.name().equals("citext") ? ValueReader.TEXT : null;
 		}
 		return TEXTS.contains(type.name()) ? ValueReader.TEXT : IN_ARRAYS.get(type.name());
 	}

@@ -68,7 +68,7 @@ final class ShopLoad {
 	private void transaction(Connection connection, Random random, int writer, int number, int size)
 			throws SQLException {
 		try (Statement statement = connection.createStatement()) {
-			int first = writer * 100_000_000 + number * 10_000;
+			int first = writer * 1_000_000_000 + number * 3_000;
 			int third = Math.max(1, size / 3);
 			write(statement,
 					"INSERT INTO item (id, price, tags, data, photo) SELECT %1$d + i, i * 1.25, ARRAY['a', NULL, 'b\"' || i], jsonb_build_object('n', i, 'x', 1.50), decode(md5(i::text), 'hex') FROM generate_series(1, %2$d) i"
