@@ -58,7 +58,7 @@ final class GroupsCell implements AutoCloseable {
 			execute(DATABASE, IngestSql.NARROW_TABLE.replace("measured", table),
 					"CREATE PUBLICATION only_" + table + " FOR TABLE " + table);
 		}
-		execute(DATABASE, "CREATE PUBLICATION both FOR TABLE " + String.join(", ", TABLES));
+		execute(DATABASE, "CREATE PUBLICATION of_both FOR TABLE " + String.join(", ", TABLES));
 		for (int slots = 1; slots <= 2; slots++) {
 			execute("postgres", "CREATE DATABASE " + store(slots));
 			List<Ingester> ingesters = start(slots, store(slots));
@@ -77,7 +77,7 @@ final class GroupsCell implements AutoCloseable {
 
 	private List<ReplicationSettings> settings(int slots) {
 		if (slots == 1) {
-			return List.of(settings("through_one", "both", null));
+			return List.of(settings("through_one", "of_both", null));
 		}
 		List<String> names = TABLES.stream().map((table) -> "through_" + table).toList();
 		return TABLES.stream()
