@@ -108,11 +108,8 @@ final class ValueReaders {
 	}
 
 	private static @Nullable ValueReader element(SourceType type) {
-		if (type.isDomain()) {
+		if (type.isDomain() || !type.isBuiltIn()) {
 			return null;
-		}
-		if (!type.isBuiltIn()) {
-			return type.name().equals("citext") ? ValueReader.TEXT : null;
 		}
 		return TEXTS.contains(type.name()) ? ValueReader.TEXT : IN_ARRAYS.get(type.name());
 	}

@@ -35,7 +35,7 @@ class KafkaTypesIntegrationTests {
 	private static final Set<String> LOST = Set.of("money", "timetz", "varbit", "int2vector", "oidvector");
 
 	private static final Set<String> IN_ARRAYS = Set.of("bool", "int2", "int4", "int8", "oid", "float4", "float8",
-			"text", "varchar", "bpchar", "char", "citext", "bytea", "uuid", "json", "jsonb");
+			"text", "varchar", "bpchar", "char", "bytea", "uuid", "json", "jsonb");
 
 	/** By table and column how many values came, and what became of them. */
 	private static final String VALUES = """
@@ -52,7 +52,8 @@ class KafkaTypesIntegrationTests {
 
 	private final Set<String> created = new HashSet<>();
 
-	private final Random random = new Random(Long.getLong("bemi.types.seed", System.nanoTime()));
+	private final Random random = new Random(
+			Long.getLong("bemi.types.seed", Boolean.getBoolean("bemi.soak") ? System.nanoTime() : 1));
 
 	@Test
 	void everyValueIsTheSameOrAbsent() throws Exception {
