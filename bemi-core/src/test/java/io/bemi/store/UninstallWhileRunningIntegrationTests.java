@@ -38,6 +38,11 @@ class UninstallWhileRunningIntegrationTests {
 			Awaitility.await().until(() -> second.status().phase() == Phase.STREAMING);
 			assertRefused(tracked, drop);
 			tracked.stop();
+			// The server ends a session a moment after its connection was closed.
+			Awaitility.await()
+				.until(() -> tracked.database()
+					.query("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'bemi-ingestion%'")
+					.isEmpty());
 			tracked.database().execute(drop);
 			assertThat(tracked.database().query(left)).isEmpty();
 			assertThat(tracked.database().query("SELECT count(*) FROM bemi.changes WHERE \"table\" = 'todo'"))
