@@ -75,6 +75,11 @@ class RetentionIntegrationTests {
 
 	private static final int PHASES = ALTERATIONS.length;
 
+	/** Transactions of a phase, and those of them after which a copy is taken. */
+	private static final int STEPS = Boolean.getBoolean("bemi.soak") ? 64 : 24;
+
+	private static final int COPIED = Boolean.getBoolean("bemi.soak") ? 16 : 12;
+
 	/** How old a phase is made, in days: each in another month. */
 	private static final int AGE = 40;
 
@@ -281,7 +286,7 @@ class RetentionIntegrationTests {
 		List<String> ends = new ArrayList<>();
 		for (int phase = 0; phase < PHASES; phase++) {
 			TreeMap<Long, List<List<String>>> copies = new TreeMap<>();
-			for (int step = 0; step < 64; step++) {
+			for (int step = 0; step < STEPS; step++) {
 				List<String> statements = new ArrayList<>(List.of("UPDATE tick SET n = n + 1"));
 				for (int i = 0; i <= this.random.nextInt(4); i++) {
 					statements.add(statement());
@@ -290,7 +295,7 @@ class RetentionIntegrationTests {
 					statements.addAll(List.of(ALTERATIONS[phase]));
 				}
 				long transaction = recording.transact(statements.toArray(String[]::new));
-				if (step % 16 == 15) {
+				if (step % COPIED == COPIED - 1) {
 					copies.put(transaction, copies(recording));
 				}
 			}
