@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 
 /**
  * Takes rows out of the history that a chain may cover: the digests that they had stay as
@@ -43,6 +44,12 @@ final class Removal {
 	static final String MOMENTS = "ARRAY(SELECT max(n.committed_at)::text FROM numbered n GROUP BY n.by_link ORDER BY n.by_link)";
 
 	private static final String LOCK = "SELECT link IS NOT NULL FROM source WHERE id = ? FOR UPDATE";
+
+	/**
+	 * Before that of any of its partitions, as whoever makes an index takes them; after
+	 * the source, as whoever writes does.
+	 */
+	private static final String LOCK_CHANGES = "LOCK TABLE ONLY change IN ROW EXCLUSIVE MODE";
 
 	private static final String APPEND = """
 			SELECT append_link(id, ?::"char", ?::timestamptz, coalesce(position, '0/0')) FROM source WHERE id = ?
@@ -84,6 +91,9 @@ final class Removal {
 				statement.setInt(1, source);
 				statement.execute();
 			}
+		}
+		try (Statement statement = connection.createStatement()) {
+			statement.execute(LOCK_CHANGES);
 		}
 		return new Removal(connection, source, chained);
 	}

@@ -295,6 +295,10 @@ class RetentionIntegrationTests {
 					statements.addAll(List.of(ALTERATIONS[phase]));
 				}
 				long transaction = recording.transact(statements.toArray(String[]::new));
+				if (step == 3) {
+					// Rows are copied anew, and not all known until they are.
+					recording.await(transaction);
+				}
 				if (step % COPIED == COPIED - 1) {
 					copies.put(transaction, copies(recording));
 				}
