@@ -59,7 +59,10 @@ public record ChainBreak(Kind kind, long link, @Nullable Position position, long
 		LINK_ADDED("A link was added"),
 
 		/** The chain does not lead through an anchor. */
-		ANCHOR_MISSED("The chain does not lead through the anchor: it was written anew");
+		ANCHOR_MISSED("The chain does not lead through the anchor: it was written anew"),
+
+		/** The link of an anchor went with its month: nobody can say any more. */
+		ANCHOR_DROPPED("The link of the anchor was dropped with its month: take a younger anchor");
 
 		private final String text;
 

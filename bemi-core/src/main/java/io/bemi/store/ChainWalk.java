@@ -113,6 +113,8 @@ final class ChainWalk {
 
 	private boolean isAnchored;
 
+	private boolean anchorDropped;
+
 	ChainWalk(Connection connection, int source, @Nullable ChainAnchor anchor) {
 		this.connection = connection;
 		this.source = source;
@@ -224,11 +226,24 @@ final class ChainWalk {
 				if (!row.next()) {
 					return false;
 				}
+				passAnchor(row.getLong(1), row.getBytes(2));
 				this.number = row.getLong(1);
 				this.digest = row.getBytes(2);
 				return true;
 			}
 		}
+	}
+
+	/**
+	 * Looks for the anchor among links that went with their month, of which only the last
+	 * one's digest is known.
+	 */
+	private void passAnchor(long last, byte[] digest) {
+		if (this.anchor == null || this.anchor.link() <= this.number || this.anchor.link() > last) {
+			return;
+		}
+		this.isAnchored = this.anchor.link() == last && this.anchor.digest().equals(HexFormat.of().formatHex(digest));
+		this.anchorDropped = this.anchor.link() < last;
 	}
 
 	private @Nullable ChainBreak check(StoredLink link, List<byte @Nullable []> changes,
@@ -302,7 +317,8 @@ final class ChainWalk {
 				}
 			}
 		}
-		return (this.anchor != null && !this.isAnchored) ? broken(Kind.ANCHOR_MISSED, this.anchor.link()) : null;
+		Kind kind = this.anchorDropped ? Kind.ANCHOR_DROPPED : Kind.ANCHOR_MISSED;
+		return (this.anchor != null && !this.isAnchored) ? broken(kind, this.anchor.link()) : null;
 	}
 
 	private ChainBreak broken(Kind kind, long link) throws SQLException {
