@@ -4,7 +4,8 @@ import io.bemi.testsupport.TestDatabase;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * The packaged sample, processed ahead of time, undoes a request.
+ * The tests of {@link AbstractRevertTests}, against the packaged sample, processed ahead
+ * of time.
  */
 class AotRevertIntegrationTests extends AbstractRevertTests {
 

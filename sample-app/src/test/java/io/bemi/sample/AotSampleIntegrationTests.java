@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * The packaged sample, processed ahead of time, passes the sample's tests.
+ * The tests of {@link AbstractSampleTests}, against the packaged sample, processed ahead
+ * of time.
  */
 class AotSampleIntegrationTests extends AbstractSampleTests {
 

@@ -13,7 +13,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /**
- * The sample within the tests' own JVM.
+ * The tests of {@link AbstractSampleTests}, against the sample within the tests' own JVM.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 @BemiTest
