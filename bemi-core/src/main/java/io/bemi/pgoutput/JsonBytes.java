@@ -90,7 +90,7 @@ public final class JsonBytes {
 	/**
 	 * Whether there is one way only to write it as {@code jsonb} does: nothing of another
 	 * text is the same. Strings without escapes, numbers without exponents, and words are
-	 * plain.
+	 * plain when no blank stands before or after them.
 	 */
 	public boolean isPlain() {
 		if (this.text) {
@@ -100,6 +100,10 @@ public final class JsonBytes {
 		byte first = this.data[this.offset];
 		if (first == '-' && this.length > 1 && this.data[this.offset + 1] == '0') {
 			// There is no negative zero in jsonb.
+			return false;
+		}
+		byte last = this.data[this.offset + this.length - 1];
+		if (last >= 0 && last <= ' ') {
 			return false;
 		}
 		for (int i = this.offset; i < this.offset + this.length; i++) {

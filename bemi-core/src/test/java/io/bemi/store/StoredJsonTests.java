@@ -70,6 +70,8 @@ class StoredJsonTests {
 					"null, null, true", "null, 0, false", "true, false, false", "1, '\"1\"', false",
 					"'{\"a\":1}', '{\"a\": 1}', true", "'{\"b\":1,\"aa\":2}', '{\"b\": 1, \"aa\": 2}', true",
 					"'[1,2]', '[1, 2]', true", "'[1,2]', '[2, 1]', false", "'\"\\u00e9\"', '\"é\"', true",
+					"'\"a\" ', '\"a\"', true", "'true ', true, true", "' false', false, true", "'7 ', 7, true",
+					"'true ', false, false", "'\"a \"', '\"a\"', false", "'null ', null, true",
 					"'{\"a\":[1e2]}', '{\"a\": [100]}', true", "12345678901234567890, 12345678901234567891, false" })
 	void comparesValuesAsTheStoreWouldPrintThem(String one, String other, boolean same) {
 		assertThat(StoredJson.same(JsonBytes.of(one), JsonBytes.of(other))).isEqualTo(same);
