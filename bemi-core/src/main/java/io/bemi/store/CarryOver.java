@@ -42,7 +42,7 @@ final class CarryOver {
 			""";
 
 	/** Kept records of which nothing counts any more. */
-	private static final String REMOVE_VOID = removing(
+	private static final String REMOVE_VOID = Removal.removing(
 			"""
 					DELETE FROM change_kept c WHERE c.ctid = ANY (ARRAY(
 					    SELECT k.ctid FROM change_kept k
@@ -121,36 +121,6 @@ final class CarryOver {
 			"""
 		.formatted(Removal.RETURNING_KEPT, Removal.RETURNING, Removal.NOTED, Removal.KEPT_LINK, Removal.MOMENTS);
 
-	/** Some of the rows that are left, those first that come first in the history. */
-	private static final String NEXT_ROWS = """
-			SELECT x.position, x.ordinal FROM (
-			    SELECT c.position, c.ordinal FROM change c
-			     WHERE c.relation = ? AND c.operation <> 'B' AND c.committed_at < ?::timestamptz
-			     ORDER BY c.position, c.ordinal LIMIT ?) x
-			 ORDER BY x.position DESC, x.ordinal DESC LIMIT 1
-			""";
-
-	private static final String REMOVE_ROWS = removing("""
-			DELETE FROM change c
-			 WHERE c.relation = ? AND c.operation <> 'B' AND c.committed_at < ?::timestamptz
-			   AND (c.position, c.ordinal) <= (?::pg_lsn, ?)
-			""" + Removal.RETURNING);
-
-	private static final String NEXT_FOUND = """
-			SELECT max(x.key) FROM (
-			    SELECT coalesce(c.primary_key, '') AS key FROM change c
-			     WHERE c.relation = ? AND c.operation = 'B' AND c.committed_at < ?::timestamptz AND c.committed_at > '-infinity'
-			     ORDER BY c.primary_key LIMIT ?) x
-			""";
-
-	private static final String REMOVE_FOUND = removing(
-			"""
-					DELETE FROM change c
-					 WHERE c.relation = ? AND c.operation = 'B' AND c.committed_at < ?::timestamptz AND c.committed_at > '-infinity'
-					   AND (c.primary_key <= ? OR c.primary_key IS NULL)
-					"""
-					+ Removal.RETURNING);
-
 	private final Connection connection;
 
 	private final RetentionRun run;
@@ -169,11 +139,6 @@ final class CarryOver {
 		this.run = run;
 		this.runs = new RetentionRuns(connection);
 		this.stopped = stopped;
-	}
-
-	private static String removing(String delete) {
-		return "WITH gone AS (" + delete + "),\n" + Removal.NOTED + "SELECT (SELECT count(*) FROM gone), "
-				+ Removal.MOMENTS;
 	}
 
 	/**
@@ -195,7 +160,8 @@ final class CarryOver {
 			long carried = new KeylessCarryOver(this.connection, table, keyless).carry(this.run, step, beginning);
 			this.runs.count(this.run, carried, 0);
 		}
-		if (this.run.table() != null && !removeRows(step.table().source(), table)) {
+		if (this.run.table() != null && !new RowRemoval(this.connection, this.run, this.runs, this::commit)
+			.remove(step.table().source(), table)) {
 			return false;
 		}
 		this.runs.advance(this.run, step, null, true);
@@ -310,63 +276,6 @@ final class CarryOver {
 			statement.setArray(8, array(relations));
 			statement.setInt(9, step.table().source());
 			return removal.run(statement, true);
-		}
-	}
-
-	/**
-	 * Deletes what is left of a table whose months stay. What ends a record goes after
-	 * what it ended.
-	 */
-	private boolean removeRows(int source, RecordedTable table) throws SQLException {
-		for (long relation : table.versions()) {
-			while (removeSomeFound(source, relation) || removeSome(source, relation)) {
-				if (!commit()) {
-					return false;
-				}
-			}
-		}
-		return true;
-	}
-
-	private boolean removeSomeFound(int source, long relation) throws SQLException {
-		String key;
-		try (PreparedStatement statement = this.connection.prepareStatement(NEXT_FOUND)) {
-			statement.setLong(1, relation);
-			statement.setString(2, this.run.before().toString());
-			statement.setInt(3, ROWS);
-			try (ResultSet row = statement.executeQuery()) {
-				row.next();
-				key = row.getString(1);
-			}
-		}
-		return key != null && remove(REMOVE_FOUND, source, relation, key, null);
-	}
-
-	private boolean removeSome(int source, long relation) throws SQLException {
-		try (PreparedStatement statement = this.connection.prepareStatement(NEXT_ROWS)) {
-			statement.setLong(1, relation);
-			statement.setString(2, this.run.before().toString());
-			statement.setInt(3, ROWS);
-			try (ResultSet row = statement.executeQuery()) {
-				return row.next() && remove(REMOVE_ROWS, source, relation, row.getString(1), row.getLong(2));
-			}
-		}
-	}
-
-	private boolean remove(String sql, int source, long relation, String upto, @Nullable Long ordinal)
-			throws SQLException {
-		Removal removal = Removal.of(this.connection, source);
-		try (PreparedStatement statement = this.connection.prepareStatement(sql)) {
-			statement.setLong(1, relation);
-			statement.setString(2, this.run.before().toString());
-			statement.setString(3, upto);
-			int next = 4;
-			if (ordinal != null) {
-				statement.setLong(next++, ordinal);
-			}
-			statement.setInt(next, source);
-			this.runs.count(this.run, 0, removal.run(statement, false));
-			return true;
 		}
 	}
 

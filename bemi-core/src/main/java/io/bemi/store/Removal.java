@@ -98,6 +98,14 @@ final class Removal {
 		return new Removal(connection, source, chained);
 	}
 
+	/**
+	 * A statement that removes rows, and gives how many, and {@link #MOMENTS}.
+	 * @param delete a DELETE that returns {@link #RETURNING}
+	 */
+	static String removing(String delete) {
+		return "WITH gone AS (" + delete + "),\n" + NOTED + "SELECT (SELECT count(*) FROM gone), " + MOMENTS;
+	}
+
 	private static boolean isTrue(PreparedStatement statement) throws SQLException {
 		try (ResultSet row = statement.executeQuery()) {
 			return row.next() && row.getBoolean(1);
