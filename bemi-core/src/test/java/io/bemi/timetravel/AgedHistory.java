@@ -41,7 +41,7 @@ final class AgedHistory {
 			CREATE TABLE shape (id integer PRIMARY KEY, a text, b integer);
 			CREATE TABLE heap (a text, b integer);
 			ALTER TABLE heap REPLICA IDENTITY FULL;
-			INSERT INTO list SELECT i, 'list ' || i, repeat(md5(i::text), 200) FROM generate_series(1, 2500) i;
+			INSERT INTO list SELECT i, 'list ' || i, repeat(md5(i::text), 20) FROM generate_series(1, 2500) i;
 			INSERT INTO todo SELECT i, 1 + i % 5, 'task ' || i, i FROM generate_series(1, 20) i;
 			INSERT INTO log SELECT 'line ' || i % 3, i % 2 FROM generate_series(1, 10) i;
 			INSERT INTO code VALUES ('a', 'first'), ('b', 'second'), ('', 'empty');
