@@ -50,6 +50,12 @@ class RecordingIntegrationTests {
 
 	private static final String APPLICATION_NAME = "recording-test";
 
+	/** The last two are on the class path of Spring Boot 3.5's tests only. */
+	private static final List<String> EXCLUDED = List.of(
+			"org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration",
+			"org.springframework.boot.autoconfigure.security.servlet.SecurityAutoConfiguration",
+			"org.springframework.boot.actuate.autoconfigure.security.servlet.ManagementWebSecurityAutoConfiguration");
+
 	private final TestDatabase database;
 
 	RecordingIntegrationTests(int version) {
@@ -63,12 +69,12 @@ class RecordingIntegrationTests {
 	}
 
 	private ConfigurableApplicationContext start(String... properties) {
-		return new SpringApplicationBuilder(Application.class).properties("server.port=0",
-				"spring.datasource.url=" + this.database.url(),
-				"spring.datasource.username=" + this.database.server().username(),
-				"spring.datasource.password=" + this.database.server().password(),
-				"spring.application.name=" + APPLICATION_NAME, "spring.main.banner-mode=off",
-				"spring.autoconfigure.exclude=org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration")
+		return new SpringApplicationBuilder(Application.class)
+			.properties("server.port=0", "spring.datasource.url=" + this.database.url(),
+					"spring.datasource.username=" + this.database.server().username(),
+					"spring.datasource.password=" + this.database.server().password(),
+					"spring.application.name=" + APPLICATION_NAME, "spring.main.banner-mode=off",
+					"spring.autoconfigure.exclude=" + String.join(",", EXCLUDED))
 			.properties(properties)
 			.run();
 	}
