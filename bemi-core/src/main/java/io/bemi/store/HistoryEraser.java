@@ -12,6 +12,8 @@ import javax.sql.DataSource;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.UncategorizedSQLException;
+import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
 import org.springframework.util.Assert;
 
 /**
@@ -222,8 +224,14 @@ public final class HistoryEraser {
 			}
 		}
 		catch (SQLException ex) {
-			throw ChainVerifier.translated(ex);
+			throw translated(ex);
 		}
+	}
+
+	private static DataAccessException translated(SQLException ex) {
+		String task = "erase from the store";
+		DataAccessException translated = new SQLExceptionSubclassTranslator().translate(task, null, ex);
+		return (translated != null) ? translated : new UncategorizedSQLException(task, null, ex);
 	}
 
 	/**

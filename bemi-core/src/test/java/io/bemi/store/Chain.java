@@ -12,6 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
+import io.bemi.store.chain.ChainBreak;
+import io.bemi.store.chain.ChainReport;
+import io.bemi.store.chain.ChainVerifier;
 import io.bemi.testsupport.TestDatabase;
 
 import static org.assertj.core.api.Assertions.assertThat;

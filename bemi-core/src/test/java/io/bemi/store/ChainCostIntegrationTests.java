@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.bemi.ingestion.Ingester;
+import io.bemi.store.chain.ChainReport;
 import io.bemi.testsupport.TestDatabase;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;

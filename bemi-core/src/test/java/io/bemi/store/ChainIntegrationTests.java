@@ -9,7 +9,10 @@ import java.time.Duration;
 import java.util.List;
 
 import io.bemi.ingestion.Ingester;
-import io.bemi.store.ChainBreak.Kind;
+import io.bemi.store.chain.ChainAnchor;
+import io.bemi.store.chain.ChainBreak.Kind;
+import io.bemi.store.chain.ChainBreak;
+import io.bemi.store.chain.ChainReport;
 import io.bemi.testsupport.TestDatabase;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.UUID;
 
 import io.bemi.ingestion.Ingester;
+import io.bemi.store.chain.ChainReport;
 import io.bemi.testsupport.TestDatabase;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;

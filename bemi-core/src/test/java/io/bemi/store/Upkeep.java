@@ -6,6 +6,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
 
+import io.bemi.store.chain.ChainReport;
 import io.bemi.testsupport.TestDatabase;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -8,10 +8,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.bemi.ingestion.TablePattern;
-import io.bemi.store.ChainAnchor;
-import io.bemi.store.ChainBreak;
-import io.bemi.store.ChainReport;
-import io.bemi.store.ChainVerifier;
+import io.bemi.store.chain.ChainAnchor;
+import io.bemi.store.chain.ChainBreak;
+import io.bemi.store.chain.ChainReport;
+import io.bemi.store.chain.ChainVerifier;
 import io.bemi.store.RetentionSettings;
 import io.bemi.store.RetentionSettings.TableRetention;
 import io.bemi.store.Upkeep;

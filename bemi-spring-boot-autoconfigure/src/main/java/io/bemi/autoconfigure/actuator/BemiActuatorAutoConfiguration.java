@@ -12,7 +12,7 @@ import io.bemi.autoconfigure.tracking.BemiTrackingAutoConfiguration;
 import io.bemi.autoconfigure.tracking.BemiTrackingInstaller;
 import io.bemi.autoconfigure.tracking.BemiTrackingProperties;
 import io.bemi.query.Changes;
-import io.bemi.store.ChainVerifier;
+import io.bemi.store.chain.ChainVerifier;
 import io.bemi.tracking.TrackingReport;
 import org.jspecify.annotations.Nullable;
 

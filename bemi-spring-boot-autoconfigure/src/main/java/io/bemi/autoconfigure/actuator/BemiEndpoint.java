@@ -10,10 +10,10 @@ import io.bemi.ingestion.IngestionStatus;
 import io.bemi.ingestion.IngestionStatus.Phase;
 import io.bemi.ingestion.TableColumns;
 import io.bemi.query.HistoryState.Interruption;
-import io.bemi.store.ChainAnchor;
-import io.bemi.store.ChainBreak;
-import io.bemi.store.ChainReport;
-import io.bemi.store.ChainVerifier;
+import io.bemi.store.chain.ChainAnchor;
+import io.bemi.store.chain.ChainBreak;
+import io.bemi.store.chain.ChainReport;
+import io.bemi.store.chain.ChainVerifier;
 import io.bemi.tracking.TrackingReport;
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package io.bemi.store;
+package io.bemi.store.chain;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -127,8 +127,8 @@ public final class ChainVerifier {
 		}
 	}
 
-	static DataAccessException translated(SQLException ex) {
-		String task = "use the chain of the store";
+	private static DataAccessException translated(SQLException ex) {
+		String task = "read the chain of the store";
 		DataAccessException translated = new SQLExceptionSubclassTranslator().translate(task, null, ex);
 		return (translated != null) ? translated : new UncategorizedSQLException(task, null, ex);
 	}

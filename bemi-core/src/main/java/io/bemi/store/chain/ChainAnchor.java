@@ -1,4 +1,4 @@
-package io.bemi.store;
+package io.bemi.store.chain;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

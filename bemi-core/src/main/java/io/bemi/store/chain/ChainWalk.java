@@ -1,4 +1,4 @@
-package io.bemi.store;
+package io.bemi.store.chain;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -13,7 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 
 import io.bemi.change.Position;
-import io.bemi.store.ChainBreak.Kind;
+import io.bemi.store.chain.ChainBreak.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,4 +1,4 @@
-package io.bemi.store;
+package io.bemi.store.chain;
 
 import io.bemi.change.Position;
 import org.jspecify.annotations.Nullable;

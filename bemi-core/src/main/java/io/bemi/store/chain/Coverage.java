@@ -1,4 +1,4 @@
-package io.bemi.store;
+package io.bemi.store.chain;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.bemi.change.Position;
-import io.bemi.store.ChainBreak.Kind;
+import io.bemi.store.chain.ChainBreak.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
