@@ -36,14 +36,19 @@ final class AotSample implements BeforeAllCallback, AfterAllCallback {
 		}
 	}
 
+	/**
+	 * Is started with a property that comes too late, and records all the same.
+	 */
 	@Override
 	public void beforeAll(ExtensionContext context) throws IOException {
-		this.process.start();
+		this.process.start("bemi.ingestion.enabled=false");
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(90))
 			.pollInterval(Duration.ofMillis(100))
 			.until(() -> this.process.isUp() || !this.process.isAlive());
-		assertThat(Files.readString(this.log)).contains("Starting AOT-processed SampleApplication");
+		assertThat(Files.readString(this.log)).contains("Starting AOT-processed SampleApplication")
+			.containsOnlyOnce("has no effect")
+			.contains("bemi.ingestion.enabled=false has no effect: it was true");
 	}
 
 	@Override
