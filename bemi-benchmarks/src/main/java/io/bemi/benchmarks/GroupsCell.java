@@ -19,11 +19,11 @@ final class GroupsCell implements AutoCloseable {
 
 	private static final List<String> TABLES = List.of("measured_a", "measured_b");
 
-	private static final int PER_TRANSACTION = 100;
-
 	private final IngestServer server;
 
 	private final IngestShape shape;
+
+	private final int perTransaction;
 
 	private final int rows;
 
@@ -34,12 +34,15 @@ final class GroupsCell implements AutoCloseable {
 
 	/**
 	 * Describes it.
-	 * @param shape one of those that insert 100 rows in a transaction
+	 * @param shape one of those that insert; a transaction has at least a row of each
+	 * table
+	 * @param all how many rows the largest shapes have
 	 */
-	GroupsCell(IngestServer server, IngestShape shape, int rows) {
+	GroupsCell(IngestServer server, IngestShape shape, int all) {
 		this.server = server;
 		this.shape = shape;
-		this.rows = rows / PER_TRANSACTION * PER_TRANSACTION;
+		this.perTransaction = Math.max(TABLES.size(), shape.perTransaction(all));
+		this.rows = shape.rows(all) / this.perTransaction * this.perTransaction;
 		this.database = "grouped_" + shape.name().toLowerCase(Locale.ROOT);
 	}
 
@@ -94,14 +97,14 @@ final class GroupsCell implements AutoCloseable {
 	 * @return a position that is not after the last commit, and after the one before
 	 */
 	private String write() throws SQLException {
-		int half = PER_TRANSACTION / TABLES.size();
+		int half = this.perTransaction / TABLES.size();
 		StringBuilder body = new StringBuilder();
 		for (String table : TABLES) {
 			body.append(this.shape.write("n * " + half + " + 1", "n * " + half + " + " + half, this.rows)
 				.strip()
 				.replace("measured", table)).append("; ");
 		}
-		int last = this.rows / PER_TRANSACTION - 1;
+		int last = this.rows / this.perTransaction - 1;
 		return this.server.write(this.database,
 				"DO $$ BEGIN FOR n IN 0 .. %d LOOP %s COMMIT; END LOOP; END $$".formatted(last - 1, body),
 				"DO $$ DECLARE n int := %d; BEGIN %s PERFORM pg_logical_emit_message(true, 'end', ''); END $$"

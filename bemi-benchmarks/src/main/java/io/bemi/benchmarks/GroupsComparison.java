@@ -16,13 +16,11 @@ import java.util.Map;
  */
 final class GroupsComparison {
 
-	private static final int ROWS = Integer.getInteger("bemi.benchmarks.groups.rows", 150_000);
+	private static final int ROWS = Integer.getInteger("bemi.benchmarks.groups.rows", 120_000);
 
 	private static final int ROUNDS = Integer.getInteger("bemi.benchmarks.rounds", 3);
 
-	private static final double SHARE = 0.25;
-
-	private static final double[] SHARES = { 0.125, SHARE, 0.5 };
+	private static final double SHARE = 0.125;
 
 	private final Map<IngestShape, List<GroupsRounds>> limited = new EnumMap<>(IngestShape.class);
 
@@ -39,11 +37,13 @@ final class GroupsComparison {
 				new GroupsRounds(cell, 1).run(1);
 				unlimited = new GroupsRounds(cell, 1);
 				unlimited.run(ROUNDS);
-				comparison.limit(IngestShape.NARROW, cell);
+				comparison.limit(IngestShape.NARROW, cell, SHARE / 2, SHARE, SHARE * 2);
 			}
-			try (GroupsCell cell = new GroupsCell(server, IngestShape.WIDE, IngestShape.WIDE.rows(ROWS))) {
-				cell.prepare();
-				comparison.limit(IngestShape.WIDE, cell);
+			for (IngestShape shape : List.of(IngestShape.WIDE, IngestShape.TINY)) {
+				try (GroupsCell cell = new GroupsCell(server, shape, ROWS)) {
+					cell.prepare();
+					comparison.limit(shape, cell, SHARE);
+				}
 			}
 			print(unlimited);
 			comparison.print();
@@ -57,9 +57,10 @@ final class GroupsComparison {
 		}
 	}
 
-	private void limit(IngestShape shape, GroupsCell cell) throws SQLException, IOException, InterruptedException {
+	private void limit(IngestShape shape, GroupsCell cell, double... shares)
+			throws SQLException, IOException, InterruptedException {
 		List<GroupsRounds> measured = new ArrayList<>();
-		for (double share : SHARES) {
+		for (double share : shares) {
 			GroupsRounds rounds = new GroupsRounds(cell, share);
 			rounds.run(ROUNDS);
 			measured.add(rounds);
@@ -84,12 +85,12 @@ final class GroupsComparison {
 	private void print() {
 		System.out.printf("%nThe same, where each walsender has a share of a core only; and which it really had%n%n");
 		System.out.println(
-				"| rows | share | decoded only/raw | raw, one slot | raw, two slots | two/one | Bemi, one slot | Bemi, two slots | two/one | a walsender's share | cut short | others' cores |");
+				"| rows | share | decoding | raw, one slot | raw, two slots | two/one | Bemi, one slot | Bemi, two slots | two/one | a walsender's share | cut short | others' cores |");
 		System.out.println("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
 		this.limited.forEach((shape, measured) -> measured.forEach((rounds) -> System.out.printf(Locale.ROOT,
 				"| %s | %.3f | %s | %s | %s | %s | %s | %s | %s | %.3f, %.3f | %.2f, %.2f | %.2f, %.2f |%n",
 				shape.name().toLowerCase(Locale.ROOT), rounds.share(),
-				rounds.ratio(GroupsSide.DECODED, GroupsSide.RAW_ONE).toString(2), rounds.rate(GroupsSide.RAW_ONE),
+				rounds.ratio(GroupsSide.RAW_ONE, GroupsSide.DECODED).toString(2), rounds.rate(GroupsSide.RAW_ONE),
 				rounds.rate(GroupsSide.RAW_TWO), rounds.ratio(GroupsSide.RAW_TWO, GroupsSide.RAW_ONE).toString(2),
 				rounds.rate(GroupsSide.BEMI_ONE), rounds.rate(GroupsSide.BEMI_TWO),
 				rounds.ratio(GroupsSide.BEMI_TWO, GroupsSide.BEMI_ONE).toString(2),
@@ -100,14 +101,19 @@ final class GroupsComparison {
 
 	private void printLast(GroupsRounds unlimited) {
 		GroupsRounds narrow = at(IngestShape.NARROW);
-		GroupsRounds wide = at(IngestShape.WIDE);
-		System.out
-			.printf(Locale.ROOT, "%ngroups: one_rows_per_s=%.0f two_rows_per_s=%.0f two_vs_one=%.2f raw_two_vs_one=%.2f"
-					+ " limited_one_rows_per_s=%.0f limited_two_rows_per_s=%.0f limited_two_vs_one=%.2f"
-					+ " limited_raw_two_vs_one=%.2f limited_wide_two_vs_one=%.2f limited_wide_raw_two_vs_one=%.2f%n",
-					unlimited.rate(GroupsSide.BEMI_ONE).median(), unlimited.rate(GroupsSide.BEMI_TWO).median(),
-					stored(unlimited), raw(unlimited), narrow.rate(GroupsSide.BEMI_ONE).median(),
-					narrow.rate(GroupsSide.BEMI_TWO).median(), stored(narrow), raw(narrow), stored(wide), raw(wide));
+		System.out.printf(Locale.ROOT,
+				"%ngroups: one_rows_per_s=%.0f two_rows_per_s=%.0f %s limited_one_rows_per_s=%.0f"
+						+ " limited_two_rows_per_s=%.0f %s %s %s%n",
+				unlimited.rate(GroupsSide.BEMI_ONE).median(), unlimited.rate(GroupsSide.BEMI_TWO).median(),
+				ratios("", unlimited), narrow.rate(GroupsSide.BEMI_ONE).median(),
+				narrow.rate(GroupsSide.BEMI_TWO).median(), ratios("limited_", narrow),
+				ratios("limited_wide_", at(IngestShape.WIDE)), ratios("limited_tiny_", at(IngestShape.TINY)));
+	}
+
+	private static String ratios(String prefix, GroupsRounds rounds) {
+		return String.format(Locale.ROOT, "%1$stwo_vs_one=%2$.2f %1$sraw_two_vs_one=%3$.2f", prefix,
+				rounds.ratio(GroupsSide.BEMI_TWO, GroupsSide.BEMI_ONE).median(),
+				rounds.ratio(GroupsSide.RAW_TWO, GroupsSide.RAW_ONE).median());
 	}
 
 	private GroupsRounds at(IngestShape shape) {
@@ -116,14 +122,6 @@ final class GroupsComparison {
 			.filter((rounds) -> rounds.share() == SHARE)
 			.findFirst()
 			.orElseThrow();
-	}
-
-	private static double stored(GroupsRounds rounds) {
-		return rounds.ratio(GroupsSide.BEMI_TWO, GroupsSide.BEMI_ONE).median();
-	}
-
-	private static double raw(GroupsRounds rounds) {
-		return rounds.ratio(GroupsSide.RAW_TWO, GroupsSide.RAW_ONE).median();
 	}
 
 }
