@@ -70,9 +70,9 @@ final class IngestServer implements AutoCloseable {
 	}
 
 	/**
-	 * Writes into a table, and then once more in a transaction of its own.
-	 * @param all what writes all transactions but the last, and commits each
-	 * @param last what writes the last one
+	 * Writes what is to be drained.
+	 * @param all writes all transactions but the last, and commits each
+	 * @param last writes the last one, which is committed here
 	 * @return a position that is not after the last commit, and after the one before
 	 */
 	String write(String database, String all, String last) throws SQLException {
@@ -108,7 +108,9 @@ final class IngestServer implements AutoCloseable {
 	}
 
 	/**
-	 * Makes the store anew, like the one that was there when the slot was made.
+	 * Makes a store anew.
+	 * @param from the store of which it becomes a copy
+	 * @param to its database
 	 */
 	void copyStore(String from, String to) throws SQLException {
 		execute("postgres", "DROP DATABASE IF EXISTS " + to + " WITH (FORCE)",
