@@ -17,6 +17,8 @@ final class IngestServer implements AutoCloseable {
 
 	private final EmbeddedPostgres server;
 
+	private long pid;
+
 	private IngestServer(EmbeddedPostgres server) {
 		this.server = server;
 	}
@@ -45,7 +47,10 @@ final class IngestServer implements AutoCloseable {
 	 * The process whose children serve the connections.
 	 */
 	long pid() throws SQLException {
-		return Long.parseLong(query("postgres", PROCESS));
+		if (this.pid == 0) {
+			this.pid = Long.parseLong(query("postgres", PROCESS));
+		}
+		return this.pid;
 	}
 
 	void execute(String database, String... statements) throws SQLException {

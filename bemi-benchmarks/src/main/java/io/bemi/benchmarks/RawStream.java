@@ -57,8 +57,8 @@ final class RawStream implements AutoCloseable {
 	 * Reads up to the first message that somebody has written into the log.
 	 */
 	void readToMessage() throws SQLException {
-		while (next() != 'M') {
-			continue;
+		for (byte kind = next(); kind != 'M';) {
+			kind = next();
 		}
 	}
 
