@@ -54,6 +54,7 @@ final class IngestCell implements AutoCloseable {
 		}
 		this.server.createSlot(this.name, this.name + "_measured");
 		try (Ingesters ingesters = start(this.name + "_store")) {
+			ingesters.awaitStreaming();
 			ingesters.awaitBaselines();
 		}
 		this.server.copySlot(this.name, ReplicationSettings.slotOf(this.name), this.name + "_bemi");
