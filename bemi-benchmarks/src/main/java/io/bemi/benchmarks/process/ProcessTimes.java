@@ -3,7 +3,6 @@ package io.bemi.benchmarks.process;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
@@ -52,16 +51,11 @@ public final class ProcessTimes {
 	/**
 	 * Nanoseconds of a process with one thread.
 	 * @param pid its id
-	 * @return processor time; 0 when it has ended
+	 * @return processor time
 	 * @throws IOException when it cannot be asked
 	 */
 	public static long nanos(long pid) throws IOException {
-		try {
-			return Long.parseLong(Files.readString(PROC.resolve(pid + "/schedstat")).split(" ")[0]);
-		}
-		catch (NoSuchFileException ex) {
-			return 0;
-		}
+		return Long.parseLong(Files.readString(PROC.resolve(pid + "/schedstat")).split(" ")[0]);
 	}
 
 	/**
@@ -96,8 +90,11 @@ public final class ProcessTimes {
 			String stat = Files.readString(process.resolve("stat"));
 			return stat.substring(stat.lastIndexOf(')') + 2).split(" ");
 		}
-		catch (NoSuchFileException ex) {
-			// It has just ended.
+		catch (IOException ex) {
+			if (Files.exists(process)) {
+				throw ex;
+			}
+			// It has just ended, maybe between opening and reading.
 			return new String[0];
 		}
 	}
