@@ -13,8 +13,6 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-
 /**
  * How fast the log is drained: by nobody who does anything with it, by Bemi into its
  * store, and by Debezium Engine into a flat table. All drain the same log, from a slot
@@ -34,14 +32,7 @@ final class IngestComparison {
 
 	static void run() throws IOException {
 		Set<IngestSide> sides = sides();
-		try (EmbeddedPostgres server = EmbeddedPostgres.builder()
-			.setServerConfig("wal_level", "logical")
-			.setServerConfig("fsync", "on")
-			.setServerConfig("synchronous_commit", "on")
-			.setServerConfig("shared_buffers", "512MB")
-			.setServerConfig("max_wal_size", "8GB")
-			.setServerConfig("max_slot_wal_keep_size", "20GB")
-			.start()) {
+		try (IngestServer server = IngestServer.start()) {
 			IngestFlatTable.create(server);
 			IngestComparison comparison = new IngestComparison();
 			for (IngestShape shape : shapes()) {
@@ -82,7 +73,7 @@ final class IngestComparison {
 		return named;
 	}
 
-	private void measure(EmbeddedPostgres server, IngestShape shape, Set<IngestSide> all)
+	private void measure(IngestServer server, IngestShape shape, Set<IngestSide> all)
 			throws SQLException, IOException, InterruptedException {
 		Set<IngestSide> sides = EnumSet.copyOf(all);
 		if (shape == IngestShape.HUGE) {

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.bemi.store.StoreSchema;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 
 /**
  * The table of Debezium's side: the columns and B-tree indexes of {@code bemi.change}, in
@@ -27,13 +26,9 @@ final class IngestFlatTable {
 	private IngestFlatTable() {
 	}
 
-	static void create(EmbeddedPostgres server) throws SQLException {
-		try (Connection connection = server.getPostgresDatabase().getConnection();
-				Statement statement = connection.createStatement()) {
-			statement.execute("CREATE DATABASE " + DATABASE);
-		}
-		try (Connection connection = server.getDatabase("postgres", DATABASE).getConnection();
-				Statement statement = connection.createStatement()) {
+	static void create(IngestServer server) throws SQLException {
+		server.execute("postgres", "CREATE DATABASE " + DATABASE);
+		try (Connection connection = server.connect(DATABASE); Statement statement = connection.createStatement()) {
 			new StoreSchema("bemi").migrate(connection);
 			statement.execute("CREATE TABLE flat (LIKE bemi.change INCLUDING DEFAULTS INCLUDING CONSTRAINTS)");
 			List<String> indexes = new ArrayList<>();

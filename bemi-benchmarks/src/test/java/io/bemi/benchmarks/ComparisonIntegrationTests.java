@@ -54,7 +54,11 @@ class ComparisonIntegrationTests {
 	@Test
 	void groupsRuns() throws Exception {
 		assertThat(printed("groups")).containsPattern(
-				"\\ngroups: one_rows_per_s=\\d+ two_rows_per_s=\\d+ two_vs_one=[\\d.]+ raw_two_vs_one=[\\d.]+\\n$");
+				"\\ngroups: one_rows_per_s=\\d+ two_rows_per_s=\\d+ two_vs_one=[\\d.]+ raw_two_vs_one=[\\d.]+"
+						+ " limited_one_rows_per_s=\\d+ limited_two_rows_per_s=\\d+ limited_two_vs_one=[\\d.]+"
+						+ " limited_raw_two_vs_one=[\\d.]+ limited_wide_two_vs_one=[\\d.]+"
+						+ " limited_wide_raw_two_vs_one=[\\d.]+ limited_tiny_two_vs_one=[\\d.]+"
+						+ " limited_tiny_raw_two_vs_one=[\\d.]+\\n$");
 	}
 
 	@Test

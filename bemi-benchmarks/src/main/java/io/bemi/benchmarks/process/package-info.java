@@ -1,5 +1,6 @@
 /**
- * What comparisons of several processes share: processes that obey, and figures.
+ * What comparisons of several processes share: processes that obey, their processor time,
+ * and figures.
  */
 @NullMarked
 package io.bemi.benchmarks.process;

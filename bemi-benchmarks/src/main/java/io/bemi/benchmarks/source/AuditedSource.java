@@ -13,6 +13,7 @@ import javax.sql.DataSource;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.bemi.benchmarks.process.Child;
+import io.bemi.benchmarks.process.ProcessTimes;
 import io.bemi.connection.BemiDataSource;
 import io.bemi.query.IngestionBarrier;
 import io.bemi.replication.ReplicationSettings;
