@@ -164,8 +164,8 @@ class DocumentedTestsIntegrationTests {
 
 	@Test
 	void theDocumentationShowsWhatRunsHere() throws IOException {
-		String source = squeezed(
-				Files.readString(Path.of("../bemi-test/src/test/java/io/bemi/test/boot/DocumentedTestsIntegrationTests.java")))
+		String source = squeezed(Files
+			.readString(Path.of("../bemi-test/src/test/java/io/bemi/test/boot/DocumentedTestsIntegrationTests.java")))
 				+ squeezed(Files
 					.readString(Path.of("src/test/java/io/bemi/test/TestStatesExtensionIntegrationTests.java")));
 		Matcher blocks = Pattern.compile("(?s)```java\n(.*?)```")
