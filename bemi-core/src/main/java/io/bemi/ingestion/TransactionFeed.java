@@ -40,12 +40,15 @@ public final class TransactionFeed implements AutoCloseable {
 
 	private final BaselineCopier baselines;
 
+	private final BaselineMonitor monitor;
+
 	private TransactionFeed(Connection catalogConnection, StoringOutput output, TransactionAssembler assembler,
-			BaselineCopier baselines) {
+			BaselineCopier baselines, BaselineMonitor monitor) {
 		this.catalogConnection = catalogConnection;
 		this.output = output;
 		this.assembler = assembler;
 		this.baselines = baselines;
+		this.monitor = monitor;
 	}
 
 	/**
@@ -80,9 +83,10 @@ public final class TransactionFeed implements AutoCloseable {
 			RowReader rows = new RowReader(catalog, rules, sink.primaryKeys(start));
 			TransactionAssembler assembler = new TransactionAssembler(output, rows,
 					new XidEpoch(IngestionSession.currentXid(plain)), MemoryLimit.DEFAULT, SkipRights.NONE);
+			BaselineMonitor monitor = new BaselineMonitor();
 			BaselineCopier baselines = new BaselineCopier(source, plain, output,
-					new BaselineReader(catalog, publication), settings, new BaselineMonitor(), moves);
-			return new TransactionFeed(plain, output, assembler, baselines);
+					new BaselineReader(catalog, publication), settings, monitor, moves);
+			return new TransactionFeed(plain, output, assembler, baselines, monitor);
 		}
 		catch (SQLException | RuntimeException | Error ex) {
 			plain.close();
@@ -104,6 +108,14 @@ public final class TransactionFeed implements AutoCloseable {
 	 */
 	public Position position() {
 		return this.output.storedUpTo().previous();
+	}
+
+	/**
+	 * How far the rows that were there before recording are copied. May be called by any
+	 * thread.
+	 */
+	public BaselineProgress baseline() {
+		return this.monitor.progress();
 	}
 
 	/**

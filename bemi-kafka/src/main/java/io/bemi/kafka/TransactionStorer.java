@@ -3,22 +3,26 @@ package io.bemi.kafka;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 import io.bemi.change.Position;
+import io.bemi.ingestion.BaselineProgress;
 import io.bemi.ingestion.BaselineSettings;
 import io.bemi.ingestion.ChangeSink;
+import io.bemi.ingestion.IngestionStatus;
+import io.bemi.ingestion.IngestionStatus.Phase;
 import io.bemi.ingestion.TransactionFeed;
 import io.bemi.kafka.Event.End;
 import io.bemi.kafka.StagedTransactions.Arrived;
 import io.bemi.replication.ReplicationSource;
 import io.bemi.tracking.ColumnRules;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +49,7 @@ final class TransactionStorer implements AutoCloseable {
 
 	private final ReplicationSource source;
 
-	private final Supplier<ChangeSink> sinks;
+	private final ChangeSink sink;
 
 	private final BaselineSettings baselines;
 
@@ -59,17 +63,25 @@ final class TransactionStorer implements AutoCloseable {
 
 	private volatile boolean failed;
 
+	private volatile @Nullable TransactionFeed feed;
+
+	private volatile Instant activeAt = Instant.now();
+
 	private long cleanedAt = System.nanoTime() - CLEAN_NANOS;
 
 	private long waitingSince;
 
 	private Position waitingFor = Position.ZERO;
 
-	TransactionStorer(Staging staging, ReplicationSource source, Supplier<ChangeSink> sinks, BaselineSettings baselines,
+	/**
+	 * Creates one, which runs at once, but not before another one with the same sink has
+	 * ended.
+	 */
+	TransactionStorer(Staging staging, ReplicationSource source, ChangeSink sink, BaselineSettings baselines,
 			ColumnRules rules) {
 		this.staging = staging;
 		this.source = source;
-		this.sinks = sinks;
+		this.sink = sink;
 		this.baselines = baselines;
 		this.rules = rules;
 		this.thread = new Thread(this::run, "bemi-kafka-storing");
@@ -84,11 +96,29 @@ final class TransactionStorer implements AutoCloseable {
 		return this.state;
 	}
 
-	boolean isFailed() {
-		return this.failed;
+	IngestionStatus status() {
+		return new IngestionStatus(this.failed ? Phase.FAILED : Phase.STREAMING, this.state, null);
+	}
+
+	BaselineProgress baseline() {
+		TransactionFeed open = this.feed;
+		return (open != null) ? open.baseline() : BaselineProgress.NONE;
+	}
+
+	/**
+	 * When it was last seen at work.
+	 */
+	Instant activeAt() {
+		return this.activeAt;
 	}
 
 	private void run() {
+		synchronized (this.sink) {
+			runAlone();
+		}
+	}
+
+	private void runAlone() {
 		while (!isStopped()) {
 			try {
 				storeUntilStopped();
@@ -109,44 +139,53 @@ final class TransactionStorer implements AutoCloseable {
 		try (StagedTransactions staged = new StagedTransactions(connection, this.staging.feed(connection))) {
 			Position first = staged.first();
 			while (first == null) {
+				this.activeAt = Instant.now();
 				if (rest(LONGEST_REST)) {
 					return;
 				}
 				first = staged.first();
 			}
-			try (ChangeSink sink = this.sinks.get();
-					Connection catalogue = this.source.connect();
-					TransactionFeed feed = TransactionFeed.open(this.source, sink, first.previous().previous(),
+			try (Connection catalogue = this.source.connect();
+					TransactionFeed open = TransactionFeed.open(this.source, this.sink, first.previous().previous(),
 							this.baselines, this.rules)) {
-				store(staged, feed, new SourceTables(catalogue));
+				this.feed = open;
+				store(staged, open, new SourceTables(catalogue));
 			}
+		}
+		finally {
+			this.feed = null;
+			this.sink.close();
 		}
 	}
 
-	private void store(StagedTransactions staged, TransactionFeed feed, SourceTables source) throws SQLException {
+	private void store(StagedTransactions staged, TransactionFeed open, SourceTables source) throws SQLException {
 		Map<TableDescription, StagedTable> tables = new IdentityHashMap<>();
-		StagedTransaction transaction = new StagedTransaction(feed,
+		StagedTransaction transaction = new StagedTransaction(open,
 				(description) -> tables.computeIfAbsent(description, (same) -> table(same, source)), tables::clear);
 		// The last byte of the commit of what is stored, or anything further.
-		Position done = feed.position().next();
+		Position done = open.position().next();
 		Duration rest = SHORTEST_REST;
 		while (!isStopped()) {
+			this.activeAt = Instant.now();
 			List<Arrived> next = staged.next(done);
 			List<End> complete = complete(next);
 			if (!complete.isEmpty()) {
-				staged.read(complete, transaction::accept);
+				staged.read(complete, (end, change) -> {
+					this.activeAt = Instant.now();
+					transaction.accept(end, change);
+				});
 				transaction.finish();
-				feed.store();
+				open.store();
 				staged.remove(complete);
 				done = complete.get(complete.size() - 1).position();
 				rest = SHORTEST_REST;
 				this.failed = false;
-				this.state = "Stored up to " + feed.position();
+				this.state = "Stored up to " + open.position();
 				continue;
 			}
 			explain(next);
 			clean(staged, done);
-			if (!feed.advance()) {
+			if (!open.advance()) {
 				rest(rest);
 				rest = rest.multipliedBy(2).compareTo(LONGEST_REST) < 0 ? rest.multipliedBy(2) : LONGEST_REST;
 			}
