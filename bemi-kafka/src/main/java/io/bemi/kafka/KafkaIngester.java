@@ -121,7 +121,8 @@ public final class KafkaIngester implements SourceIngester {
 		this.staging = new Staging(store, settings.prefix());
 		this.sink = new WatchedSink(sink, listener);
 		this.broker = new BrokerWatch(settings);
-		this.storers = () -> new TransactionStorer(this.staging, source, this.sink, baselines, rules);
+		this.storers = () -> new TransactionStorer(this.staging, source, this.sink, baselines, rules,
+				() -> this.broker.unread() == 0);
 		this.thread = new Thread(this::run, "bemi-kafka");
 		this.thread.setDaemon(true);
 	}
@@ -317,9 +318,13 @@ public final class KafkaIngester implements SourceIngester {
 		return this.sink.quarantine();
 	}
 
+	/**
+	 * How much of the log the server keeps for the connector, as far as this one stores.
+	 */
 	@Override
 	public @Nullable SlotUsage slotUsage() {
-		return null;
+		TransactionStorer running = this.storer;
+		return (running != null) ? running.watch().usage() : null;
 	}
 
 	@Override
@@ -329,16 +334,32 @@ public final class KafkaIngester implements SourceIngester {
 	}
 
 	/**
+	 * Known to the one that stores.
+	 */
+	@Override
+	public @Nullable Duration lag() {
+		TransactionStorer running = this.storer;
+		if (running == null) {
+			return null;
+		}
+		Instant known = running.watch().upToDateAt();
+		Instant newest = this.sink.progress().newestCommit();
+		if (known == null || (newest != null && newest.isAfter(known))) {
+			known = newest;
+		}
+		if (known == null) {
+			return null;
+		}
+		Duration lag = Duration.between(known, Instant.now());
+		return (lag.compareTo(SHORTEST_LAG) < 0) ? Duration.ZERO : lag;
+	}
+
+	/**
 	 * What was received is counted as it comes from Kafka.
 	 */
 	@Override
 	public IngestionProgress progress() {
 		return this.sink.progress().withReceived(this.received.sum());
-	}
-
-	@Override
-	public @Nullable Duration lag() {
-		return null;
 	}
 
 	/**

@@ -28,7 +28,19 @@ final class StagedTransactions implements AutoCloseable {
 
 	private static final int FETCHED = 500;
 
-	private static final String FIRST = "SELECT min(position)::text FROM kafka_end WHERE feed = ?";
+	private static final String FIRST = "SELECT min(position)::text FROM kafka_end WHERE feed = ? AND position > ?::pg_lsn";
+
+	/**
+	 * Ends are staged in the order of the log, so that what has not come before a later
+	 * one will not come.
+	 */
+	private static final String MISSING = """
+			SELECT min(m.until_lsn)::text FROM kafka_marker m
+			 WHERE m.feed = ? AND m.until_lsn > ?::pg_lsn
+			   AND EXISTS (SELECT FROM kafka_end x WHERE x.feed = m.feed AND x.position > m.until_lsn)
+			   AND NOT EXISTS (SELECT FROM kafka_end x WHERE x.feed = m.feed AND x.xid = m.xid
+			                      AND x.position > m.after_lsn AND x.position <= m.until_lsn)
+			""";
 
 	/**
 	 * A change of the same transaction id may also be of a transaction that is stored and
@@ -66,6 +78,13 @@ final class StagedTransactions implements AutoCloseable {
 			 WHERE x.feed = ? AND x.position <= ?::pg_lsn AND e.feed = x.feed AND e.xid = x.xid AND e.lsn < x.position
 			""";
 
+	/** Of those behind what is stored it may still be asked whether they have come. */
+	private static final String REMOVE_MARKERS = """
+			DELETE FROM kafka_marker m WHERE m.feed = ? AND (m.until_lsn <= ?::pg_lsn
+			    OR EXISTS (SELECT FROM kafka_end x WHERE x.feed = m.feed AND x.xid = m.xid
+			                  AND x.position > m.after_lsn AND x.position <= m.until_lsn))
+			""";
+
 	/** Until then changes of the same transaction may come again. */
 	private static final String REMOVE_ENDS = """
 			DELETE FROM kafka_end WHERE feed = ? AND position <= ?::pg_lsn AND staged_at < now() - interval '1 hour'
@@ -91,10 +110,25 @@ final class StagedTransactions implements AutoCloseable {
 
 	/**
 	 * The end of the first transaction that is known.
+	 * @param after where to begin to look; {@code null} for everywhere
 	 */
-	@Nullable Position first() throws SQLException {
-		try (PreparedStatement statement = this.connection.prepareStatement(FIRST)) {
+	@Nullable Position first(@Nullable Position after) throws SQLException {
+		return position(FIRST, (after != null) ? after : Position.ZERO);
+	}
+
+	/**
+	 * The first place in the log of which it is certain that the connector has left it
+	 * out: a marker was written there, and has not come, though later transactions have.
+	 * @param after up to where it is known that nothing is missing
+	 */
+	@Nullable Position missing(Position after) throws SQLException {
+		return position(MISSING, after);
+	}
+
+	private @Nullable Position position(String sql, Position after) throws SQLException {
+		try (PreparedStatement statement = this.connection.prepareStatement(sql)) {
 			statement.setInt(1, this.feed);
+			statement.setString(2, after.toString());
 			try (ResultSet row = statement.executeQuery()) {
 				row.next();
 				String position = row.getString(1);
@@ -203,7 +237,7 @@ final class StagedTransactions implements AutoCloseable {
 	 * @param stored the end of the last transaction that is stored
 	 */
 	void clean(Position stored) throws SQLException {
-		for (String sql : new String[] { REMOVE_STORED, REMOVE_ENDS }) {
+		for (String sql : new String[] { REMOVE_STORED, REMOVE_MARKERS, REMOVE_ENDS }) {
 			try (PreparedStatement statement = this.connection.prepareStatement(sql)) {
 				statement.setInt(1, this.feed);
 				statement.setString(2, stored.toString());

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 import io.bemi.change.Position;
 import io.bemi.ingestion.BaselineProgress;
@@ -63,6 +64,14 @@ final class TransactionStorer implements AutoCloseable {
 
 	private volatile boolean failed;
 
+	/** Whether nothing waits in the store that is complete. */
+	private volatile boolean idle;
+
+	private final ConnectorWatch watch;
+
+	/** Where nothing has come of what was committed. */
+	private @Nullable Position missing;
+
 	private volatile @Nullable TransactionFeed feed;
 
 	private volatile Instant activeAt = Instant.now();
@@ -76,9 +85,10 @@ final class TransactionStorer implements AutoCloseable {
 	/**
 	 * Creates one, which runs at once, but not before another one with the same sink has
 	 * ended.
+	 * @param allRead whether everything has been read that Kafka has
 	 */
 	TransactionStorer(Staging staging, ReplicationSource source, ChangeSink sink, BaselineSettings baselines,
-			ColumnRules rules) {
+			ColumnRules rules, BooleanSupplier allRead) {
 		this.staging = staging;
 		this.source = source;
 		this.sink = sink;
@@ -87,6 +97,7 @@ final class TransactionStorer implements AutoCloseable {
 		this.thread = new Thread(this::run, "bemi-kafka-storing");
 		this.thread.setDaemon(true);
 		this.thread.start();
+		this.watch = new ConnectorWatch(staging, source, () -> this.idle && allRead.getAsBoolean());
 	}
 
 	/**
@@ -96,8 +107,20 @@ final class TransactionStorer implements AutoCloseable {
 		return this.state;
 	}
 
+	boolean isFailed() {
+		return this.failed;
+	}
+
 	IngestionStatus status() {
+		String problem = this.watch.problem();
+		if (!this.failed && problem != null) {
+			return new IngestionStatus(Phase.FAILED, problem, null);
+		}
 		return new IngestionStatus(this.failed ? Phase.FAILED : Phase.STREAMING, this.state, null);
+	}
+
+	ConnectorWatch watch() {
+		return this.watch;
 	}
 
 	BaselineProgress baseline() {
@@ -137,17 +160,19 @@ final class TransactionStorer implements AutoCloseable {
 	private void storeUntilStopped() throws SQLException {
 		Connection connection = this.staging.connect();
 		try (StagedTransactions staged = new StagedTransactions(connection, this.staging.feed(connection))) {
-			Position first = staged.first();
+			Position after = (this.missing != null) ? this.missing : staged.missing(Position.ZERO);
+			Position first = staged.first(after);
 			while (first == null) {
 				this.activeAt = Instant.now();
 				if (rest(LONGEST_REST)) {
 					return;
 				}
-				first = staged.first();
+				first = staged.first(after);
 			}
 			try (Connection catalogue = this.source.connect();
 					TransactionFeed open = TransactionFeed.open(this.source, this.sink, first.previous().previous(),
-							this.baselines, this.rules)) {
+							this.baselines, this.rules, this.missing)) {
+				this.missing = null;
 				this.feed = open;
 				store(staged, open, new SourceTables(catalogue));
 			}
@@ -170,6 +195,15 @@ final class TransactionStorer implements AutoCloseable {
 			List<Arrived> next = staged.next(done);
 			List<End> complete = complete(next);
 			if (!complete.isEmpty()) {
+				this.idle = false;
+				Position hole = staged.missing(done);
+				if (hole != null) {
+					complete.removeIf((end) -> end.position().isAfter(hole));
+					if (complete.isEmpty()) {
+						this.missing = hole;
+						return;
+					}
+				}
 				staged.read(complete, (end, change) -> {
 					this.activeAt = Instant.now();
 					transaction.accept(end, change);
@@ -183,6 +217,7 @@ final class TransactionStorer implements AutoCloseable {
 				this.state = "Stored up to " + open.position();
 				continue;
 			}
+			this.idle = next.isEmpty();
 			explain(next);
 			clean(staged, done);
 			if (!open.advance()) {
@@ -266,6 +301,7 @@ final class TransactionStorer implements AutoCloseable {
 	@Override
 	public void close() {
 		this.stopping.countDown();
+		this.watch.close();
 		try {
 			this.thread.join(TimeUnit.SECONDS.toMillis(10));
 		}

@@ -185,6 +185,22 @@ public final class KafkaServers {
 	}
 
 	/**
+	 * Stops a connector, and forgets it and how far it has read.
+	 */
+	void forget(String connector) {
+		try {
+			send(request("/connectors/" + connector + "/stop").PUT(HttpRequest.BodyPublishers.noBody()));
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.until(() -> send(request("/connectors/" + connector + "/offsets").DELETE()).statusCode() == 200);
+			delete(connector);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
 	 * Stops a connector, and forgets it.
 	 */
 	public void delete(String connector) {

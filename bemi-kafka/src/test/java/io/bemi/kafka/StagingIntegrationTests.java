@@ -12,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import io.bemi.ingestion.BaselineSettings;
-import io.bemi.ingestion.IngestionStatus.Phase;
 import io.bemi.kafka.StagingWriter.LostPartitionException;
 import io.bemi.replication.ReplicationSettings;
 import io.bemi.replication.ReplicationSource;
@@ -85,7 +84,7 @@ class StagingIntegrationTests {
 		ReplicationSource source = new ReplicationSource(new ReplicationSettings(this.database.url(),
 				this.database.server().username(), this.database.server().password(), "bemi_kafka_shop", "bemi"));
 		return new TransactionStorer(this.staging, source, new PostgresChangeSink(store()),
-				new BaselineSettings(List.of("*")), ColumnRules.NONE);
+				new BaselineSettings(List.of("*")), ColumnRules.NONE, () -> true);
 	}
 
 	private void awaitChanges(String... changes) {
@@ -144,7 +143,62 @@ class StagingIntegrationTests {
 				writer.write(records.get());
 			}
 			awaitChanges(expected.toArray(String[]::new));
-			assertThat(storer.status().phase()).isEqualTo(Phase.STREAMING);
+			assertThat(storer.isFailed()).isFalse();
+		}
+	}
+
+	/**
+	 * Notes a marker as if it was in the log: it is committed between two places.
+	 */
+	private void mark(long xid, long after, long until) {
+		this.database.execute("INSERT INTO bemi.kafka_marker SELECT id, %d, '0/%X', '0/%X' FROM bemi.kafka_feed"
+			.formatted(xid, after, until));
+	}
+
+	@Test
+	void aMarkerThatHasNotComeIsAGap() throws SQLException {
+		Map<TopicPartition, Long> offsets = new HashMap<>();
+		try (StagingWriter writer = writer(); TransactionStorer storer = storer()) {
+			writer.write(new Records(offsets).insert(0, 7, 100, 1, 1, "a").end(7, 150, 1).get());
+			awaitChanges("1|a|null|0|7");
+			mark(20, 200, 260);
+			mark(21, 270, 280);
+			writer.write(new Records(offsets).insert(0, 8, 170, 1, 2, "b")
+				.end(8, 250, 1)
+				.insert(1, 9, 300, 1, 3, "c")
+				.end(9, 350, 1)
+				.get());
+			awaitChanges("1|a|null|0|7", "2|b|null|0|8", "3|c|null|0|9");
+			assertThat(this.database.query("SELECT from_position, to_position, reason FROM bemi.gap")).containsExactly(
+					"0/F9|0/15C|What was committed around 0/104 was not sent: slot 'bemi_kafka_shop' was dropped and created"
+							+ " anew, or read by others");
+			assertThat(storer.isFailed()).isFalse();
+		}
+		try (TransactionStorer storer = storer()) {
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(this.database.query("SELECT * FROM bemi.kafka_marker")).isEmpty());
+			assertThat(this.database.query("SELECT count(*) FROM bemi.gap")).containsExactly("1");
+			assertThat(storer.isFailed()).isFalse();
+		}
+	}
+
+	@Test
+	void aMarkerThatHasComeIsNoGap() throws SQLException {
+		Map<TopicPartition, Long> offsets = new HashMap<>();
+		try (StagingWriter writer = writer(); TransactionStorer storer = storer()) {
+			writer.write(new Records(offsets).insert(0, 7, 100, 1, 1, "a").end(7, 150, 1).get());
+			awaitChanges("1|a|null|0|7");
+			mark(20, 200, 260);
+			writer.write(new Records(offsets).insert(0, 8, 210, 1, 2, "b").end(8, 230, 1).get());
+			awaitChanges("1|a|null|0|7", "2|b|null|0|8");
+			writer.write(new Records(offsets).message(1, 20, 200, 1, "")
+				.end(20, 250, 1)
+				.insert(1, 9, 300, 1, 3, "c")
+				.end(9, 350, 1)
+				.get());
+			awaitChanges("1|a|null|0|7", "2|b|null|0|8", "3|c|null|0|9");
+			assertThat(this.database.query("SELECT reason FROM bemi.gap")).isEmpty();
+			assertThat(storer.isFailed()).isFalse();
 		}
 	}
 
@@ -223,7 +277,7 @@ class StagingIntegrationTests {
 				var statement = connection.createStatement();
 				var sql = Staging.class.getResourceAsStream("drop.sql")) {
 			assertThat(this.database.query("SELECT count(*) FROM pg_tables WHERE tablename LIKE 'kafka%'"))
-				.containsExactly("6");
+				.containsExactly("7");
 			statement.execute(new String(sql.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
 			assertThat(this.database.query("SELECT count(*) FROM pg_tables WHERE tablename LIKE 'kafka%'"))
 				.containsExactly("0");

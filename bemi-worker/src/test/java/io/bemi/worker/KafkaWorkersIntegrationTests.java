@@ -43,11 +43,11 @@ class KafkaWorkersIntegrationTests {
 
 	private final WrittenDatabase billing = WrittenDatabase.on(PostgresServer.shared());
 
-	private final List<WorkerProcess> workers = new ArrayList<>();
+	private final List<Worker> workers = new ArrayList<>();
 
 	@AfterEach
 	void close() {
-		this.workers.forEach(WorkerProcess::close);
+		this.workers.forEach((worker) -> worker.process().close());
 		this.kafka.delete("bemi-" + this.shop.database().name());
 		this.shop.close();
 		this.billing.close();
@@ -108,12 +108,13 @@ class KafkaWorkersIntegrationTests {
 		arguments.remove("--server.port=0");
 		arguments.add("--server.port=" + port);
 		WorkerProcess process = WorkerProcess.start(name, arguments);
-		this.workers.add(process);
-		return new Worker(process,
+		Worker worker = new Worker(process,
 				RestClient.builder()
 					.baseUrl("http://localhost:" + port + "/actuator/")
 					.defaultHeaders((headers) -> headers.setBasicAuth("auditor", "audit0r"))
 					.build());
+		this.workers.add(worker);
+		return worker;
 	}
 
 	private List<String> configuration() {
@@ -176,7 +177,21 @@ class KafkaWorkersIntegrationTests {
 			.atMost(Duration.ofSeconds(60))
 			.pollInterval(Duration.ofMillis(200))
 			.ignoreExceptions()
-			.untilAsserted(() -> assertThat(recorded(written)).isGreaterThanOrEqualTo(changes));
+			.untilAsserted(() -> assertThat(recorded(written)).as(this::state).isGreaterThanOrEqualTo(changes));
+	}
+
+	private String state() {
+		return this.workers.stream()
+			.map(Worker::process)
+			.filter(WorkerProcess::isAlive)
+			.map((process) -> process.name() + " runs")
+			.toList()
+				+ ", staged "
+				+ this.store
+					.query("SELECT position, xid, events, (SELECT count(*) FROM bemi.kafka_event e WHERE e.xid = x.xid)"
+							+ " FROM bemi.kafka_end x ORDER BY position DESC LIMIT 3")
+				+ ", stored up to " + this.store.query("SELECT name, position FROM bemi.source") + ", "
+				+ this.kafka.status("bemi-" + this.shop.database().name());
 	}
 
 	private void awaitAll() {
