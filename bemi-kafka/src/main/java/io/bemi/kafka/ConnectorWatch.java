@@ -76,7 +76,7 @@ final class ConnectorWatch implements AutoCloseable {
 
 	private long readAt = System.nanoTime();
 
-	private long markedAt = System.nanoTime() - MARKING.toNanos();
+	private long markedAt = System.nanoTime();
 
 	/**
 	 * Creates one, which runs at once.

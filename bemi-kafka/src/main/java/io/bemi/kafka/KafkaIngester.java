@@ -233,7 +233,7 @@ public final class KafkaIngester implements SourceIngester {
 		if (problem != null) {
 			return new IngestionStatus(Phase.FAILED, problem, null);
 		}
-		if (this.pausing && this.storing) {
+		if (this.storing && this.storer == null) {
 			return new IngestionStatus(Phase.PAUSED,
 					"Paused: what comes waits in Kafka, for as long as its topics keep records", null);
 		}
@@ -280,13 +280,13 @@ public final class KafkaIngester implements SourceIngester {
 
 	private void report(IngestionStatus next) {
 		IngestionStatus previous = this.status;
+		this.status = next;
 		if (next.phase() == Phase.PAUSED) {
 			this.paused.countDown();
 		}
 		if (previous.phase() == next.phase() && previous.message().equals(next.message())) {
 			return;
 		}
-		this.status = next;
 		if (next.phase() == Phase.FAILED) {
 			logger.warn("Changes are not read from Kafka now; they will be once this is mended: {} (topics '{}.*')",
 					next.message(), this.settings.prefix());

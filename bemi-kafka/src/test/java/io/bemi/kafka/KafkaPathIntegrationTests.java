@@ -87,6 +87,31 @@ class KafkaPathIntegrationTests {
 	}
 
 	@Test
+	void whatComesInAPauseIsStoredAfterIt() throws Exception {
+		try (TwoPaths paths = TwoPaths.on("CREATE TABLE b (id int PRIMARY KEY, t text)")) {
+			KafkaIngester consumer = paths.startConsumer();
+			paths.database().execute("INSERT INTO b VALUES (0, 'before')");
+			paths.awaitStored(Duration.ofSeconds(60));
+			for (int round = 1; round <= 5; round++) {
+				long stored = paths.stored();
+				assertThat(consumer.pause(Duration.ofSeconds(10)).phase()).isEqualTo(Phase.PAUSED);
+				paths.database().execute("INSERT INTO b VALUES (" + round + ", 'in a pause')");
+				Awaitility.await()
+					.during(Duration.ofMillis(300))
+					.untilAsserted(() -> assertThat(paths.stored()).isEqualTo(stored));
+				consumer.resume();
+				Awaitility.await()
+					.atMost(Duration.ofSeconds(30))
+					.untilAsserted(
+							() -> assertThat(paths.stored()).as(consumer.status()::toString).isEqualTo(stored + 1));
+			}
+			assertThat(paths.different()).isEmpty();
+			assertThat(consumer.progress().changes()).isEqualTo(paths.stored());
+			assertThat(consumer.slotUsage()).isNotNull();
+		}
+	}
+
+	@Test
 	void aSlotThatWasMadeAnewIsAGap() throws Exception {
 		try (TwoPaths paths = TwoPaths.on("CREATE TABLE b (id int PRIMARY KEY, t text)")) {
 			KafkaIngester consumer = paths.startConsumer();
