@@ -29,6 +29,8 @@ final class ConnectorWatch implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(ConnectorWatch.class);
 
+	private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
 	private static final Duration INTERVAL = Duration.ofSeconds(10);
 
 	private static final Duration MARKING = Duration.ofMinutes(1);
@@ -72,11 +74,13 @@ final class ConnectorWatch implements AutoCloseable {
 
 	private volatile @Nullable Instant upToDateAt;
 
+	private boolean refused;
+
 	private boolean wasRead;
 
 	private long readAt = System.nanoTime();
 
-	private long markedAt = System.nanoTime();
+	private long markedAt = System.nanoTime() - MARKING.toNanos();
 
 	/**
 	 * Creates one, which runs at once.
@@ -121,6 +125,14 @@ final class ConnectorWatch implements AutoCloseable {
 			report(String.valueOf(ex.getMessage()));
 		}
 		catch (SQLException | RuntimeException ex) {
+			if (!this.refused && ex instanceof SQLException refusal
+					&& INSUFFICIENT_PRIVILEGE.equals(refusal.getSQLState())) {
+				this.refused = true;
+				logger.warn(
+						"What the connector leaves out is not noticed: the role of the source may not write a message"
+								+ " into the log. GRANT it EXECUTE on pg_catalog.pg_logical_emit_message: {}",
+						ex.getMessage());
+			}
 			logger.debug("The connector's slot could not be seen, or nothing be written into the log", ex);
 		}
 	}

@@ -107,7 +107,7 @@ class KafkaPathIntegrationTests {
 			}
 			assertThat(paths.different()).isEmpty();
 			assertThat(consumer.progress().changes()).isEqualTo(paths.stored());
-			assertThat(consumer.slotUsage()).isNotNull();
+			Awaitility.await().until(() -> consumer.slotUsage() != null);
 		}
 	}
 
@@ -118,10 +118,13 @@ class KafkaPathIntegrationTests {
 			paths.database().execute("INSERT INTO b VALUES (1, 'before')");
 			paths.awaitStored(Duration.ofSeconds(60));
 			paths.stopConnector();
+			String stopped = paths.database().query("SELECT pg_current_wal_lsn()").get(0);
 			// It looks every ten seconds, and sees that nobody reads the slot.
 			Awaitility.await()
 				.atMost(Duration.ofSeconds(30))
-				.untilAsserted(() -> assertThat(paths.query("SELECT * FROM kafka.kafka_marker")).isNotEmpty());
+				.untilAsserted(() -> assertThat(
+						paths.query("SELECT xid FROM kafka.kafka_marker WHERE after_lsn >= '" + stopped + "'"))
+					.isNotEmpty());
 			paths.dropSlot();
 			paths.database().execute("INSERT INTO b VALUES (2, 'lost')");
 			Awaitility.await()
@@ -136,9 +139,9 @@ class KafkaPathIntegrationTests {
 			assertThat(consumer.lastGap()).isNotNull();
 			Awaitility.await()
 				.atMost(Duration.ofSeconds(30))
-				.untilAsserted(() -> assertThat(paths.query(
-						"SELECT operation, values ->> 't' FROM kafka.changes WHERE \"table\" = 'b' AND primary_key = '2'"))
-					.containsExactly("BASELINE|lost"));
+				.untilAsserted(
+						() -> assertThat(paths.query("SELECT primary_key FROM kafka.change WHERE operation = 'B'"))
+							.contains("2"));
 		}
 	}
 

@@ -80,7 +80,6 @@ class KafkaWorkersIntegrationTests {
 		assertThat(other.source("shop")).containsEntry("here", true)
 			.containsEntry("topics", this.shop.database().name() + ".*")
 			.containsEntry("consumerGroup", "bemi-" + this.shop.database().name());
-		System.out.println(other.get("bemi"));
 		assertPauses(other);
 		other.process().end();
 		assertThat(this.store.query("SELECT reason FROM bemi.gap")).isEmpty();
