@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,28 +44,54 @@ final class StagedTransactions implements AutoCloseable {
 			""";
 
 	/**
+	 * Whether the changes of a transaction are there, all of whose places are taken. Each
+	 * is once where the connector has sent it in one run. Where it has begun again within
+	 * it, it has counted on from what Kafka had, but the last messages once more: then
+	 * places may still be taken by what an earlier run has sent as another event. They
+	 * are not if the newest of each place were sent one after the other, for then each is
+	 * the event behind the one before or an earlier one, up to the last; and no change is
+	 * there twice if there are as many as the end says.
+	 */
+	private static final String WHOLE = """
+			SELECT count(*) FILTER (WHERE s.kind <> 'm') = x.changes
+			       AND ((x.times = 1 AND a.sent = x.events
+			             AND count(*) = count(DISTINCT (s.lsn, s.kind, coalesce(s.relation, 0), s.content)))
+			            OR (bool_and(s.sent_at >= s.earlier) AND max(s.sent_at) <= x.sent_at))
+			  FROM (SELECT n.*, lag(n.sent_at, 1, n.sent_at) OVER (ORDER BY n.total_order) AS earlier
+			          FROM (SELECT DISTINCT ON (e.total_order) e.total_order, e.sent_at, e.lsn, e.kind, e.relation, e.content
+			                  FROM kafka_event e
+			                 WHERE e.feed = x.feed AND e.xid = x.xid AND e.lsn < x.position AND e.total_order <= x.events
+			                 ORDER BY e.total_order, e.sent_at DESC) n) s
+			""";
+
+	/**
 	 * A change of the same transaction id may also be of a transaction that is stored and
 	 * was sent again, or of one that has begun since.
 	 */
 	private static final String NEXT = """
-			SELECT x.position::text, x.xid, x.events,
-			       (SELECT count(*) FROM kafka_event e
-			         WHERE e.feed = x.feed AND e.xid = x.xid AND e.lsn < x.position AND e.total_order <= x.events)
-			  FROM (SELECT feed, position, xid, events, sum(events) OVER (ORDER BY position) AS total
+			SELECT x.position::text, x.xid, x.events, x.changes, x.sent_at, a.places,
+			       CASE WHEN a.places = x.events THEN (%s) ELSE false END
+			  FROM (SELECT n.*, sum(events) OVER (ORDER BY position) AS total
 			          FROM (SELECT * FROM kafka_end WHERE feed = ? AND position > ?::pg_lsn ORDER BY position LIMIT ?) n) x
+			 CROSS JOIN LATERAL (
+			       SELECT count(DISTINCT e.total_order) AS places, count(*) AS sent FROM kafka_event e
+			        WHERE e.feed = x.feed AND e.xid = x.xid AND e.lsn < x.position AND e.total_order <= x.events) a
 			 WHERE x.total - x.events < ? ORDER BY x.position
-			""";
+			"""
+		.formatted(WHOLE);
 
 	private static final String SEVERAL = """
-			SELECT x.number, e.xid, e.total_order, e.lsn::text, e.committed_at, e.kind, e.relation, e.before, e.after
-			  FROM unnest(?::bigint[], ?::pg_lsn[]) WITH ORDINALITY AS x (xid, position, number)
-			  JOIN kafka_event e ON e.feed = ? AND e.xid = x.xid AND e.lsn < x.position
-			 ORDER BY x.number, e.total_order
+			SELECT DISTINCT ON (x.number, e.total_order)
+			       x.number, e.xid, e.total_order, e.sent_at, e.lsn::text, e.committed_at, e.kind, e.relation, e.before, e.after
+			  FROM unnest(?::bigint[], ?::pg_lsn[], ?::bigint[]) WITH ORDINALITY AS x (xid, position, events, number)
+			  JOIN kafka_event e ON e.feed = ? AND e.xid = x.xid AND e.lsn < x.position AND e.total_order <= x.events
+			 ORDER BY x.number, e.total_order, e.sent_at DESC
 			""";
 
 	private static final String ONE = """
-			SELECT 1, xid, total_order, lsn::text, committed_at, kind, relation, before, after FROM kafka_event
-			 WHERE feed = ? AND xid = ? AND lsn < ?::pg_lsn ORDER BY total_order
+			SELECT DISTINCT ON (total_order)
+			       1, xid, total_order, sent_at, lsn::text, committed_at, kind, relation, before, after FROM kafka_event
+			 WHERE feed = ? AND xid = ? AND lsn < ?::pg_lsn AND total_order <= ? ORDER BY total_order, sent_at DESC
 			""";
 
 	private static final String REMOVE = """
@@ -109,6 +136,21 @@ final class StagedTransactions implements AutoCloseable {
 	}
 
 	/**
+	 * Begins to look: until {@link #leave()} everything is seen as it is now, so that
+	 * what is complete stays so while it is read.
+	 */
+	void look() throws SQLException {
+		this.connection.rollback();
+		try (Statement statement = this.connection.createStatement()) {
+			statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+		}
+	}
+
+	void leave() throws SQLException {
+		this.connection.rollback();
+	}
+
+	/**
 	 * The end of the first transaction that is known.
 	 * @param after where to begin to look; {@code null} for everywhere
 	 */
@@ -135,9 +177,6 @@ final class StagedTransactions implements AutoCloseable {
 				return (position != null) ? Position.parse(position) : null;
 			}
 		}
-		finally {
-			this.connection.rollback();
-		}
 	}
 
 	/**
@@ -153,13 +192,10 @@ final class StagedTransactions implements AutoCloseable {
 			statement.setInt(4, CHANGES);
 			try (ResultSet row = statement.executeQuery()) {
 				while (row.next()) {
-					next.add(new Arrived(new End(Position.parse(row.getString(1)), row.getLong(2), row.getLong(3)),
-							row.getLong(4)));
+					next.add(new Arrived(new End(Position.parse(row.getString(1)), row.getLong(2), row.getLong(3),
+							row.getLong(4), row.getLong(5)), row.getLong(6), row.getBoolean(7)));
 				}
 			}
-		}
-		finally {
-			this.connection.rollback();
 		}
 		return next;
 	}
@@ -172,16 +208,14 @@ final class StagedTransactions implements AutoCloseable {
 			statement.setFetchSize(FETCHED);
 			try (ResultSet row = statement.executeQuery()) {
 				while (row.next()) {
-					int relation = row.getInt(7);
+					int relation = row.getInt(8);
 					TableDescription table = row.wasNull() ? null : table(relation);
 					consumer.accept(ends.get(row.getInt(1) - 1),
-							new Change(row.getLong(2), row.getLong(3), Position.parse(row.getString(4)), row.getLong(5),
-									Kind.of(row.getString(6).charAt(0)), table, row.getString(8), row.getString(9)));
+							new Change(row.getLong(2), row.getLong(3), row.getLong(4), Position.parse(row.getString(5)),
+									row.getLong(6), Kind.of(row.getString(7).charAt(0)), table, row.getString(9),
+									row.getString(10)));
 				}
 			}
-		}
-		finally {
-			this.connection.rollback();
 		}
 	}
 
@@ -194,12 +228,14 @@ final class StagedTransactions implements AutoCloseable {
 			statement.setInt(1, this.feed);
 			statement.setLong(2, ends.get(0).xid());
 			statement.setString(3, ends.get(0).position().toString());
+			statement.setLong(4, ends.get(0).events());
 			return statement;
 		}
 		PreparedStatement statement = this.connection.prepareStatement(SEVERAL);
 		statement.setArray(1, xids(ends));
 		statement.setArray(2, positions(ends));
-		statement.setInt(3, this.feed);
+		statement.setArray(3, this.connection.createArrayOf("bigint", ends.stream().map(End::events).toArray()));
+		statement.setInt(4, this.feed);
 		return statement;
 	}
 
@@ -264,13 +300,10 @@ final class StagedTransactions implements AutoCloseable {
 	 * A transaction that has ended.
 	 *
 	 * @param end its end
-	 * @param events how many of its changes and messages have arrived
+	 * @param events of how many places something has arrived
+	 * @param isComplete whether all of it has
 	 */
-	record Arrived(End end, long events) {
-
-		boolean isComplete() {
-			return this.events == this.end.events();
-		}
+	record Arrived(End end, long events, boolean isComplete) {
 
 		boolean isLarge() {
 			return this.end.events() > CHANGES;

@@ -160,14 +160,18 @@ final class TransactionStorer implements AutoCloseable {
 	private void storeUntilStopped() throws SQLException {
 		Connection connection = this.staging.connect();
 		try (StagedTransactions staged = new StagedTransactions(connection, this.staging.feed(connection))) {
+			staged.look();
 			Position after = (this.missing != null) ? this.missing : staged.missing(Position.ZERO);
 			Position first = staged.first(after);
+			staged.leave();
 			while (first == null) {
 				this.activeAt = Instant.now();
 				if (rest(LONGEST_REST)) {
 					return;
 				}
+				staged.look();
 				first = staged.first(after);
+				staged.leave();
 			}
 			try (Connection catalogue = this.source.connect();
 					TransactionFeed open = TransactionFeed.open(this.source, this.sink, first.previous().previous(),
@@ -192,6 +196,7 @@ final class TransactionStorer implements AutoCloseable {
 		Duration rest = SHORTEST_REST;
 		while (!isStopped()) {
 			this.activeAt = Instant.now();
+			staged.look();
 			List<Arrived> next = staged.next(done);
 			List<End> complete = complete(next);
 			if (!complete.isEmpty()) {
@@ -208,6 +213,7 @@ final class TransactionStorer implements AutoCloseable {
 					this.activeAt = Instant.now();
 					transaction.accept(end, change);
 				});
+				staged.leave();
 				transaction.finish();
 				open.store();
 				staged.remove(complete);
@@ -217,6 +223,7 @@ final class TransactionStorer implements AutoCloseable {
 				this.state = "Stored up to " + open.position();
 				continue;
 			}
+			staged.leave();
 			this.idle = next.isEmpty();
 			explain(next);
 			clean(staged, done);
