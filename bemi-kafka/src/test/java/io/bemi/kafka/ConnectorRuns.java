@@ -134,6 +134,15 @@ final class ConnectorRuns {
 		return changes;
 	}
 
+	/**
+	 * Its rows and messages in their order: numbers of rows, and users.
+	 */
+	List<String> all() {
+		return this.events.stream()
+			.map((event) -> event.isMessage() ? "u" + event.user() : String.valueOf(event.row()))
+			.toList();
+	}
+
 	private @Nullable String user(int change) {
 		String user = null;
 		for (int i = 0; i < this.events.size(); i++) {
