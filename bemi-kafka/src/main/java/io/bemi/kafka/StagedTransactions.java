@@ -44,18 +44,17 @@ final class StagedTransactions implements AutoCloseable {
 			""";
 
 	/**
-	 * Whether the changes of a transaction are there, all of whose places are taken. Each
-	 * is once where the connector has sent it in one run. Where it has begun again within
-	 * it, it has counted on from what Kafka had, but the last messages once more: then
-	 * places may still be taken by what an earlier run has sent as another event. They
-	 * are not if the newest of each place were sent one after the other, for then each is
-	 * the event behind the one before or an earlier one, up to the last; and no change is
-	 * there twice if there are as many as the end says.
+	 * Whether a transaction is there, all of whose places are taken. It is when no two of
+	 * them hold the same. Otherwise the connector has begun again within it, and has
+	 * counted the last messages once more; then places may still be taken by what it had
+	 * sent before as another event. They are not if the newest of each place were sent
+	 * one after the other, and before the end, for then each is the event behind the one
+	 * before, or an earlier one, up to the last; and no change is there twice if there
+	 * are as many as the end says.
 	 */
 	private static final String WHOLE = """
 			SELECT count(*) FILTER (WHERE s.kind <> 'm') = x.changes
-			       AND ((x.times = 1 AND a.sent = x.events
-			             AND count(*) = count(DISTINCT (s.lsn, s.kind, coalesce(s.relation, 0), s.content)))
+			       AND (count(*) = count(DISTINCT (s.lsn, s.kind, coalesce(s.relation, 0), s.content))
 			            OR (bool_and(s.sent_at >= s.earlier) AND max(s.sent_at) <= x.sent_at))
 			  FROM (SELECT n.*, lag(n.sent_at, 1, n.sent_at) OVER (ORDER BY n.total_order) AS earlier
 			          FROM (SELECT DISTINCT ON (e.total_order) e.total_order, e.sent_at, e.lsn, e.kind, e.relation, e.content
@@ -74,7 +73,7 @@ final class StagedTransactions implements AutoCloseable {
 			  FROM (SELECT n.*, sum(events) OVER (ORDER BY position) AS total
 			          FROM (SELECT * FROM kafka_end WHERE feed = ? AND position > ?::pg_lsn ORDER BY position LIMIT ?) n) x
 			 CROSS JOIN LATERAL (
-			       SELECT count(DISTINCT e.total_order) AS places, count(*) AS sent FROM kafka_event e
+			       SELECT count(DISTINCT e.total_order) AS places FROM kafka_event e
 			        WHERE e.feed = x.feed AND e.xid = x.xid AND e.lsn < x.position AND e.total_order <= x.events) a
 			 WHERE x.total - x.events < ? ORDER BY x.position
 			"""

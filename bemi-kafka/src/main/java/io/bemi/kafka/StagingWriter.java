@@ -47,8 +47,8 @@ final class StagingWriter implements AutoCloseable {
 			""";
 
 	private static final String END = """
-			INSERT INTO kafka_end AS k (feed, position, xid, events, changes, sent_at) VALUES (?, ?::pg_lsn, ?, ?, ?, ?)
-			ON CONFLICT (feed, position) DO UPDATE SET staged_at = now(), times = k.times + 1, events = excluded.events,
+			INSERT INTO kafka_end (feed, position, xid, events, changes, sent_at) VALUES (?, ?::pg_lsn, ?, ?, ?, ?)
+			ON CONFLICT (feed, position) DO UPDATE SET staged_at = now(), events = excluded.events,
 			   changes = excluded.changes, sent_at = excluded.sent_at
 			""";
 

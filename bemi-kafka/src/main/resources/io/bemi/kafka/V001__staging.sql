@@ -48,7 +48,7 @@ CREATE TABLE kafka_event (
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 100000);
 
 -- Transactions that have ended: where their commit record ends, and how many events they have, as the last end says that has come;
--- how many of them are changes, when it was sent, and how often one has come.
+-- how many of them are changes, and when it was sent.
 CREATE TABLE kafka_end (
     feed      integer     NOT NULL,
     position  pg_lsn      NOT NULL,
@@ -56,7 +56,6 @@ CREATE TABLE kafka_end (
     events    bigint      NOT NULL,
     changes   bigint      NOT NULL,
     sent_at   bigint      NOT NULL,
-    times     integer     NOT NULL DEFAULT 1,
     staged_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (feed, position)
 );

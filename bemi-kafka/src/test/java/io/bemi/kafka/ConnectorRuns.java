@@ -27,6 +27,8 @@ final class ConnectorRuns {
 
 	private final List<Event> events = new ArrayList<>();
 
+	private int users;
+
 	/** What each partition gets, in its order. */
 	private final Map<String, Deque<Consumer<Records>>> sent = new LinkedHashMap<>();
 
@@ -34,14 +36,9 @@ final class ConnectorRuns {
 		this.xid = xid;
 		long lsn = begin;
 		int size = 1 + random.nextInt(8);
-		int user = 0;
 		for (int row = 0; row < size; row++) {
 			if (random.nextInt(3) == 0 && row > 0) {
-				for (int i = random.nextInt(2); i >= 0; i--) {
-					// A message has the position of what follows it.
-					lsn += 10;
-					this.events.add(new Event(lsn, random.nextInt(3), ++user, 0));
-				}
+				lsn = messages(random, lsn);
 			}
 			else if (random.nextInt(4) > 0) {
 				// Otherwise several rows of one record of the log.
@@ -49,8 +46,20 @@ final class ConnectorRuns {
 			}
 			this.events.add(new Event(lsn, random.nextInt(3), 0, row + 1));
 		}
-		this.end = lsn + 100;
+		this.end = messages(random, lsn) + 100;
 		send(random);
+	}
+
+	/**
+	 * Adds none to two messages: a message has the position of what follows it.
+	 */
+	private long messages(Random random, long after) {
+		long lsn = after;
+		for (int i = random.nextInt(3); i > 0; i--) {
+			lsn += 10;
+			this.events.add(new Event(lsn, random.nextInt(3), ++this.users, 0));
+		}
+		return lsn;
 	}
 
 	private void send(Random random) {
