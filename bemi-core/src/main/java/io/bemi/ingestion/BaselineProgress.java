@@ -21,7 +21,7 @@ public record BaselineProgress(int tables, @Nullable String table, long rows, lo
 		@Nullable Duration remaining) {
 
 	/** Nothing is left to copy. */
-	static final BaselineProgress NONE = new BaselineProgress(0, null, 0, 0, null);
+	public static final BaselineProgress NONE = new BaselineProgress(0, null, 0, 0, null);
 
 	/**
 	 * Whether every row is copied.

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * is not closed. Of several instances one streams, the others stand by and take over.
  * Whatever fails is said once, with what to do about it, and tried again.
  */
-public final class Ingester implements AutoCloseable {
+public final class Ingester implements SourceIngester {
 
 	private static final Logger logger = LoggerFactory.getLogger(Ingester.class);
 
@@ -136,27 +136,17 @@ public final class Ingester implements AutoCloseable {
 		this.thread.setDaemon(true);
 	}
 
-	/**
-	 * Starts the thread.
-	 */
+	@Override
 	public void start() {
 		this.thread.start();
 	}
 
-	/**
-	 * Waits until nothing that is committed from now on can be missed (there is a slot),
-	 * or it is clear why not.
-	 * @param timeout how long to wait at most
-	 * @return whether that came true in time
-	 * @throws InterruptedException when the thread is interrupted
-	 */
+	@Override
 	public boolean awaitSettled(Duration timeout) throws InterruptedException {
 		return this.settled.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
-	/**
-	 * What the ingester does now.
-	 */
+	@Override
 	public IngestionStatus status() {
 		IngestionStatus current = this.status;
 		BaselineProgress baseline = baseline();
@@ -164,50 +154,32 @@ public final class Ingester implements AutoCloseable {
 				"Copying the rows that are there before changes are read: " + baseline, null) : current;
 	}
 
-	/**
-	 * How far the rows that were there before recording are copied, by this instance.
-	 */
+	@Override
 	public BaselineProgress baseline() {
 		return this.preparation.monitor().progress();
 	}
 
-	/**
-	 * The columns that are not recorded as they are.
-	 * @return of each table that has some; none before this instance has streamed
-	 */
+	@Override
 	public List<TableColumns> columns() {
 		return this.tables.all();
 	}
 
-	/**
-	 * How many rows could not be recorded as they are.
-	 */
+	@Override
 	public Quarantine quarantine() {
 		return this.sink.quarantine();
 	}
 
-	/**
-	 * How much of the log the server keeps for the slot: seen every ten seconds, while
-	 * the source answers.
-	 * @return what was seen last; {@code null} when there is no slot, or it was not
-	 * looked yet
-	 */
+	@Override
 	public @Nullable SlotUsage slotUsage() {
 		return this.slotMonitor.usage();
 	}
 
-	/**
-	 * When the thread that records was last seen at work; it is looked every ten seconds.
-	 * While it waits for the store it is not.
-	 * @return by this process's clock; {@code null} before the first time
-	 */
+	@Override
 	public @Nullable Instant activeAt() {
 		return this.slotMonitor.activeAt();
 	}
 
-	/**
-	 * What was done so far, by this instance.
-	 */
+	@Override
 	public IngestionProgress progress() {
 		return this.sink.progress().withReceived(this.source.receivedBytes());
 	}
@@ -218,6 +190,7 @@ public final class Ingester implements AutoCloseable {
 	 * nothing.
 	 * @return the time; {@code null} while it is not known here
 	 */
+	@Override
 	public @Nullable Duration lag() {
 		Instant known = this.slotMonitor.upToDateAt();
 		Instant newest = this.sink.progress().newestCommit();
@@ -240,6 +213,7 @@ public final class Ingester implements AutoCloseable {
 	 * @return what the ingester does then; one that stands by is not paused
 	 * @throws InterruptedException when the thread is interrupted
 	 */
+	@Override
 	public IngestionStatus pause(Duration patience) throws InterruptedException {
 		if (this.status.phase() != Phase.STANDBY) {
 			this.pause.begin();
@@ -248,32 +222,22 @@ public final class Ingester implements AutoCloseable {
 		return status();
 	}
 
-	/**
-	 * Ends a pause.
-	 */
+	@Override
 	public void resume() {
 		this.pause.end();
 	}
 
-	/**
-	 * Whether it is to be paused, though it may not have come to that yet.
-	 */
+	@Override
 	public boolean isPaused() {
 		return this.pause.isWanted();
 	}
 
-	/**
-	 * Where the history was last interrupted.
-	 * @return the newest gap; {@code null} when there is none, or it is not known here
-	 */
+	@Override
 	public @Nullable Gap lastGap() {
 		return this.sink.lastGap();
 	}
 
-	/**
-	 * How often the history was interrupted.
-	 * @return the number of gaps; empty when it is not known here
-	 */
+	@Override
 	public OptionalLong gaps() {
 		return this.sink.gaps();
 	}
@@ -472,15 +436,13 @@ public final class Ingester implements AutoCloseable {
 	 * with the next one. Does not wait for that: then the phase is {@link Phase#STOPPED
 	 * STOPPED}.
 	 */
+	@Override
 	public void retire() {
 		this.retiring = true;
 		this.stopping.countDown();
 		this.pause.end();
 	}
 
-	/**
-	 * Stops after what has arrived is stored, and waits for that.
-	 */
 	@Override
 	public void close() {
 		this.stopped = true;

@@ -26,7 +26,12 @@ public record IngestionProgress(long received, long transactions, long changes, 
 				(newest != null) ? newest : this.newestCommit);
 	}
 
-	IngestionProgress withReceived(long bytes) {
+	/**
+	 * The same, with what has arrived.
+	 * @param bytes how much has arrived, in bytes
+	 * @return the progress
+	 */
+	public IngestionProgress withReceived(long bytes) {
 		return new IngestionProgress(bytes, this.transactions, this.changes, this.newestCommit);
 	}
 

@@ -16,6 +16,9 @@ import io.bemi.pgoutput.PgOutputMessage.Relation;
 import io.bemi.replication.ReplicationSource;
 import io.bemi.replication.SourceIdentity;
 import io.bemi.tracking.ColumnRules;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stores transactions that somebody else has read from a slot: in the order of their
@@ -23,6 +26,8 @@ import io.bemi.tracking.ColumnRules;
  * the stream is the same. Used by one thread.
  */
 public final class TransactionFeed implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(TransactionFeed.class);
 
 	private static final String IDENTITY = """
 			SELECT (SELECT system_identifier FROM pg_catalog.pg_control_system())::text,
@@ -40,12 +45,15 @@ public final class TransactionFeed implements AutoCloseable {
 
 	private final BaselineCopier baselines;
 
+	private final BaselineMonitor monitor;
+
 	private TransactionFeed(Connection catalogConnection, StoringOutput output, TransactionAssembler assembler,
-			BaselineCopier baselines) {
+			BaselineCopier baselines, BaselineMonitor monitor) {
 		this.catalogConnection = catalogConnection;
 		this.output = output;
 		this.assembler = assembler;
 		this.baselines = baselines;
+		this.monitor = monitor;
 	}
 
 	/**
@@ -56,17 +64,20 @@ public final class TransactionFeed implements AutoCloseable {
 	 * @param first before the first transaction of a source that the sink does not know
 	 * @param settings which rows are copied that are there already
 	 * @param rules which columns are recorded, and how
+	 * @param missing a place in the log of which it is certain that it was not sent: a
+	 * history that ends before it is continued after a gap; {@code null} for none
 	 * @return the feed
 	 * @throws SQLException when the source cannot be asked
 	 * @throws SinkException when the sink cannot be used
 	 */
 	public static TransactionFeed open(ReplicationSource source, ChangeSink sink, Position first,
-			BaselineSettings settings, ColumnRules rules) throws SQLException {
+			BaselineSettings settings, ColumnRules rules, @Nullable Position missing) throws SQLException {
 		Connection plain = source.connect();
 		try {
 			CatalogTypes catalog = new CatalogTypes(plain, rules);
 			String publication = source.settings().publication();
-			SinkSource start = sink.open(identity(source, plain));
+			SourceIdentity identity = identity(source, plain);
+			SinkSource start = withoutMissing(sink, sink.open(identity), identity, missing);
 			if (start.position() == null) {
 				SourceSnapshot now = SourceSnapshot.of(plain);
 				SourceTransaction moment = new SourceTransaction(first, now.takenAt(), now.max());
@@ -80,14 +91,28 @@ public final class TransactionFeed implements AutoCloseable {
 			RowReader rows = new RowReader(catalog, rules, sink.primaryKeys(start));
 			TransactionAssembler assembler = new TransactionAssembler(output, rows,
 					new XidEpoch(IngestionSession.currentXid(plain)), MemoryLimit.DEFAULT, SkipRights.NONE);
+			BaselineMonitor monitor = new BaselineMonitor();
 			BaselineCopier baselines = new BaselineCopier(source, plain, output,
-					new BaselineReader(catalog, publication), settings, new BaselineMonitor(), moves);
-			return new TransactionFeed(plain, output, assembler, baselines);
+					new BaselineReader(catalog, publication), settings, monitor, moves);
+			return new TransactionFeed(plain, output, assembler, baselines, monitor);
 		}
 		catch (SQLException | RuntimeException | Error ex) {
 			plain.close();
 			throw ex;
 		}
+	}
+
+	private static SinkSource withoutMissing(ChangeSink sink, SinkSource known, SourceIdentity identity,
+			@Nullable Position missing) {
+		Position end = known.position();
+		if (missing == null || end == null || end.isAfter(missing)) {
+			return known;
+		}
+		String reason = "What was committed around " + missing + " was not sent: slot '" + identity.slot()
+				+ "' was dropped and created anew, or read by others";
+		logger.warn("The history of database '{}' has a gap since {}, see bemi.gap: {}. Rows are copied anew",
+				identity.database(), end, reason);
+		return sink.supersede(known, identity, reason);
 	}
 
 	private static SourceIdentity identity(ReplicationSource source, Connection plain) throws SQLException {
@@ -104,6 +129,14 @@ public final class TransactionFeed implements AutoCloseable {
 	 */
 	public Position position() {
 		return this.output.storedUpTo().previous();
+	}
+
+	/**
+	 * How far the rows that were there before recording are copied. May be called by any
+	 * thread.
+	 */
+	public BaselineProgress baseline() {
+		return this.monitor.progress();
 	}
 
 	/**

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Counts what another sink stores, and tells a listener.
  */
-final class WatchedSink implements ChangeSink {
+public final class WatchedSink implements ChangeSink {
 
 	private final ChangeSink sink;
 
@@ -19,7 +19,12 @@ final class WatchedSink implements ChangeSink {
 
 	private volatile IngestionProgress progress = IngestionProgress.NONE;
 
-	WatchedSink(ChangeSink sink, IngestionListener listener) {
+	/**
+	 * Watches a sink.
+	 * @param sink the sink, used by nobody else
+	 * @param listener is told what is stored
+	 */
+	public WatchedSink(ChangeSink sink, IngestionListener listener) {
 		this.sink = sink;
 		this.listener = listener;
 	}
@@ -27,7 +32,7 @@ final class WatchedSink implements ChangeSink {
 	/**
 	 * What was stored; what was received is not known here.
 	 */
-	IngestionProgress progress() {
+	public IngestionProgress progress() {
 		return this.progress;
 	}
 

@@ -12,7 +12,8 @@ sealed interface Event {
 	 * A change of a row or a table, or a message.
 	 *
 	 * @param xid the id of its transaction, without epoch
-	 * @param order its place in the transaction, from 1
+	 * @param order its place in the transaction, from 1, as the connector counts
+	 * @param sentAt when the connector has sent it, in milliseconds since 1970
 	 * @param position its position in the log
 	 * @param committedAt when the transaction committed, in microseconds since 1970
 	 * @param kind what it is
@@ -20,7 +21,7 @@ sealed interface Event {
 	 * @param before the row before as JSON, or the prefix of a message
 	 * @param after the row afterwards as JSON, or the content of a message in hexadecimal
 	 */
-	record Change(long xid, long order, Position position, long committedAt, Kind kind,
+	record Change(long xid, long order, long sentAt, Position position, long committedAt, Kind kind,
 			@Nullable TableDescription table, @Nullable String before, @Nullable String after) implements Event {
 	}
 
@@ -29,9 +30,11 @@ sealed interface Event {
 	 *
 	 * @param position where its commit record ends
 	 * @param xid its id, without epoch
-	 * @param events how many changes and messages it has
+	 * @param events how many changes and messages it has, as the connector counts
+	 * @param changes how many of them are no messages
+	 * @param sentAt when the connector has sent it, in milliseconds since 1970
 	 */
-	record End(Position position, long xid, long events) implements Event {
+	record End(Position position, long xid, long events, long changes, long sentAt) implements Event {
 	}
 
 	/**

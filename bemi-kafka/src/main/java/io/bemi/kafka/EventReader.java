@@ -25,6 +25,9 @@ final class EventReader {
 
 	private static final byte[] SCHEMA = "{\"schema\":".getBytes(StandardCharsets.UTF_8);
 
+	/** How the connector calls messages where it counts the events of a transaction. */
+	private static final String MESSAGES = "io.debezium.connector.postgresql.LogicalDecodingMessageMonitor";
+
 	private static final JsonFactory JSON = new JsonFactory();
 
 	private final String transactions;
@@ -52,8 +55,9 @@ final class EventReader {
 			try (JsonParser in = JSON.createParser(value, schemas.payload, value.length - schemas.payload)) {
 				envelope.read(in, schemas.payload);
 			}
-			return this.transactions.equals(message.topic()) ? envelope.end()
-					: envelope.change(schemas, message.headers().lastHeader("__debezium.newkey") != null,
+			return this.transactions.equals(message.topic()) ? envelope.end(message.timestamp())
+					: envelope.change(schemas, message.timestamp(),
+							message.headers().lastHeader("__debezium.newkey") != null,
 							message.headers().lastHeader("__debezium.oldkey") != null);
 		}
 		catch (IOException ex) {
@@ -156,6 +160,9 @@ final class EventReader {
 
 		private final Map<String, String> fields = new HashMap<>();
 
+		/** Of the end of a transaction, how many messages it has. */
+		private long messages;
+
 		Envelope(byte[] value) {
 			this.value = value;
 		}
@@ -180,11 +187,37 @@ final class EventReader {
 				else if (token == JsonToken.START_OBJECT) {
 					inner(in, name);
 				}
+				else if (token == JsonToken.START_ARRAY && name.equals("data_collections")) {
+					count(in);
+				}
 				else if (token == JsonToken.START_ARRAY) {
 					in.skipChildren();
 				}
 				else if (token != JsonToken.VALUE_NULL) {
 					this.fields.put(name, in.getText());
+				}
+			}
+		}
+
+		/**
+		 * Each message is a collection of its own, and tables are not called so.
+		 */
+		private void count(JsonParser in) throws IOException {
+			while (in.nextToken() == JsonToken.START_OBJECT) {
+				String collection = "";
+				long events = 0;
+				while (in.nextToken() == JsonToken.FIELD_NAME) {
+					String name = in.currentName();
+					in.nextToken();
+					if (name.equals("data_collection")) {
+						collection = in.getText();
+					}
+					else if (name.equals("event_count")) {
+						events = number(name, in.getText());
+					}
+				}
+				if (collection.startsWith(MESSAGES)) {
+					this.messages += events;
 				}
 			}
 		}
@@ -201,7 +234,7 @@ final class EventReader {
 			}
 		}
 
-		Optional<Event> end() {
+		Optional<Event> end(long sentAt) {
 			if (!"END".equals(text("status"))) {
 				return Optional.empty();
 			}
@@ -210,11 +243,11 @@ final class EventReader {
 				throw new EventException("Expected the id of a transaction of PostgreSQL and a position");
 			}
 			long events = number("event_count", text("event_count"));
-			return (events > 0) ? Optional.of(new End(new Position(number("id", id[1])), number("id", id[0]), events))
-					: Optional.empty();
+			return (events > 0) ? Optional.of(new End(new Position(number("id", id[1])), number("id", id[0]), events,
+					events - this.messages, sentAt)) : Optional.empty();
 		}
 
-		Optional<Event> change(Schemas schemas, boolean hasNewKey, boolean hasOldKey) {
+		Optional<Event> change(Schemas schemas, long sentAt, boolean hasNewKey, boolean hasOldKey) {
 			Kind kind = kind(text("op"), hasNewKey, hasOldKey);
 			if (!this.fields.containsKey("source.txId")) {
 				if (kind == Kind.MESSAGE) {
@@ -228,7 +261,7 @@ final class EventReader {
 						"Expected the place in the transaction: the connector needs 'provide.transaction.metadata' = 'true'");
 			}
 			boolean message = kind == Kind.MESSAGE;
-			return Optional.of(new Change(number("source.txId"), number("transaction.total_order"),
+			return Optional.of(new Change(number("source.txId"), number("transaction.total_order"), sentAt,
 					new Position(number("source.lsn")), number("source.ts_us"), kind,
 					message ? null : schemas.table(text("source.schema"), text("source.table")),
 					message ? text("message.prefix") : this.fields.get("before"),

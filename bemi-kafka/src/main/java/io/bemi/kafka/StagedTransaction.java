@@ -45,6 +45,9 @@ final class StagedTransaction {
 	/** The first half of an update of a key. */
 	private @Nullable Change half;
 
+	/** Of the transaction that is running. */
+	private Position lastMessage = Position.ZERO;
+
 	/**
 	 * Creates one without a transaction.
 	 * @param altered is told that a table may be another one than before
@@ -64,6 +67,7 @@ final class StagedTransaction {
 		if (!end.equals(this.running)) {
 			finish();
 			this.running = end;
+			this.lastMessage = Position.ZERO;
 			this.committedAt = Instant.EPOCH.plus(change.committedAt(), ChronoUnit.MICROS);
 			this.feed.accept(change.position(), new Begin(commit(end), this.committedAt, (int) end.xid()));
 		}
@@ -96,7 +100,15 @@ final class StagedTransaction {
 		}
 	}
 
+	/**
+	 * A connector that has begun again in the middle has counted the last messages once
+	 * more.
+	 */
 	private void message(Change change) {
+		if (!change.position().isAfter(this.lastMessage)) {
+			return;
+		}
+		this.lastMessage = change.position();
 		String prefix = text(change.before());
 		if (prefix.equals("_bemi_table")) {
 			this.altered.run();

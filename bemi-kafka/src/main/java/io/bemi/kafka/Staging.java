@@ -40,7 +40,8 @@ final class Staging {
 	Connection connect() throws SQLException {
 		Connection connection = DirectConnections.open(this.store.url(), properties(), "bemi.store.url");
 		try (Statement statement = connection.createStatement()) {
-			new SchemaMigrator("kafka", this.store.schema(), List.of("V001__staging.sql"), Staging.class)
+			new SchemaMigrator("kafka", this.store.schema(), List.of("V001__staging.sql", "V002__marker.sql"),
+					Staging.class)
 				.migrate(connection);
 			// What Kafka need not send again must survive a crash of the store.
 			statement.execute("SET synchronous_commit = on; SET statement_timeout = 0; SET lock_timeout = 0;"

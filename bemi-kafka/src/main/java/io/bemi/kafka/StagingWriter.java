@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 import io.bemi.kafka.Event.Change;
@@ -41,13 +42,14 @@ final class StagingWriter implements AutoCloseable {
 			""";
 
 	private static final String EVENT = """
-			INSERT INTO kafka_event (feed, xid, total_order, lsn, committed_at, kind, relation, before, after)
-			VALUES (?, ?, ?, ?::pg_lsn, ?, ?::"char", ?, ?, ?) ON CONFLICT DO NOTHING
+			INSERT INTO kafka_event (feed, xid, total_order, lsn, sent_at, committed_at, kind, relation, before, after, content)
+			VALUES (?, ?, ?, ?::pg_lsn, ?, ?, ?::"char", ?, ?, ?, ?) ON CONFLICT DO NOTHING
 			""";
 
 	private static final String END = """
-			INSERT INTO kafka_end (feed, position, xid, events) VALUES (?, ?::pg_lsn, ?, ?)
-			ON CONFLICT (feed, position) DO UPDATE SET staged_at = now()
+			INSERT INTO kafka_end (feed, position, xid, events, changes, sent_at) VALUES (?, ?::pg_lsn, ?, ?, ?, ?)
+			ON CONFLICT (feed, position) DO UPDATE SET staged_at = now(), events = excluded.events,
+			   changes = excluded.changes, sent_at = excluded.sent_at
 			""";
 
 	private static final String RELATION = """
@@ -210,16 +212,18 @@ final class StagingWriter implements AutoCloseable {
 		events.setLong(2, change.xid());
 		events.setLong(3, change.order());
 		events.setString(4, change.position().toString());
-		events.setLong(5, change.committedAt());
-		events.setString(6, String.valueOf(change.kind().code()));
+		events.setLong(5, change.sentAt());
+		events.setLong(6, change.committedAt());
+		events.setString(7, String.valueOf(change.kind().code()));
 		if (message || table == null) {
-			events.setNull(7, Types.INTEGER);
+			events.setNull(8, Types.INTEGER);
 		}
 		else {
-			events.setInt(7, relation(table));
+			events.setInt(8, relation(table));
 		}
-		events.setString(8, change.before());
-		events.setString(9, change.after());
+		events.setString(9, change.before());
+		events.setString(10, change.after());
+		events.setInt(11, Objects.hash(change.before(), change.after()));
 		events.addBatch();
 	}
 
@@ -266,6 +270,8 @@ final class StagingWriter implements AutoCloseable {
 				statement.setString(2, end.position().toString());
 				statement.setLong(3, end.xid());
 				statement.setLong(4, end.events());
+				statement.setLong(5, end.changes());
+				statement.setLong(6, end.sentAt());
 				statement.executeUpdate();
 			}
 		}

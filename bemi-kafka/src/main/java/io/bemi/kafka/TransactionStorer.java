@@ -3,22 +3,27 @@ package io.bemi.kafka;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.BooleanSupplier;
 
 import io.bemi.change.Position;
+import io.bemi.ingestion.BaselineProgress;
 import io.bemi.ingestion.BaselineSettings;
 import io.bemi.ingestion.ChangeSink;
+import io.bemi.ingestion.IngestionStatus;
+import io.bemi.ingestion.IngestionStatus.Phase;
 import io.bemi.ingestion.TransactionFeed;
 import io.bemi.kafka.Event.End;
 import io.bemi.kafka.StagedTransactions.Arrived;
 import io.bemi.replication.ReplicationSource;
 import io.bemi.tracking.ColumnRules;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +50,7 @@ final class TransactionStorer implements AutoCloseable {
 
 	private final ReplicationSource source;
 
-	private final Supplier<ChangeSink> sinks;
+	private final ChangeSink sink;
 
 	private final BaselineSettings baselines;
 
@@ -59,22 +64,40 @@ final class TransactionStorer implements AutoCloseable {
 
 	private volatile boolean failed;
 
+	/** Whether nothing waits in the store that is complete. */
+	private volatile boolean idle;
+
+	private final ConnectorWatch watch;
+
+	/** Where nothing has come of what was committed. */
+	private @Nullable Position missing;
+
+	private volatile @Nullable TransactionFeed feed;
+
+	private volatile Instant activeAt = Instant.now();
+
 	private long cleanedAt = System.nanoTime() - CLEAN_NANOS;
 
 	private long waitingSince;
 
 	private Position waitingFor = Position.ZERO;
 
-	TransactionStorer(Staging staging, ReplicationSource source, Supplier<ChangeSink> sinks, BaselineSettings baselines,
-			ColumnRules rules) {
+	/**
+	 * Creates one, which runs at once, but not before another one with the same sink has
+	 * ended.
+	 * @param allRead whether everything has been read that Kafka has
+	 */
+	TransactionStorer(Staging staging, ReplicationSource source, ChangeSink sink, BaselineSettings baselines,
+			ColumnRules rules, BooleanSupplier allRead) {
 		this.staging = staging;
 		this.source = source;
-		this.sinks = sinks;
+		this.sink = sink;
 		this.baselines = baselines;
 		this.rules = rules;
 		this.thread = new Thread(this::run, "bemi-kafka-storing");
 		this.thread.setDaemon(true);
 		this.thread.start();
+		this.watch = new ConnectorWatch(staging, source, () -> this.idle && allRead.getAsBoolean());
 	}
 
 	/**
@@ -88,7 +111,37 @@ final class TransactionStorer implements AutoCloseable {
 		return this.failed;
 	}
 
+	IngestionStatus status() {
+		String problem = this.watch.problem();
+		if (!this.failed && problem != null) {
+			return new IngestionStatus(Phase.FAILED, problem, null);
+		}
+		return new IngestionStatus(this.failed ? Phase.FAILED : Phase.STREAMING, this.state, null);
+	}
+
+	ConnectorWatch watch() {
+		return this.watch;
+	}
+
+	BaselineProgress baseline() {
+		TransactionFeed open = this.feed;
+		return (open != null) ? open.baseline() : BaselineProgress.NONE;
+	}
+
+	/**
+	 * When it was last seen at work.
+	 */
+	Instant activeAt() {
+		return this.activeAt;
+	}
+
 	private void run() {
+		synchronized (this.sink) {
+			runAlone();
+		}
+	}
+
+	private void runAlone() {
 		while (!isStopped()) {
 			try {
 				storeUntilStopped();
@@ -107,46 +160,74 @@ final class TransactionStorer implements AutoCloseable {
 	private void storeUntilStopped() throws SQLException {
 		Connection connection = this.staging.connect();
 		try (StagedTransactions staged = new StagedTransactions(connection, this.staging.feed(connection))) {
-			Position first = staged.first();
+			staged.look();
+			Position after = (this.missing != null) ? this.missing : staged.missing(Position.ZERO);
+			Position first = staged.first(after);
+			staged.leave();
 			while (first == null) {
+				this.activeAt = Instant.now();
 				if (rest(LONGEST_REST)) {
 					return;
 				}
-				first = staged.first();
+				staged.look();
+				first = staged.first(after);
+				staged.leave();
 			}
-			try (ChangeSink sink = this.sinks.get();
-					Connection catalogue = this.source.connect();
-					TransactionFeed feed = TransactionFeed.open(this.source, sink, first.previous().previous(),
-							this.baselines, this.rules)) {
-				store(staged, feed, new SourceTables(catalogue));
+			try (Connection catalogue = this.source.connect();
+					TransactionFeed open = TransactionFeed.open(this.source, this.sink, first.previous().previous(),
+							this.baselines, this.rules, this.missing)) {
+				this.missing = null;
+				this.feed = open;
+				store(staged, open, new SourceTables(catalogue));
 			}
+		}
+		finally {
+			this.feed = null;
+			this.sink.close();
 		}
 	}
 
-	private void store(StagedTransactions staged, TransactionFeed feed, SourceTables source) throws SQLException {
+	private void store(StagedTransactions staged, TransactionFeed open, SourceTables source) throws SQLException {
 		Map<TableDescription, StagedTable> tables = new IdentityHashMap<>();
-		StagedTransaction transaction = new StagedTransaction(feed,
+		StagedTransaction transaction = new StagedTransaction(open,
 				(description) -> tables.computeIfAbsent(description, (same) -> table(same, source)), tables::clear);
 		// The last byte of the commit of what is stored, or anything further.
-		Position done = feed.position().next();
+		Position done = open.position().next();
 		Duration rest = SHORTEST_REST;
 		while (!isStopped()) {
+			this.activeAt = Instant.now();
+			staged.look();
 			List<Arrived> next = staged.next(done);
 			List<End> complete = complete(next);
 			if (!complete.isEmpty()) {
-				staged.read(complete, transaction::accept);
+				this.idle = false;
+				Position hole = staged.missing(done);
+				if (hole != null) {
+					complete.removeIf((end) -> end.position().isAfter(hole));
+					if (complete.isEmpty()) {
+						this.missing = hole;
+						return;
+					}
+				}
+				staged.read(complete, (end, change) -> {
+					this.activeAt = Instant.now();
+					transaction.accept(end, change);
+				});
+				staged.leave();
 				transaction.finish();
-				feed.store();
+				open.store();
 				staged.remove(complete);
 				done = complete.get(complete.size() - 1).position();
 				rest = SHORTEST_REST;
 				this.failed = false;
-				this.state = "Stored up to " + feed.position();
+				this.state = "Stored up to " + open.position();
 				continue;
 			}
+			staged.leave();
+			this.idle = next.isEmpty();
 			explain(next);
 			clean(staged, done);
-			if (!feed.advance()) {
+			if (!open.advance()) {
 				rest(rest);
 				rest = rest.multipliedBy(2).compareTo(LONGEST_REST) < 0 ? rest.multipliedBy(2) : LONGEST_REST;
 			}
@@ -227,6 +308,7 @@ final class TransactionStorer implements AutoCloseable {
 	@Override
 	public void close() {
 		this.stopping.countDown();
+		this.watch.close();
 		try {
 			this.thread.join(TimeUnit.SECONDS.toMillis(10));
 		}

@@ -28,28 +28,34 @@ CREATE TABLE kafka_relation (
     UNIQUE (feed, digest)
 );
 
--- Changes and messages. total_order is the place in the transaction; what the connector sends again has the same place.
+-- Changes and messages. total_order is the place in the transaction as the connector counts. After a restart within the transaction it
+-- may count messages again, so that a place may be taken twice; sent_at, in milliseconds since 1970, tells the runs of the connector apart.
 -- kind: c(reate), u(pdate), d(elete), t(runcate), m(essage); an update of a key comes in two halves, k (before) and n (after).
--- before and after: the row as it arrived; of a message prefix and content. committed_at: microseconds since 1970.
+-- before and after: the row as it arrived; of a message prefix and content; content is a hash of them. committed_at: microseconds since 1970.
 CREATE TABLE kafka_event (
     feed         integer NOT NULL,
     xid          bigint  NOT NULL,
     total_order  bigint  NOT NULL,
     lsn          pg_lsn  NOT NULL,
+    sent_at      bigint  NOT NULL,
     committed_at bigint  NOT NULL,
     kind         "char"  NOT NULL,
+    content      integer NOT NULL,
     relation     integer,
     before       text,
     after        text,
-    PRIMARY KEY (feed, xid, total_order, lsn)
+    PRIMARY KEY (feed, xid, total_order, sent_at, lsn, kind)
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 100000);
 
--- Transactions that have ended: where their commit record ends, and how many events they have.
+-- Transactions that have ended: where their commit record ends, and how many events they have, as the last end says that has come;
+-- how many of them are changes, and when it was sent.
 CREATE TABLE kafka_end (
     feed      integer     NOT NULL,
     position  pg_lsn      NOT NULL,
     xid       bigint      NOT NULL,
     events    bigint      NOT NULL,
+    changes   bigint      NOT NULL,
+    sent_at   bigint      NOT NULL,
     staged_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (feed, position)
 );

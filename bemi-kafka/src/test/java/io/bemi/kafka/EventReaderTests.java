@@ -55,13 +55,13 @@ class EventReaderTests {
 	void readsAMessage() {
 		this.records.message(0, 7, 100, 1, "{}");
 		assertThat(read()).isEqualTo(
-				new Change(7, 1, new Position(100), 1_700_000_000_000_007L, Kind.MESSAGE, null, "_bemi", "7b7d"));
+				new Change(7, 1, 0, new Position(100), 1_700_000_000_000_007L, Kind.MESSAGE, null, "_bemi", "7b7d"));
 	}
 
 	@Test
 	void readsAnEnd() {
-		this.records.end(7, 120, 2);
-		assertThat(read()).isEqualTo(new End(new Position(120), 7, 2));
+		this.records.at(5).end(7, 120, 3, 2);
+		assertThat(read()).isEqualTo(new End(new Position(120), 7, 3, 1, 5));
 	}
 
 	@Test

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import io.bemi.ingestion.IngestionStatus.Phase;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +83,65 @@ class KafkaPathIntegrationTests {
 			paths.awaitStored(Duration.ofSeconds(30));
 			assertThat(paths.query("SELECT count(*) FROM kafka.changes WHERE unknown <> '{}'")).containsExactly("0");
 			assertThat(paths.different()).isEmpty();
+		}
+	}
+
+	@Test
+	void whatComesInAPauseIsStoredAfterIt() throws Exception {
+		try (TwoPaths paths = TwoPaths.on("CREATE TABLE b (id int PRIMARY KEY, t text)")) {
+			KafkaIngester consumer = paths.startConsumer();
+			paths.database().execute("INSERT INTO b VALUES (0, 'before')");
+			paths.awaitStored(Duration.ofSeconds(60));
+			for (int round = 1; round <= 5; round++) {
+				long stored = paths.stored();
+				assertThat(consumer.pause(Duration.ofSeconds(10)).phase()).isEqualTo(Phase.PAUSED);
+				paths.database().execute("INSERT INTO b VALUES (" + round + ", 'in a pause')");
+				Awaitility.await()
+					.during(Duration.ofMillis(300))
+					.untilAsserted(() -> assertThat(paths.stored()).isEqualTo(stored));
+				consumer.resume();
+				Awaitility.await()
+					.atMost(Duration.ofSeconds(30))
+					.untilAsserted(
+							() -> assertThat(paths.stored()).as(consumer.status()::toString).isEqualTo(stored + 1));
+			}
+			assertThat(paths.different()).isEmpty();
+			assertThat(consumer.progress().changes()).isEqualTo(paths.stored());
+			Awaitility.await().until(() -> consumer.slotUsage() != null);
+		}
+	}
+
+	@Test
+	void aSlotThatWasMadeAnewIsAGap() throws Exception {
+		try (TwoPaths paths = TwoPaths.on("CREATE TABLE b (id int PRIMARY KEY, t text)")) {
+			KafkaIngester consumer = paths.startConsumer();
+			paths.database().execute("INSERT INTO b VALUES (1, 'before')");
+			paths.awaitStored(Duration.ofSeconds(60));
+			paths.stopConnector();
+			String stopped = paths.database().query("SELECT pg_current_wal_lsn()").get(0);
+			// It looks every ten seconds, and sees that nobody reads the slot.
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.untilAsserted(() -> assertThat(
+						paths.query("SELECT xid FROM kafka.kafka_marker WHERE after_lsn >= '" + stopped + "'"))
+					.isNotEmpty());
+			paths.dropSlot();
+			paths.database().execute("INSERT INTO b VALUES (2, 'lost')");
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.until(consumer::status, (status) -> status.phase() == Phase.FAILED
+						&& status.message().startsWith("There is no slot '" + paths.slot() + "'"));
+			paths.startConnector();
+			paths.database().execute("INSERT INTO b VALUES (3, 'after')");
+			paths.awaitStored(Duration.ofSeconds(60));
+			assertThat(paths.query("SELECT to_position IS NOT NULL FROM kafka.gap WHERE reason LIKE '%created anew%'"))
+				.containsExactly("t");
+			assertThat(consumer.lastGap()).isNotNull();
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.untilAsserted(
+						() -> assertThat(paths.query("SELECT primary_key FROM kafka.change WHERE operation = 'B'"))
+							.contains("2"));
 		}
 	}
 

@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A broker and a Kafka Connect with Debezium, each a process that can be killed and
  * started again. One of each per JVM.
  */
-final class KafkaServers {
+public final class KafkaServers {
 
 	private static @Nullable KafkaServers shared;
 
@@ -74,7 +74,7 @@ final class KafkaServers {
 		awaitConnect();
 	}
 
-	static synchronized KafkaServers shared() {
+	public static synchronized KafkaServers shared() {
 		KafkaServers servers = shared;
 		if (servers == null) {
 			try {
@@ -130,7 +130,10 @@ final class KafkaServers {
 			});
 	}
 
-	String bootstrap() {
+	/**
+	 * Where the broker is.
+	 */
+	public String bootstrap() {
 		return "127.0.0.1:" + this.port;
 	}
 
@@ -163,9 +166,17 @@ final class KafkaServers {
 	 * Posts what the command prints.
 	 */
 	void create(ConnectorConfiguration configuration) {
+		create(configuration.toJson());
+	}
+
+	/**
+	 * Creates a connector.
+	 * @param configuration its configuration, as JSON
+	 */
+	public void create(String configuration) {
 		try {
 			HttpResponse<String> response = send(request("/connectors").header("Content-Type", "application/json")
-				.POST(HttpRequest.BodyPublishers.ofString(configuration.toJson())));
+				.POST(HttpRequest.BodyPublishers.ofString(configuration)));
 			assertThat(response.statusCode()).as(response.body()).isEqualTo(201);
 		}
 		catch (IOException ex) {
@@ -173,7 +184,26 @@ final class KafkaServers {
 		}
 	}
 
-	void delete(String connector) {
+	/**
+	 * Stops a connector, and forgets it and how far it has read.
+	 */
+	void forget(String connector) {
+		try {
+			send(request("/connectors/" + connector + "/stop").PUT(HttpRequest.BodyPublishers.noBody()));
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.until(() -> send(request("/connectors/" + connector + "/offsets").DELETE()).statusCode() == 200);
+			delete(connector);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Stops a connector, and forgets it.
+	 */
+	public void delete(String connector) {
 		try {
 			send(request("/connectors/" + connector).DELETE());
 		}
@@ -185,7 +215,7 @@ final class KafkaServers {
 	/**
 	 * What Kafka Connect says of a connector.
 	 */
-	String status(String connector) {
+	public String status(String connector) {
 		try {
 			return send(request("/connectors/" + connector + "/status").GET()).body();
 		}

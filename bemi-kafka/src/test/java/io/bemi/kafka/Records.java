@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -34,11 +36,16 @@ final class Records {
 			{"schema":{"type":"struct","fields":[]},"payload":{"op":"m","source":{"ts_us":%d,"schema":"","table":"","txId":%d,"lsn":%d},"transaction":{"id":"%2$d:%3$d","total_order":%4$d},"message":{"prefix":"_bemi","content":"%5$s"}}}""";
 
 	private static final String END = """
-			{"schema":{"type":"struct","fields":[]},"payload":{"status":"END","id":"%d:%d","event_count":%d,"data_collections":[{"data_collection":"public.todo","event_count":1}],"ts_ms":1}}""";
+			{"schema":{"type":"struct","fields":[]},"payload":{"status":"END","id":"%d:%d","event_count":%d,"data_collections":[{"data_collection":"public.todo","event_count":%d}%s],"ts_ms":1}}""";
+
+	private static final String COUNTED = """
+			,{"data_collection":"io.debezium.connector.postgresql.LogicalDecodingMessageMonitor$LogicalDecodingMessageId@%x","event_count":1}""";
 
 	private final Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records = new LinkedHashMap<>();
 
 	private final Map<TopicPartition, Long> offsets;
+
+	private long sentAt;
 
 	/**
 	 * Begins with no records.
@@ -59,7 +66,24 @@ final class Records {
 	}
 
 	Records end(long xid, long lsn, int events) {
-		return add("shop.transaction", 0, END.formatted(xid, lsn, events));
+		return end(xid, lsn, events, 0);
+	}
+
+	/**
+	 * The end of a transaction.
+	 * @param messages how many of its events are messages
+	 */
+	Records end(long xid, long lsn, int events, int messages) {
+		String counted = IntStream.range(0, messages).mapToObj(COUNTED::formatted).collect(Collectors.joining());
+		return add("shop.transaction", 0, END.formatted(xid, lsn, events, events - messages, counted));
+	}
+
+	/**
+	 * Of what follows: when it is sent.
+	 */
+	Records at(long sentAt) {
+		this.sentAt = sentAt;
+		return this;
 	}
 
 	Records add(String topic, int partition, @Nullable String value) {
@@ -71,8 +95,8 @@ final class Records {
 				: null;
 		byte[] bytes = (value != null) ? value.getBytes(StandardCharsets.UTF_8) : null;
 		this.records.computeIfAbsent(place, (same) -> new ArrayList<>())
-			.add(new ConsumerRecord<>(topic, partition, offset, 0, TimestampType.CREATE_TIME, 0, 0, key, bytes,
-					new RecordHeaders(), Optional.empty()));
+			.add(new ConsumerRecord<>(topic, partition, offset, this.sentAt, TimestampType.CREATE_TIME, 0, 0, key,
+					bytes, new RecordHeaders(), Optional.empty()));
 		return this;
 	}
 

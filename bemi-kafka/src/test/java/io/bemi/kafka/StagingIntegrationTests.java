@@ -83,8 +83,8 @@ class StagingIntegrationTests {
 	private TransactionStorer storer() {
 		ReplicationSource source = new ReplicationSource(new ReplicationSettings(this.database.url(),
 				this.database.server().username(), this.database.server().password(), "bemi_kafka_shop", "bemi"));
-		return new TransactionStorer(this.staging, source, () -> new PostgresChangeSink(store()),
-				new BaselineSettings(List.of("*")), ColumnRules.NONE);
+		return new TransactionStorer(this.staging, source, new PostgresChangeSink(store()),
+				new BaselineSettings(List.of("*")), ColumnRules.NONE, () -> true);
 	}
 
 	private void awaitChanges(String... changes) {
@@ -98,7 +98,7 @@ class StagingIntegrationTests {
 	void storesATransactionWhenAllOfItHasCome() throws SQLException {
 		Map<TopicPartition, Long> offsets = new HashMap<>();
 		try (StagingWriter writer = writer(); TransactionStorer storer = storer()) {
-			writer.write(new Records(offsets).end(7, 150, 3).end(8, 250, 1).insert(2, 7, 100, 1, 1, "a").get());
+			writer.write(new Records(offsets).end(7, 150, 3, 1).end(8, 250, 1).insert(2, 7, 100, 1, 1, "a").get());
 			writer.write(new Records(offsets).insert(0, 8, 200, 1, 3, "c").get());
 			Awaitility.await().until(storer::state, (state) -> state.endsWith("1 of 3 have arrived"));
 			writer.write(new Records(offsets).message(1, 7, 130, 2, "{\"user\": \"ann\"}").get());
@@ -126,7 +126,7 @@ class StagingIntegrationTests {
 			}
 			events.add((records) -> records.message(random.nextInt(3), xid, lsn + 100, rows + 1,
 					"{\"user\": \"u" + xid + "\"}"));
-			ends.add((records) -> records.end(xid, lsn + 200, rows + 1));
+			ends.add((records) -> records.end(xid, lsn + 200, rows + 1, 1));
 		}
 		events.addAll(events.subList(0, events.size() / 2));
 		Collections.shuffle(events, random);
@@ -143,6 +143,124 @@ class StagingIntegrationTests {
 				writer.write(records.get());
 			}
 			awaitChanges(expected.toArray(String[]::new));
+			assertThat(storer.isFailed()).isFalse();
+		}
+	}
+
+	/**
+	 * The connector is killed before it knows that all of a transaction is in Kafka, and
+	 * counts its last message once more.
+	 */
+	@Test
+	void waitsForAllThatIsSentAgainInTheMiddleOfATransaction() throws SQLException {
+		Map<TopicPartition, Long> offsets = new HashMap<>();
+		try (StagingWriter writer = writer(); TransactionStorer storer = storer()) {
+			writer.write(new Records(offsets).at(1_000)
+				.insert(0, 7, 100, 1, 1, "a")
+				.message(1, 7, 120, 2, "{\"user\": \"ann\"}")
+				.insert(0, 7, 120, 3, 2, "b")
+				.insert(2, 7, 140, 5, 3, "c")
+				.end(7, 200, 5, 2)
+				.get());
+			awaitWaiting(storer, "4 of 5 have arrived");
+			writer.write(new Records(offsets).at(9_000)
+				.message(1, 7, 120, 3, "{\"user\": \"ann\"}")
+				.insert(0, 7, 120, 4, 2, "b")
+				.get());
+			awaitWaiting(storer, "5 of 5 have arrived");
+			writer.write(new Records(offsets).at(9_000).message(1, 7, 140, 5, "{\"user\": \"bob\"}").get());
+			awaitWaiting(storer, "5 of 5 have arrived");
+			writer.write(new Records(offsets).at(9_000).end(7, 200, 6, 3).get());
+			awaitWaiting(storer, "5 of 6 have arrived");
+			writer.write(new Records(offsets).at(9_000).insert(2, 7, 140, 6, 3, "c").get());
+			awaitChanges("1|a|ann|0|7", "2|b|bob|1|7", "3|c|bob|2|7");
+		}
+	}
+
+	private void awaitWaiting(TransactionStorer storer, String state) {
+		Awaitility.await().until(storer::state, (found) -> found.endsWith(state));
+		Awaitility.await()
+			.during(200, TimeUnit.MILLISECONDS)
+			.untilAsserted(
+					() -> assertThat(this.database.query("SELECT count(*) FROM bemi.changes")).containsExactly("0"));
+	}
+
+	@Test
+	void storesOnceWhereverTheConnectorIsKilled() throws SQLException {
+		Random random = new Random();
+		long seed = random.nextLong();
+		random.setSeed(seed);
+		List<ConnectorRuns> transactions = new ArrayList<>();
+		for (int i = 0; i < 60; i++) {
+			transactions.add(new ConnectorRuns(random, 100 + i, 10_000L * (i + 1)));
+		}
+		Map<TopicPartition, Long> offsets = new HashMap<>();
+		try (StagingWriter writer = writer(); TransactionStorer storer = storer()) {
+			for (Consumer<Records> record : ConnectorRuns.arrivals(random, transactions)) {
+				Records records = new Records(offsets);
+				record.accept(records);
+				writer.write(records.get());
+			}
+			Awaitility.await("seed " + seed)
+				.atMost(20, TimeUnit.SECONDS)
+				.ignoreExceptions()
+				.untilAsserted(() -> assertThat(this.database.query(CHANGES)).containsExactlyElementsOf(
+						transactions.stream().flatMap((runs) -> runs.changes().stream()).toList()));
+			assertThat(storer.isFailed()).isFalse();
+		}
+	}
+
+	/**
+	 * Notes a marker as if it was in the log: it is committed between two places.
+	 */
+	private void mark(long xid, long after, long until) {
+		this.database.execute("INSERT INTO bemi.kafka_marker SELECT id, %d, '0/%X', '0/%X' FROM bemi.kafka_feed"
+			.formatted(xid, after, until));
+	}
+
+	@Test
+	void aMarkerThatHasNotComeIsAGap() throws SQLException {
+		Map<TopicPartition, Long> offsets = new HashMap<>();
+		try (StagingWriter writer = writer(); TransactionStorer storer = storer()) {
+			writer.write(new Records(offsets).insert(0, 7, 100, 1, 1, "a").end(7, 150, 1).get());
+			awaitChanges("1|a|null|0|7");
+			mark(20, 200, 260);
+			mark(21, 270, 280);
+			writer.write(new Records(offsets).insert(0, 8, 170, 1, 2, "b")
+				.end(8, 250, 1)
+				.insert(1, 9, 300, 1, 3, "c")
+				.end(9, 350, 1)
+				.get());
+			awaitChanges("1|a|null|0|7", "2|b|null|0|8", "3|c|null|0|9");
+			assertThat(this.database.query("SELECT from_position, to_position, reason FROM bemi.gap")).containsExactly(
+					"0/F9|0/15C|What was committed around 0/104 was not sent: slot 'bemi_kafka_shop' was dropped and created"
+							+ " anew, or read by others");
+			assertThat(storer.isFailed()).isFalse();
+		}
+		try (TransactionStorer storer = storer()) {
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(this.database.query("SELECT * FROM bemi.kafka_marker")).isEmpty());
+			assertThat(this.database.query("SELECT count(*) FROM bemi.gap")).containsExactly("1");
+			assertThat(storer.isFailed()).isFalse();
+		}
+	}
+
+	@Test
+	void aMarkerThatHasComeIsNoGap() throws SQLException {
+		Map<TopicPartition, Long> offsets = new HashMap<>();
+		try (StagingWriter writer = writer(); TransactionStorer storer = storer()) {
+			writer.write(new Records(offsets).insert(0, 7, 100, 1, 1, "a").end(7, 150, 1).get());
+			awaitChanges("1|a|null|0|7");
+			mark(20, 200, 260);
+			writer.write(new Records(offsets).insert(0, 8, 210, 1, 2, "b").end(8, 230, 1).get());
+			awaitChanges("1|a|null|0|7", "2|b|null|0|8");
+			writer.write(new Records(offsets).message(1, 20, 200, 1, "")
+				.end(20, 250, 1, 1)
+				.insert(1, 9, 300, 1, 3, "c")
+				.end(9, 350, 1)
+				.get());
+			awaitChanges("1|a|null|0|7", "2|b|null|0|8", "3|c|null|0|9");
+			assertThat(this.database.query("SELECT reason FROM bemi.gap")).isEmpty();
 			assertThat(storer.isFailed()).isFalse();
 		}
 	}
@@ -222,7 +340,7 @@ class StagingIntegrationTests {
 				var statement = connection.createStatement();
 				var sql = Staging.class.getResourceAsStream("drop.sql")) {
 			assertThat(this.database.query("SELECT count(*) FROM pg_tables WHERE tablename LIKE 'kafka%'"))
-				.containsExactly("6");
+				.containsExactly("7");
 			statement.execute(new String(sql.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
 			assertThat(this.database.query("SELECT count(*) FROM pg_tables WHERE tablename LIKE 'kafka%'"))
 				.containsExactly("0");

@@ -67,10 +67,33 @@ public final class TwoPaths implements AutoCloseable {
 		this.direct.start();
 		assertThat(this.direct.awaitSettled(Duration.ofSeconds(30))).isTrue();
 		this.connector = new ConnectorConfiguration(source(slot()).settings(), database.name(), 3, 1);
+		startConnector();
+	}
+
+	/**
+	 * Starts the connector, and waits until it reads its slot.
+	 */
+	void startConnector() {
 		this.servers.create(this.connector);
+		awaitConnector("t");
+	}
+
+	/**
+	 * Stops the connector and forgets how far it has read, but not its slot.
+	 */
+	void stopConnector() {
+		this.servers.forget("bemi-" + this.database.name());
+		awaitConnector("f");
+	}
+
+	private void awaitConnector(String active) {
 		Awaitility.await("connector")
 			.atMost(Duration.ofSeconds(60))
-			.untilAsserted(() -> assertThat(active()).as(this::status).containsExactly("t"));
+			.untilAsserted(() -> assertThat(active()).as(this::status).containsExactly(active));
+	}
+
+	void dropSlot() {
+		this.database.execute("SELECT pg_drop_replication_slot('" + slot() + "')");
 	}
 
 	/**
@@ -107,7 +130,7 @@ public final class TwoPaths implements AutoCloseable {
 		return this.store;
 	}
 
-	private String slot() {
+	String slot() {
 		return ConnectorConfiguration.slot(this.database.name());
 	}
 

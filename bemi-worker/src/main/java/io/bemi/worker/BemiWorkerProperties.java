@@ -78,6 +78,11 @@ public class BemiWorkerProperties {
 		 */
 		private Map<String, Group> groups = new LinkedHashMap<>();
 
+		/**
+		 * Kafka, where a connector writes the changes that are read instead of a slot's.
+		 */
+		private @Nullable Kafka kafka;
+
 		public @Nullable String getUrl() {
 			return this.url;
 		}
@@ -124,6 +129,74 @@ public class BemiWorkerProperties {
 
 		public void setGroups(Map<String, Group> groups) {
 			this.groups = groups;
+		}
+
+		public @Nullable Kafka getKafka() {
+			return this.kafka;
+		}
+
+		public void setKafka(@Nullable Kafka kafka) {
+			this.kafka = kafka;
+		}
+
+	}
+
+	/**
+	 * Topics that a connector writes the changes of a database to.
+	 */
+	public static class Kafka {
+
+		/**
+		 * Kafka's brokers, as host:port, several with commas between them.
+		 */
+		private @Nullable String bootstrapServers;
+
+		/**
+		 * Connector's 'topic.prefix', unique among the worker's. By default the name of
+		 * the database in the configuration.
+		 */
+		private @Nullable String prefix;
+
+		/**
+		 * Consumer group, unique among the worker's. By default 'bemi-' and the prefix.
+		 */
+		private @Nullable String groupId;
+
+		/**
+		 * Further properties of the Kafka consumer, such as 'security.protocol'.
+		 */
+		private Map<String, String> properties = new LinkedHashMap<>();
+
+		public @Nullable String getBootstrapServers() {
+			return this.bootstrapServers;
+		}
+
+		public void setBootstrapServers(@Nullable String bootstrapServers) {
+			this.bootstrapServers = bootstrapServers;
+		}
+
+		public @Nullable String getPrefix() {
+			return this.prefix;
+		}
+
+		public void setPrefix(@Nullable String prefix) {
+			this.prefix = prefix;
+		}
+
+		public @Nullable String getGroupId() {
+			return this.groupId;
+		}
+
+		public void setGroupId(@Nullable String groupId) {
+			this.groupId = groupId;
+		}
+
+		public Map<String, String> getProperties() {
+			return this.properties;
+		}
+
+		public void setProperties(Map<String, String> properties) {
+			this.properties = properties;
 		}
 
 	}

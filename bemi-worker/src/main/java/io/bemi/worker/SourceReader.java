@@ -10,9 +10,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import io.bemi.autoconfigure.ingestion.BemiIngestion;
-import io.bemi.ingestion.Ingester;
 import io.bemi.ingestion.IngestionStatus;
 import io.bemi.ingestion.IngestionStatus.Phase;
+import io.bemi.ingestion.SourceIngester;
+import io.bemi.kafka.KafkaSettings;
 import io.bemi.replication.ReplicationSource;
 import io.bemi.tracking.Tracking;
 import io.bemi.tracking.TrackingReport;
@@ -23,7 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads one source while this instance has its slot, and tells about it at any time.
+ * Reads one source, while this instance has its slot or all the time from Kafka, and
+ * tells about it at any time.
  */
 final class SourceReader {
 
@@ -53,9 +55,9 @@ final class SourceReader {
 	 * @param source what it reads
 	 * @param ingesters makes what reads it
 	 */
-	SourceReader(Source source, Function<ReplicationSource, Ingester> ingesters) {
+	SourceReader(Source source, Function<Source, SourceIngester> ingesters) {
 		this.source = source;
-		this.ingestion = BemiIngestion.of(() -> ingesters.apply(new ReplicationSource(source.replication())));
+		this.ingestion = BemiIngestion.of(() -> ingesters.apply(source));
 	}
 
 	Source source() {
@@ -67,7 +69,7 @@ final class SourceReader {
 	}
 
 	/**
-	 * Whether this instance has the slot.
+	 * Whether this instance has the slot, or reads from Kafka.
 	 */
 	boolean isHeld() {
 		return this.held;
@@ -215,6 +217,11 @@ final class SourceReader {
 	Map<String, Object> details() {
 		Map<String, Object> details = new LinkedHashMap<>();
 		details.put("slot", this.source.slot());
+		KafkaSettings kafka = this.source.kafka();
+		if (kafka != null) {
+			details.put("topics", kafka.prefix() + ".*");
+			details.put("consumerGroup", kafka.group());
+		}
 		details.put("here", this.held);
 		Holder holder = this.elsewhere;
 		if (!this.held && holder != null) {

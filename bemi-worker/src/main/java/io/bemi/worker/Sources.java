@@ -14,6 +14,7 @@ import io.bemi.replication.SlotGroup;
 import io.bemi.tracking.TrackingSettings;
 import io.bemi.worker.BemiWorkerProperties.Database;
 import io.bemi.worker.BemiWorkerProperties.Group;
+import io.bemi.worker.BemiWorkerProperties.Kafka;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
@@ -25,11 +26,13 @@ final class Sources {
 
 	private static final String EVERYTHING = "*";
 
-	private static final String PREFIX = "bemi.worker.databases.";
+	static final String PREFIX = "bemi.worker.databases.";
 
 	private final List<String> excluded;
 
 	private final boolean publishes;
+
+	private final KafkaSources topics = new KafkaSources();
 
 	private final Map<String, String> bySlot = new HashMap<>();
 
@@ -45,7 +48,7 @@ final class Sources {
 	 * @param databases the databases by their names
 	 * @param excluded patterns of tables that no group has
 	 * @param publishes whether the worker sees to the publications of groups
-	 * @return a source per slot
+	 * @return a source per slot, or connector
 	 * @throws WorkerConfigurationException when it cannot be
 	 */
 	static List<Source> of(Map<String, Database> databases, List<String> excluded, boolean publishes) {
@@ -75,9 +78,13 @@ final class Sources {
 		checkAddress(name, PGProperty.PG_HOST.getOrDefault(parsed) + ":" + PGProperty.PG_PORT.getOrDefault(parsed) + "/"
 				+ catalog);
 		String slot = (database.getSlot() != null) ? database.getSlot() : ReplicationSettings.slotOf(catalog);
+		Kafka kafka = database.getKafka();
+		if (kafka != null) {
+			return List.of(this.topics.source(name, database, kafka));
+		}
 		if (database.getGroups().isEmpty()) {
-			return List
-				.of(new Source(name, null, settings(place, database, slot, database.getPublication(), null), null));
+			return List.of(new Source(name, null, settings(place, database, slot, database.getPublication(), null),
+					null, null));
 		}
 		return groups(name, database, slot);
 	}
@@ -126,7 +133,8 @@ final class Sources {
 			ReplicationSettings replication = settings(place + "." + entry.getKey(), database, slot(slot, entry),
 					publication, group);
 			sources.add(new Source(name, entry.getKey(), replication, this.publishes
-					? new TrackingSettings("worker " + replication.slot(), include, exclude, publication) : null));
+					? new TrackingSettings("worker " + replication.slot(), include, exclude, publication) : null,
+					null));
 			exclude.addAll(include);
 		}
 		return sources;
@@ -146,7 +154,7 @@ final class Sources {
 		return (publication != null) ? publication : database.getPublication() + "_" + entry.getKey().replace('-', '_');
 	}
 
-	private static ReplicationSettings settings(String place, Database database, String slot, String publication,
+	static ReplicationSettings settings(String place, Database database, String slot, String publication,
 			@Nullable SlotGroup group) {
 		try {
 			return new ReplicationSettings(String.valueOf(database.getUrl()), database.getUsername(),

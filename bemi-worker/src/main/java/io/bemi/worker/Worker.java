@@ -3,7 +3,6 @@ package io.bemi.worker;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.bemi.autoconfigure.ingestion.BemiIngestion;
+import io.bemi.kafka.KafkaSettings;
 import io.bemi.store.StoreSettings;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,7 +21,8 @@ import org.springframework.context.SmartLifecycle;
 /**
  * Reads its share of the sources: looks every second who else is there, takes what is
  * free, and lets go of what it has too much of, one at a time. That two instances never
- * read the same does not depend on it: the server gives a slot to one only.
+ * read the same does not depend on it: the server gives a slot to one only. What comes by
+ * Kafka is shared out by Kafka, among all who run.
  */
 final class Worker implements SmartLifecycle {
 
@@ -38,6 +39,9 @@ final class Worker implements SmartLifecycle {
 
 	private final String name;
 
+	private final List<SourceReader> all;
+
+	/** Those whose slots are shared out, by their slots. */
 	private final Map<String, SourceReader> readers = new LinkedHashMap<>();
 
 	private final Shares shares;
@@ -61,7 +65,12 @@ final class Worker implements SmartLifecycle {
 	Worker(StoreSettings store, String name, List<SourceReader> readers) {
 		this.store = store;
 		this.name = name;
-		readers.forEach((reader) -> this.readers.put(reader.source().slot(), reader));
+		this.all = List.copyOf(readers);
+		for (SourceReader reader : readers) {
+			if (reader.source().kafka() == null) {
+				this.readers.put(reader.source().slot(), reader);
+			}
+		}
 		this.shares = new Shares(List.copyOf(this.readers.keySet()));
 	}
 
@@ -69,8 +78,8 @@ final class Worker implements SmartLifecycle {
 		return this.name;
 	}
 
-	Collection<SourceReader> readers() {
-		return this.readers.values();
+	List<SourceReader> readers() {
+		return this.all;
 	}
 
 	/**
@@ -88,6 +97,14 @@ final class Worker implements SmartLifecycle {
 		Thread started = new Thread(() -> run(until), "bemi-worker");
 		this.thread = started;
 		started.start();
+		for (SourceReader reader : this.all) {
+			KafkaSettings kafka = reader.source().kafka();
+			if (kafka != null) {
+				logger.info("Reading database '{}' from Kafka, topics '{}.*', as one of group '{}'", reader.source(),
+						kafka.prefix(), kafka.group());
+				reader.start();
+			}
+		}
 	}
 
 	private void run(CountDownLatch until) {
@@ -211,7 +228,7 @@ final class Worker implements SmartLifecycle {
 				running.join(LONGEST_INTERVAL.toMillis());
 			}
 			List<Thread> ends = new ArrayList<>();
-			for (SourceReader reader : this.readers.values()) {
+			for (SourceReader reader : this.all) {
 				if (reader.isHeld()) {
 					Thread end = new Thread(reader::stop, "bemi-worker-stop");
 					end.start();

@@ -15,6 +15,9 @@ import io.bemi.autoconfigure.store.BemiStoreProperties;
 import io.bemi.autoconfigure.tracking.BemiTrackingProperties;
 import io.bemi.ingestion.BaselineSettings;
 import io.bemi.ingestion.Ingester;
+import io.bemi.ingestion.SourceIngester;
+import io.bemi.kafka.KafkaIngester;
+import io.bemi.kafka.KafkaSettings;
 import io.bemi.query.Changes;
 import io.bemi.query.EntityTables;
 import io.bemi.query.JdbcChanges;
@@ -62,8 +65,13 @@ class WorkerConfiguration {
 		ColumnRules rules = rules(tracking);
 		Set<String> skipRoles = Set.copyOf(tracking.getSkipRoles());
 		RetentionSettings retention = retention(stored);
-		Function<ReplicationSource, Ingester> ingesters = (source) -> new Ingester(source,
-				new PostgresChangeSink(store, retention), baseline, rules, skipRoles, metrics);
+		Function<Source, SourceIngester> ingesters = (source) -> {
+			ReplicationSource replication = new ReplicationSource(source.replication());
+			PostgresChangeSink sink = new PostgresChangeSink(store, retention);
+			KafkaSettings kafka = source.kafka();
+			return (kafka != null) ? new KafkaIngester(kafka, replication, store, sink, baseline, rules, metrics)
+					: new Ingester(replication, sink, baseline, rules, skipRoles, metrics);
+		};
 		List<SourceReader> readers = Sources
 			.of(properties.getDatabases(), tracking.getExclude(),
 					tracking.getMode() == BemiTrackingProperties.Mode.AUTO)

@@ -53,10 +53,11 @@ final class WorkerEndpoint {
 	}
 
 	/**
-	 * Pauses the ingestion of a database that this instance reads, or ends that.
+	 * Pauses the ingestion of a database that this instance reads, or stores where it
+	 * comes by Kafka, or ends that.
 	 * @param database its name in the configuration
 	 * @param action what to do
-	 * @return what each of its slots does then
+	 * @return what each of its sources does then
 	 */
 	@WriteOperation
 	Map<String, Object> act(@Selector String database, @Selector Action action) {
@@ -77,9 +78,13 @@ final class WorkerEndpoint {
 		}
 		if (action == Action.RESUME) {
 			reader.ingestion().resume();
-			return "What was committed meanwhile is recorded now, as far as the server has kept the log";
+			return "What was committed meanwhile is recorded now, as far as the server, or Kafka, has kept it";
 		}
-		return reader.ingestion().pause().map(IngestionStatus::message).orElse("Not yet: " + reader.message());
+		String message = reader.ingestion()
+			.pause()
+			.map(IngestionStatus::message)
+			.orElse("Not yet: " + reader.message());
+		return reader.ingestion().isPaused() ? message : "Not here. " + message;
 	}
 
 	/**

@@ -31,7 +31,7 @@ final class WorkerIngestion implements Ingestion {
 			.filter((reader) -> reader.problem() != null)
 			.toList();
 		long here = this.worker.readers().stream().filter(SourceReader::isHeld).count();
-		String all = this.worker.readers().size() + " slots, of which this instance reads " + here;
+		String all = this.worker.readers().size() + " sources, of which this instance reads " + here;
 		if (!failed.isEmpty()) {
 			return new Report(State.FAILED,
 					failed.size() + " of " + all + ": " + failed.stream().map(WorkerIngestion::told).collect(joined()),

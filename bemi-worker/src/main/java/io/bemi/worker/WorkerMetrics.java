@@ -37,7 +37,7 @@ final class WorkerMetrics implements MeterBinder {
 		for (SourceReader reader : this.worker.readers()) {
 			Gauge.builder("bemi.worker.held", reader, (source) -> source.isHeld() ? 1 : 0)
 				.tags(Tags.of(tags(reader.source())))
-				.description("Whether this instance has the slot")
+				.description("Whether this instance has the slot, or reads from Kafka")
 				.register(registry);
 			Gauge.builder("bemi.worker.problem", reader, (source) -> (source.problem() != null) ? 1 : 0)
 				.tags(Tags.of(tags(reader.source())))

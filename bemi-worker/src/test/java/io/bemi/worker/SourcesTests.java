@@ -3,10 +3,13 @@ package io.bemi.worker;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
+import io.bemi.kafka.KafkaSettings;
 import io.bemi.replication.SlotGroup;
 import io.bemi.worker.BemiWorkerProperties.Database;
 import io.bemi.worker.BemiWorkerProperties.Group;
+import io.bemi.worker.BemiWorkerProperties.Kafka;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -95,6 +98,55 @@ class SourcesTests {
 		assertThat(sources()).hasSize(3);
 		add("third", "jdbc:postgresql://other:5432/third").setSlot("bemi_store");
 		assertRefused("'store' and 'third' have the same slot, 'bemi_store'");
+	}
+
+	private Kafka addByKafka(String name) {
+		Database database = add(name, "jdbc:postgresql://db:5432/" + name);
+		Kafka kafka = new Kafka();
+		kafka.setBootstrapServers("kafka:9092");
+		kafka.setProperties(Map.of("security.protocol", "SASL_SSL"));
+		database.setKafka(kafka);
+		return kafka;
+	}
+
+	@Test
+	void whatComesByKafkaIsNamedAfterTheDatabase() {
+		addByKafka("shop");
+		assertThat(sources()).singleElement().satisfies((source) -> {
+			assertThat(source.slot()).isEqualTo("bemi_kafka_shop");
+			KafkaSettings kafka = Objects.requireNonNull(source.kafka());
+			assertThat(kafka.prefix()).isEqualTo("shop");
+			assertThat(kafka.group()).isEqualTo("bemi-shop");
+			assertThat(kafka.properties()).containsEntry("bootstrap.servers", "kafka:9092")
+				.containsEntry("security.protocol", "SASL_SSL");
+		});
+	}
+
+	@Test
+	void refusesWhatContradictsKafka() {
+		addByKafka("shop").setBootstrapServers(" ");
+		assertRefused("'bemi.worker.databases.shop.kafka.bootstrap-servers' is not set");
+		addByKafka("shop").setPrefix("a b");
+		assertRefused("'bemi.worker.databases.shop.kafka' cannot be read: 'prefix' must consist of letters");
+		addByKafka("shop").setProperties(Map.of("group.id", "mine"));
+		assertRefused("'bemi.worker.databases.shop.kafka.properties.group.id' is not followed");
+		addByKafka("shop");
+		database("shop").setSlot("bemi_shop");
+		assertRefused("'bemi.worker.databases.shop.slot' is set, but 'shop' comes by Kafka");
+		addByKafka("shop");
+		group(database("shop"), "all", "*");
+		assertRefused("'bemi.worker.databases.shop.groups' are set, but 'shop' comes by Kafka");
+		addByKafka("shop");
+		addByKafka("store").setPrefix("shop");
+		assertRefused("'shop' and 'store' have the same 'kafka.prefix', 'shop'");
+		addByKafka("store").setGroupId("bemi-shop");
+		assertRefused("'shop' and 'store' have the same 'kafka.group-id', 'bemi-shop'");
+		addByKafka("store");
+		assertThat(sources()).hasSize(2);
+	}
+
+	private Database database(String name) {
+		return Objects.requireNonNull(this.databases.get(name));
 	}
 
 }

@@ -139,7 +139,7 @@ class WorkerIntegrationTests {
 		assertThat(status(stranger, "/bemi/api/v1/status").is4xxClientError()).isTrue();
 		assertThat(auditor.get().uri("/actuator/bemi").retrieve().body(String.class)).contains("shop", "billing");
 		assertThat(auditor.get().uri("/bemi/api/v1/status").retrieve().body(String.class)).contains("CONNECTED",
-				"2 slots, of which this instance reads 2");
+				"2 sources, of which this instance reads 2");
 		assertThat(auditor.get().uri("/bemi/api/v1/changes").retrieve().body(String.class)).contains("sell", "send");
 	}
 

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -17,6 +18,7 @@ import java.util.regex.Pattern;
 import io.bemi.query.Json;
 import io.bemi.worker.BemiWorkerProperties.Database;
 import io.bemi.worker.BemiWorkerProperties.Group;
+import io.bemi.worker.BemiWorkerProperties.Kafka;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.BeanWrapperImpl;
@@ -40,6 +42,7 @@ class WorkerPropertyTests {
 		add(ofClass, PREFIX, new BemiWorkerProperties());
 		add(ofClass, PREFIX + "databases.<name>.", new Database());
 		add(ofClass, PREFIX + "databases.<name>.groups.<group>.", new Group());
+		add(ofClass, PREFIX + "databases.<name>.kafka.", new Kafka());
 		assertThat(documented()).isEqualTo(ofClass);
 	}
 
@@ -60,9 +63,14 @@ class WorkerPropertyTests {
 		BeanWrapperImpl properties = new BeanWrapperImpl(bean);
 		for (PropertyDescriptor property : properties.getPropertyDescriptors()) {
 			if (property.getWriteMethod() != null) {
-				defaults.put(prefix + property.getName(), text(properties.getPropertyValue(property.getName())));
+				defaults.put(prefix + dashed(property.getName()),
+						text(properties.getPropertyValue(property.getName())));
 			}
 		}
+	}
+
+	private static String dashed(String name) {
+		return name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
 	}
 
 	private static String text(@Nullable Object value) {

@@ -10,6 +10,7 @@ import io.bemi.autoconfigure.store.StoreDetailsResolver;
 import io.bemi.ingestion.BaselineSettings;
 import io.bemi.ingestion.Ingester;
 import io.bemi.ingestion.IngestionListener;
+import io.bemi.ingestion.SourceIngester;
 import io.bemi.replication.ReplicationSettings;
 import io.bemi.replication.ReplicationSource;
 import io.bemi.store.PostgresChangeSink;
@@ -31,12 +32,12 @@ import org.slf4j.LoggerFactory;
  */
 record ApplicationIngester(SourceDetailsResolver source, StoreDetailsResolver store, BaselineSettings baseline,
 		Supplier<ColumnRules> rules, Set<String> skipRoles,
-		Supplier<List<IngestionListener>> listeners) implements Supplier<Optional<Ingester>> {
+		Supplier<List<IngestionListener>> listeners) implements Supplier<Optional<SourceIngester>> {
 
 	private static final Logger logger = LoggerFactory.getLogger(BemiIngestion.class);
 
 	@Override
-	public Optional<Ingester> get() {
+	public Optional<SourceIngester> get() {
 		Optional<ReplicationSettings> replication = this.source.settings();
 		Optional<StoreSettings> settings = this.store.settings();
 		if (replication.isEmpty() || settings.isEmpty()) {

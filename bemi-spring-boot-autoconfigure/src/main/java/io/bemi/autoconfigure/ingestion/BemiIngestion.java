@@ -10,11 +10,11 @@ import java.util.function.Supplier;
 
 import io.bemi.ingestion.BaselineProgress;
 import io.bemi.ingestion.Gap;
-import io.bemi.ingestion.Ingester;
 import io.bemi.ingestion.IngestionProgress;
 import io.bemi.ingestion.IngestionStatus;
 import io.bemi.ingestion.IngestionStatus.Phase;
 import io.bemi.ingestion.Quarantine;
+import io.bemi.ingestion.SourceIngester;
 import io.bemi.ingestion.TableColumns;
 import io.bemi.replication.SlotUsage;
 import org.jspecify.annotations.Nullable;
@@ -40,20 +40,20 @@ public final class BemiIngestion implements SmartLifecycle {
 
 	private static final Duration PAUSE_TIMEOUT = Duration.ofSeconds(5);
 
-	private final Supplier<Optional<Ingester>> creation;
+	private final Supplier<Optional<SourceIngester>> creation;
 
 	private final Duration patience;
 
-	private volatile @Nullable Ingester ingester;
+	private volatile @Nullable SourceIngester ingester;
 
 	/** Why there is no ingester, although there should be one. */
 	private volatile @Nullable IngestionStatus refusal;
 
-	BemiIngestion(Supplier<Optional<Ingester>> creation) {
+	BemiIngestion(Supplier<Optional<SourceIngester>> creation) {
 		this(creation, SETTLE_TIMEOUT);
 	}
 
-	private BemiIngestion(Supplier<Optional<Ingester>> creation, Duration patience) {
+	private BemiIngestion(Supplier<Optional<SourceIngester>> creation, Duration patience) {
 		this.creation = creation;
 		this.patience = patience;
 	}
@@ -63,14 +63,14 @@ public final class BemiIngestion implements SmartLifecycle {
 	 * @param creation makes what it runs, anew for each start
 	 * @return the ingestion, not started
 	 */
-	public static BemiIngestion of(Supplier<Ingester> creation) {
+	public static BemiIngestion of(Supplier<? extends SourceIngester> creation) {
 		return new BemiIngestion(() -> Optional.of(creation.get()), Duration.ZERO);
 	}
 
 	@Override
 	public void start() {
 		try {
-			Ingester started = this.creation.get().orElse(null);
+			SourceIngester started = this.creation.get().orElse(null);
 			if (started == null) {
 				logger.info("Changes are not recorded: there is no primary DataSource that says it is PostgreSQL."
 						+ " Set 'bemi.replication.url', or 'bemi.ingestion.enabled=false' if that is intended");
@@ -101,7 +101,9 @@ public final class BemiIngestion implements SmartLifecycle {
 	 * @return the status; empty when it does not run here
 	 */
 	public Optional<IngestionStatus> status() {
-		return Optional.ofNullable(this.ingester).map(Ingester::status).or(() -> Optional.ofNullable(this.refusal));
+		return Optional.ofNullable(this.ingester)
+			.map(SourceIngester::status)
+			.or(() -> Optional.ofNullable(this.refusal));
 	}
 
 	/**
@@ -109,7 +111,7 @@ public final class BemiIngestion implements SmartLifecycle {
 	 * @return of each table that has some; empty unless this instance has recorded
 	 */
 	public List<TableColumns> columns() {
-		return Optional.ofNullable(this.ingester).map(Ingester::columns).orElse(List.of());
+		return Optional.ofNullable(this.ingester).map(SourceIngester::columns).orElse(List.of());
 	}
 
 	/**
@@ -117,7 +119,7 @@ public final class BemiIngestion implements SmartLifecycle {
 	 * @return the rows in quarantine; empty when ingestion does not run here
 	 */
 	public Optional<Quarantine> quarantine() {
-		return Optional.ofNullable(this.ingester).map(Ingester::quarantine);
+		return Optional.ofNullable(this.ingester).map(SourceIngester::quarantine);
 	}
 
 	/**
@@ -125,7 +127,7 @@ public final class BemiIngestion implements SmartLifecycle {
 	 * @return the progress; empty when ingestion does not run here
 	 */
 	public Optional<BaselineProgress> baseline() {
-		return Optional.ofNullable(this.ingester).map(Ingester::baseline);
+		return Optional.ofNullable(this.ingester).map(SourceIngester::baseline);
 	}
 
 	/**
@@ -135,7 +137,7 @@ public final class BemiIngestion implements SmartLifecycle {
 	 * slot
 	 */
 	public Optional<SlotUsage> slotUsage() {
-		return Optional.ofNullable(this.ingester).map(Ingester::slotUsage);
+		return Optional.ofNullable(this.ingester).map(SourceIngester::slotUsage);
 	}
 
 	/**
@@ -145,7 +147,7 @@ public final class BemiIngestion implements SmartLifecycle {
 	 * does not run here
 	 */
 	public Optional<Instant> activeAt() {
-		return Optional.ofNullable(this.ingester).map(Ingester::activeAt);
+		return Optional.ofNullable(this.ingester).map(SourceIngester::activeAt);
 	}
 
 	/**
@@ -162,7 +164,7 @@ public final class BemiIngestion implements SmartLifecycle {
 	 * @return by this instance; empty when ingestion does not run here
 	 */
 	public Optional<IngestionProgress> progress() {
-		return Optional.ofNullable(this.ingester).map(Ingester::progress);
+		return Optional.ofNullable(this.ingester).map(SourceIngester::progress);
 	}
 
 	/**
@@ -172,7 +174,7 @@ public final class BemiIngestion implements SmartLifecycle {
 	 * here
 	 */
 	public Optional<Duration> lag() {
-		return Optional.ofNullable(this.ingester).map(Ingester::lag);
+		return Optional.ofNullable(this.ingester).map(SourceIngester::lag);
 	}
 
 	/**
@@ -182,7 +184,7 @@ public final class BemiIngestion implements SmartLifecycle {
 	 * @return what ingestion does then; empty when it does not run here
 	 */
 	public Optional<IngestionStatus> pause() {
-		Ingester running = this.ingester;
+		SourceIngester running = this.ingester;
 		if (running == null) {
 			return Optional.empty();
 		}
@@ -199,7 +201,7 @@ public final class BemiIngestion implements SmartLifecycle {
 	 * Ends a pause.
 	 */
 	public void resume() {
-		Ingester running = this.ingester;
+		SourceIngester running = this.ingester;
 		if (running != null) {
 			running.resume();
 		}
@@ -209,7 +211,7 @@ public final class BemiIngestion implements SmartLifecycle {
 	 * Whether ingestion is paused, or about to be.
 	 */
 	public boolean isPaused() {
-		Ingester running = this.ingester;
+		SourceIngester running = this.ingester;
 		return running != null && running.isPaused();
 	}
 
@@ -234,7 +236,7 @@ public final class BemiIngestion implements SmartLifecycle {
 	 * @return the newest gap; empty when there is none, or it is not known here
 	 */
 	public Optional<Gap> lastGap() {
-		return Optional.ofNullable(this.ingester).map(Ingester::lastGap);
+		return Optional.ofNullable(this.ingester).map(SourceIngester::lastGap);
 	}
 
 	/**
@@ -242,7 +244,7 @@ public final class BemiIngestion implements SmartLifecycle {
 	 * @return the number of gaps; empty when it is not known here
 	 */
 	public OptionalLong gaps() {
-		Ingester running = this.ingester;
+		SourceIngester running = this.ingester;
 		return (running != null) ? running.gaps() : OptionalLong.empty();
 	}
 
@@ -251,7 +253,7 @@ public final class BemiIngestion implements SmartLifecycle {
 	 * then the phase is {@link Phase#STOPPED STOPPED}, and {@link #stop()} takes no time.
 	 */
 	public void retire() {
-		Ingester running = this.ingester;
+		SourceIngester running = this.ingester;
 		if (running != null) {
 			running.retire();
 		}
@@ -259,7 +261,7 @@ public final class BemiIngestion implements SmartLifecycle {
 
 	@Override
 	public void stop() {
-		Ingester running = this.ingester;
+		SourceIngester running = this.ingester;
 		this.ingester = null;
 		this.refusal = null;
 		if (running != null) {

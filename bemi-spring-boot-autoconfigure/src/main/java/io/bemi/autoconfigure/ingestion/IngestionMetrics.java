@@ -88,7 +88,10 @@ public final class IngestionMetrics implements MeterBinder {
 		Gauge.builder("bemi.gaps", this.ingestion, (ingestion) -> {
 			OptionalLong gaps = ingestion.gaps();
 			return gaps.isPresent() ? gaps.getAsLong() : Double.NaN;
-		}).description("Gaps in the history, transactions that were skipped among them").register(registry);
+		})
+			.tags(this.tags)
+			.description("Gaps in the history, transactions that were skipped among them")
+			.register(registry);
 		counter(registry, "bemi.ingestion.received", "bytes", "Bytes of log that this instance has received",
 				IngestionProgress::received);
 		counter(registry, "bemi.stored.changes", null, "Changes that this instance has stored",
