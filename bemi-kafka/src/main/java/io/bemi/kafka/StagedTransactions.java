@@ -71,13 +71,13 @@ final class StagedTransactions implements AutoCloseable {
 			SELECT x.position::text, x.xid, x.events, x.changes, x.sent_at, a.places,
 			       CASE WHEN a.places = x.events THEN (%s) ELSE false END
 			  FROM (SELECT n.*, sum(events) OVER (ORDER BY position) AS total
-			          FROM (SELECT * FROM kafka_end WHERE feed = ? AND position > ?::pg_lsn ORDER BY position LIMIT ?) n) x
+			          FROM (SELECT * FROM kafka_end WHERE feed = ? AND position > ?::pg_lsn AND NOT stored
+			                 ORDER BY position LIMIT ?) n) x
 			 CROSS JOIN LATERAL (
 			       SELECT count(DISTINCT e.total_order) AS places FROM kafka_event e
 			        WHERE e.feed = x.feed AND e.xid = x.xid AND e.lsn < x.position AND e.total_order <= x.events) a
 			 WHERE x.total - x.events < ? ORDER BY x.position
-			"""
-		.formatted(WHOLE);
+			""".formatted(WHOLE);
 
 	private static final String SEVERAL = """
 			SELECT DISTINCT ON (x.number, e.total_order)
@@ -97,6 +97,11 @@ final class StagedTransactions implements AutoCloseable {
 			DELETE FROM kafka_event e USING unnest(?::bigint[], ?::pg_lsn[]) AS x (xid, position)
 			 WHERE e.feed = ? AND e.xid = x.xid AND e.lsn < x.position
 			""";
+
+	/**
+	 * One of which nothing is in the history does not move its position.
+	 */
+	private static final String NOTE_STORED = "UPDATE kafka_end SET stored = true WHERE feed = ? AND position = ANY (?::pg_lsn[])";
 
 	/** What the connector has sent again. */
 	private static final String REMOVE_STORED = """
@@ -262,6 +267,11 @@ final class StagedTransactions implements AutoCloseable {
 			statement.setArray(1, xids(ends));
 			statement.setArray(2, positions(ends));
 			statement.setInt(3, this.feed);
+			statement.executeUpdate();
+		}
+		try (PreparedStatement statement = this.connection.prepareStatement(NOTE_STORED)) {
+			statement.setInt(1, this.feed);
+			statement.setArray(2, positions(ends));
 			statement.executeUpdate();
 		}
 		this.connection.commit();

@@ -48,7 +48,7 @@ CREATE TABLE kafka_event (
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 100000);
 
 -- Transactions that have ended: where their commit record ends, and how many events they have, as the last end says that has come;
--- how many of them are changes, and when it was sent.
+-- how many of them are changes, and when it was sent. stored: its events are taken out, be there something of it in the history or not.
 CREATE TABLE kafka_end (
     feed      integer     NOT NULL,
     position  pg_lsn      NOT NULL,
@@ -56,6 +56,7 @@ CREATE TABLE kafka_end (
     events    bigint      NOT NULL,
     changes   bigint      NOT NULL,
     sent_at   bigint      NOT NULL,
+    stored    boolean     NOT NULL DEFAULT false,
     staged_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (feed, position)
 );

@@ -284,6 +284,25 @@ class StagingIntegrationTests {
 	}
 
 	@Test
+	void goesOnAfterTransactionsThatChangedNothing() throws SQLException {
+		Map<TopicPartition, Long> offsets = new HashMap<>();
+		try (StagingWriter writer = writer()) {
+			try (TransactionStorer storer = storer()) {
+				writer.write(new Records(offsets).insert(0, 7, 100, 1, 1, "a").end(7, 150, 1).get());
+				awaitChanges("1|a|null|0|7");
+				writer.write(new Records(offsets).message(1, 8, 200, 1, "{}").end(8, 250, 1, 1).get());
+				Awaitility.await()
+					.untilAsserted(() -> assertThat(this.database.query("SELECT xid FROM bemi.kafka_event")).isEmpty());
+			}
+			try (TransactionStorer storer = storer()) {
+				writer.write(new Records(offsets).insert(0, 9, 300, 1, 2, "b").end(9, 350, 1).get());
+				awaitChanges("1|a|null|0|7", "2|b|null|0|9");
+				assertThat(storer.isFailed()).isFalse();
+			}
+		}
+	}
+
+	@Test
 	void anotherConsumerGoesOnWhereOneWasAndThatOneWritesNoMore() throws SQLException {
 		Map<TopicPartition, Long> offsets = new HashMap<>();
 		try (StagingWriter first = writer()) {
