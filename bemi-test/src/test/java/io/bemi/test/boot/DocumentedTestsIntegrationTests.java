@@ -166,8 +166,8 @@ class DocumentedTestsIntegrationTests {
 	void theDocumentationShowsWhatRunsHere() throws IOException {
 		String source = squeezed(Files
 			.readString(Path.of("../bemi-test/src/test/java/io/bemi/test/boot/DocumentedTestsIntegrationTests.java")))
-				+ squeezed(Files
-					.readString(Path.of("src/test/java/io/bemi/test/TestStatesExtensionIntegrationTests.java")));
+				+ squeezed(Files.readString(
+						Path.of("../bemi-test/src/test/java/io/bemi/test/TestStatesExtensionIntegrationTests.java")));
 		Matcher blocks = Pattern.compile("(?s)```java\n(.*?)```")
 			.matcher(Files.readString(Path.of("../docs/testing.md")));
 		int count = 0;
