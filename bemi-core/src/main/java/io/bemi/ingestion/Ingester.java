@@ -37,8 +37,6 @@ public final class Ingester implements SourceIngester {
 
 	private static final int ANSWER_MILLIS = 10_000;
 
-	private static final Duration SHORTEST_LAG = Duration.ofSeconds(20);
-
 	private final ReplicationSource source;
 
 	private final WatchedSink sink;
@@ -184,24 +182,9 @@ public final class Ingester implements SourceIngester {
 		return this.sink.progress().withReceived(this.source.receivedBytes());
 	}
 
-	/**
-	 * How far the history is behind, by the time: what was committed so long ago is
-	 * stored. It is looked every ten seconds, and what is less than two looks counts as
-	 * nothing.
-	 * @return the time; {@code null} while it is not known here
-	 */
 	@Override
 	public @Nullable Duration lag() {
-		Instant known = this.slotMonitor.upToDateAt();
-		Instant newest = this.sink.progress().newestCommit();
-		if (known == null || (newest != null && newest.isAfter(known))) {
-			known = newest;
-		}
-		if (known == null) {
-			return null;
-		}
-		Duration lag = Duration.between(known, Instant.now());
-		return (lag.compareTo(SHORTEST_LAG) < 0) ? Duration.ZERO : lag;
+		return this.sink.progress().lag(this.slotMonitor.upToDateAt());
 	}
 
 	/**

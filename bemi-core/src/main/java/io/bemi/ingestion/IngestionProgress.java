@@ -1,5 +1,6 @@
 package io.bemi.ingestion;
 
+import java.time.Duration;
 import java.time.Instant;
 
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * before the first
  */
 public record IngestionProgress(long received, long transactions, long changes, @Nullable Instant newestCommit) {
+
+	/** Two looks at how far the log is read. */
+	private static final Duration SHORTEST_LAG = Duration.ofSeconds(20);
 
 	/** Nothing yet. */
 	static final IngestionProgress NONE = new IngestionProgress(0, 0, 0, null);
@@ -33,6 +37,24 @@ public record IngestionProgress(long received, long transactions, long changes, 
 	 */
 	public IngestionProgress withReceived(long bytes) {
 		return new IngestionProgress(bytes, this.transactions, this.changes, this.newestCommit);
+	}
+
+	/**
+	 * How far the history is behind, by the time: what was committed so long ago is
+	 * stored. It is looked every ten seconds how much is left, and what is less than two
+	 * looks counts as nothing.
+	 * @param upToDateAt when it was last seen that hardly anything was left; {@code null}
+	 * for never
+	 * @return the time; {@code null} while it is not known
+	 */
+	public @Nullable Duration lag(@Nullable Instant upToDateAt) {
+		Instant newest = this.newestCommit;
+		Instant known = (upToDateAt == null || (newest != null && newest.isAfter(upToDateAt))) ? newest : upToDateAt;
+		if (known == null) {
+			return null;
+		}
+		Duration lag = Duration.between(known, Instant.now());
+		return (lag.compareTo(SHORTEST_LAG) < 0) ? Duration.ZERO : lag;
 	}
 
 }

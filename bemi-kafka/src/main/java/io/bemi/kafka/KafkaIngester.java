@@ -59,8 +59,6 @@ public final class KafkaIngester implements SourceIngester {
 
 	private static final long REST_MILLIS = 1_000;
 
-	private static final Duration SHORTEST_LAG = Duration.ofSeconds(20);
-
 	private final KafkaSettings settings;
 
 	private final Staging staging;
@@ -339,19 +337,7 @@ public final class KafkaIngester implements SourceIngester {
 	@Override
 	public @Nullable Duration lag() {
 		TransactionStorer running = this.storer;
-		if (running == null) {
-			return null;
-		}
-		Instant known = running.watch().upToDateAt();
-		Instant newest = this.sink.progress().newestCommit();
-		if (known == null || (newest != null && newest.isAfter(known))) {
-			known = newest;
-		}
-		if (known == null) {
-			return null;
-		}
-		Duration lag = Duration.between(known, Instant.now());
-		return (lag.compareTo(SHORTEST_LAG) < 0) ? Duration.ZERO : lag;
+		return (running != null) ? this.sink.progress().lag(running.watch().upToDateAt()) : null;
 	}
 
 	/**

@@ -35,7 +35,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class StagingIntegrationTests {
 
-	private static final TopicPartition TODOS = new TopicPartition("shop.public.todo", 0);
+	private static final TopicPartition ROWS = new TopicPartition("shop.public.todo", 0);
 
 	private static final TopicPartition TRANSACTIONS = new TopicPartition("shop.transaction", 0);
 
@@ -308,7 +308,7 @@ class StagingIntegrationTests {
 		try (StagingWriter first = writer()) {
 			first.write(new Records(offsets).insert(0, 7, 100, 1, 1, "a").get());
 			try (StagingWriter second = writer()) {
-				assertThat(second.take(TODOS, 0)).isEqualTo(1);
+				assertThat(second.take(ROWS, 0)).isEqualTo(1);
 				Map<TopicPartition, Long> same = new HashMap<>(offsets);
 				second.write(new Records(offsets).insert(0, 7, 101, 2, 2, "b").get());
 				assertThatExceptionOfType(LostPartitionException.class)
