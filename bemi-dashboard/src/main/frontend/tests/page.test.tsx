@@ -238,6 +238,19 @@ describe('a request', () => {
 		expect(root.querySelectorAll('.transaction')).toHaveLength(2);
 		expect(calls.find((call) => call.path === '/changes')!.query.toString()).toBe('request=r%2F1&order=oldest&limit=200');
 	});
+
+	it('is looked for again until its first change is recorded, and then no more', async () => {
+		let answer = list();
+		const calls = serve({ '/changes': () => answer });
+		const asked = () => calls.filter((call) => call.path === '/changes').length;
+		open('/transaction?id=7');
+		await find('.empty', /as soon as it is recorded/);
+		answer = list(change({ id: '1' }));
+		expect(asked()).toBe(1);
+		await vi.waitFor(() => expect(root.querySelector('.trail-summary')).not.toBeNull(), 5000);
+		await new Promise((done) => setTimeout(done, 2500));
+		expect(asked()).toBe(2);
+	});
 });
 
 describe('a revert', () => {

@@ -2,7 +2,7 @@ import { isObject, parseJson, writeJson, type Json } from '../lib/json';
 import { basePath } from '../lib/router';
 import type {
 	Bucket, Change, ChangePage, Conflict, Count, EmbeddedChange, Instant, Me, RecordDiff, RecordState, Resolution,
-	RevertPlan, RevertResult, Selection, Status, TableInfo, Top, TransactionInfo,
+	RevertPlan, RevertResult, Selection, Status, TableInfo, Top,
 } from './types';
 
 /** An answer that is none: the server's problem, or none at all (`status` 0). */
@@ -70,10 +70,6 @@ export class Client {
 
 	recordDiff(schema: string, table: string, record: string, from: Instant, to: Instant, signal?: AbortSignal): Promise<RecordDiff> {
 		return this.get('/records/diff', merge(new URLSearchParams(), { schema, table, record, from, to }), signal);
-	}
-
-	transaction(id: string, signal?: AbortSignal): Promise<TransactionInfo> {
-		return this.get(`/transactions/${encodeURIComponent(id)}`, undefined, signal);
 	}
 
 	planRevert(selection: Selection, signal?: AbortSignal): Promise<RevertPlan> {

@@ -105,14 +105,6 @@ export interface RecordDiff {
 	masked?: string[];
 }
 
-export interface TransactionInfo {
-	transactionId: string;
-	committedAt: Instant;
-	metadata: JsonObject;
-	changes: Change[];
-	more?: boolean;
-}
-
 export interface RecordSelection {
 	schema: string;
 	table: string;

@@ -14,6 +14,9 @@ type Kind = 'transaction' | 'request' | 'trace';
 
 const WORDS: Record<Kind, string> = { transaction: 'Transaction', request: 'Request', trace: 'Trace' };
 
+/** Milliseconds after which a trail without changes is looked for again. */
+const AGAIN = 1000;
+
 /** Everything that a transaction, a request or a trace has touched, across tables, in order. */
 export function TrailPage({ kind, id }: { kind: Kind; id: string }) {
 	const { me } = useSession();
@@ -41,7 +44,7 @@ export function TrailPage({ kind, id }: { kind: Kind; id: string }) {
 			{!id && <Empty title="No id was given" />}
 			{trail.error && <Failure error={trail.error} retry={trail.more} />}
 			{trail.loading && !changes && <Loading what="the changes" />}
-			{changes?.length === 0 && <Empty title="It changed nothing that is recorded">Reads leave no trace in the history. What was written a moment ago may still be on its way.</Empty>}
+			{changes?.length === 0 && <Empty title="It changed nothing that is recorded">Reads leave no trace in the history. What was written a moment ago may still be on its way: it is shown as soon as it is recorded.</Empty>}
 			{changes && first && (
 				<>
 					<Summary changes={changes} complete={!trail.hasMore} />
@@ -56,9 +59,7 @@ export function TrailPage({ kind, id }: { kind: Kind; id: string }) {
 					))}
 					{trail.hasMore && (
 						<div class="foot">
-							{kind === 'transaction'
-								? <span>These are the first {plural(changes.length, 'change')}. <a href={href('changes', query)}>All of them are in the list</a></span>
-								: <button type="button" class="button" aria-disabled={trail.loading} onClick={() => trail.loading || trail.more()}>Load more</button>}
+							<button type="button" class="button" aria-disabled={trail.loading} onClick={() => trail.loading || trail.more()}>Load more</button>
 						</div>
 					)}
 				</>
@@ -79,14 +80,13 @@ function useTrail(kind: Kind, id: string) {
 	});
 	const load = (cursor: string | null, signal?: AbortSignal) => {
 		setState((before) => ({ ...before, loading: true, error: null }));
-		const answer =
-			kind === 'transaction'
-				? client.transaction(id, signal).then((found) => ({ changes: found.changes, next: null, hasMore: found.more === true }))
-				: client
-						.changes(new URLSearchParams({ [kind]: id }), { order: 'oldest', limit: 200, cursor }, signal)
-						.then((page) => ({ changes: page.changes, next: page.next, hasMore: page.next !== null }));
-		answer.then(
-			(found) => !signal?.aborted && setState((before) => ({ ...found, changes: cursor ? [...(before.changes ?? []), ...found.changes] : found.changes, loading: false, error: null })),
+		const page = client.changes(new URLSearchParams({ [kind]: id }), { order: 'oldest', limit: 200, cursor }, signal);
+		return page.then(
+			(found) =>
+				!signal?.aborted &&
+				setState((before) => ({
+					changes: cursor ? [...(before.changes ?? []), ...found.changes] : found.changes, next: found.next, hasMore: found.next !== null, loading: false, error: null,
+				})),
 			(error: unknown) =>
 				!signal?.aborted &&
 				setState((before) => ({ ...before, loading: false, error: error instanceof ApiError ? error : new ApiError(-1, 'The answer is not understood', String(error)) })),
@@ -101,6 +101,27 @@ function useTrail(kind: Kind, id: string) {
 		}
 		return () => abort.abort();
 	}, [kind, id]);
+	// Whoever comes from a revert is here before what it wrote has left the log.
+	const awaited = id !== '' && state.changes?.length === 0 && !state.error;
+	useEffect(() => {
+		if (!awaited) {
+			return undefined;
+		}
+		const abort = new AbortController();
+		let timer = setTimeout(look, AGAIN);
+		async function look() {
+			if (document.visibilityState === 'visible') {
+				await load(null, abort.signal);
+			}
+			if (!abort.signal.aborted) {
+				timer = setTimeout(look, AGAIN);
+			}
+		}
+		return () => {
+			clearTimeout(timer);
+			abort.abort();
+		};
+	}, [awaited, kind, id]);
 	return { ...state, more: () => load(state.next) };
 }
 

@@ -90,6 +90,7 @@ class KeyboardIntegrationTests {
 		keyboard.press("By mistake").tabTo("button", "Revert 3 changes").press(Keys.ENTER).isAt("h2", "Reverted");
 		browser.awaitText(".notice-done", "1 row written");
 		keyboard.tabTo("a", "See what it wrote").press(Keys.ENTER).isAt("h1", "Transaction");
+		browser.awaitTexts(".row-head .op", "Updated");
 	}
 
 }

@@ -55,4 +55,13 @@ class TrailIntegrationTests {
 		browser.awaitText(".empty", "It changed nothing that is recorded");
 	}
 
+	@Test
+	void whatIsNotYetRecordedIsShownAsSoonAsItIs(Browser browser, Sample sample) {
+		browser.open("/bemi/request?id=on-its-way");
+		browser.awaitText(".empty", "shown as soon as it is recorded");
+		sample.new Request("writer").id("on-its-way").create("Early bird");
+		browser.awaitTexts(".row-head .op", "Created");
+		assertThat(browser.texts(".empty")).isEmpty();
+	}
+
 }

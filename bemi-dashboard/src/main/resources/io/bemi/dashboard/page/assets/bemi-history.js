@@ -572,9 +572,6 @@ var U = class extends Error {
 			to: i
 		}), a);
 	}
-	transaction(e, t) {
-		return this.get(`/transactions/${encodeURIComponent(e)}`, void 0, t);
-	}
 	planRevert(e, t) {
 		return this.post("/revert/plan", { selection: e }, t);
 	}
