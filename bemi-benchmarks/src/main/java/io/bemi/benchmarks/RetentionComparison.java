@@ -14,9 +14,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import javax.sql.DataSource;
 
-import io.bemi.store.RetentionSettings;
+import io.bemi.store.retention.RetentionSettings;
 import io.bemi.store.StoreSettings;
-import io.bemi.store.StoreUpkeep;
+import io.bemi.store.retention.StoreUpkeep;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.util.FileSystemUtils;

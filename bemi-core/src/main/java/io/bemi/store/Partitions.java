@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  * beside its table and then attached, which does not block readers, unlike
  * {@code PARTITION OF}.
  */
-final class Partitions {
+public final class Partitions {
 
 	/** In the order in which they are locked. */
-	static final List<String> TABLES = List.of("change", "context", "link", "erased");
+	public static final List<String> TABLES = List.of("change", "context", "link", "erased");
 
 	/** How long before a month begins its partitions are made. */
 	private static final Duration AHEAD = Duration.ofDays(7);
@@ -54,8 +54,9 @@ final class Partitions {
 	 * Sees to it that a moment has its partitions.
 	 * @param connection a connection in a transaction, whose search path has the store
 	 * @param committedAt the moment
+	 * @throws SQLException when the database refuses
 	 */
-	void ensure(Connection connection, Instant committedAt) throws SQLException {
+	public void ensure(Connection connection, Instant committedAt) throws SQLException {
 		if (committedAt == this.last) {
 			return;
 		}
@@ -69,22 +70,29 @@ final class Partitions {
 
 	/**
 	 * The month that a moment is in.
+	 * @param moment the moment
+	 * @return the month, in UTC
 	 */
-	static YearMonth month(Instant moment) {
+	public static YearMonth month(Instant moment) {
 		return YearMonth.from(moment.atOffset(ZoneOffset.UTC));
 	}
 
 	/**
 	 * When a month begins.
+	 * @param month the month, in UTC
+	 * @return its first moment
 	 */
-	static Instant begin(YearMonth month) {
+	public static Instant begin(YearMonth month) {
 		return month.atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant();
 	}
 
 	/**
 	 * The name of a partition.
+	 * @param table one of {@link #TABLES}
+	 * @param month the month
+	 * @return the name, which needs no quotes
 	 */
-	static String name(String table, YearMonth month) {
+	public static String name(String table, YearMonth month) {
 		return "%s_%04d_%02d".formatted(table, month.getYear(), month.getMonthValue());
 	}
 
@@ -93,8 +101,9 @@ final class Partitions {
 	 * @param connection a connection in a transaction, whose search path has the store
 	 * @param now the time
 	 * @return whether there was something to make
+	 * @throws SQLException when the database refuses
 	 */
-	static boolean createAhead(Connection connection, Instant now) throws SQLException {
+	public static boolean createAhead(Connection connection, Instant now) throws SQLException {
 		YearMonth next = month(now.plus(AHEAD));
 		for (String table : TABLES) {
 			if (!exists(connection, name(table, next))) {
@@ -106,9 +115,12 @@ final class Partitions {
 	}
 
 	/**
-	 * The months that have partitions, the oldest first.
+	 * The months that have partitions.
+	 * @param connection a connection whose search path has the store
+	 * @return the months, the oldest first
+	 * @throws SQLException when the database refuses
 	 */
-	static List<YearMonth> months(Connection connection) throws SQLException {
+	public static List<YearMonth> months(Connection connection) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(MONTHS)) {
 			statement.setArray(1, connection.createArrayOf("text", TABLES.toArray()));
 			try (ResultSet row = statement.executeQuery()) {
@@ -125,8 +137,9 @@ final class Partitions {
 	 * Sees to it that there is a partition for what is kept of months that are dropped,
 	 * which no other plan has to look at until then.
 	 * @param connection a connection in a transaction, whose search path has the store
+	 * @throws SQLException when the database refuses
 	 */
-	static void ensureKept(Connection connection) throws SQLException {
+	public static void ensureKept(Connection connection) throws SQLException {
 		if (!exists(connection, KEPT)) {
 			create(connection, "change", KEPT, "-infinity", "0001-01-01 00:00:00+00");
 		}
@@ -153,7 +166,14 @@ final class Partitions {
 		this.last = null;
 	}
 
-	static boolean exists(Connection connection, String partition) throws SQLException {
+	/**
+	 * Whether a table of the store is there.
+	 * @param connection a connection whose search path has the store
+	 * @param partition its name, unquoted
+	 * @return whether it is
+	 * @throws SQLException when the database refuses
+	 */
+	public static boolean exists(Connection connection, String partition) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(EXISTS)) {
 			statement.setString(1, '"' + partition + '"');
 			try (ResultSet row = statement.executeQuery()) {

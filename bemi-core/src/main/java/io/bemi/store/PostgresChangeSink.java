@@ -57,9 +57,9 @@ public final class PostgresChangeSink implements ChangeSink {
 
 	private final StoreSettings settings;
 
-	private final RetentionSettings retention;
+	private final StoreKeeper keeper;
 
-	private @Nullable StoreUpkeep upkeep;
+	private StoreKeeper.@Nullable Upkeep upkeep;
 
 	private @Nullable Connection connection;
 
@@ -82,21 +82,21 @@ public final class PostgresChangeSink implements ChangeSink {
 	private final Gaps gaps = new Gaps();
 
 	/**
-	 * Creates a sink that keeps everything for ever.
+	 * Creates a sink whose store others look after.
 	 * @param settings where the store is
 	 */
 	public PostgresChangeSink(StoreSettings settings) {
-		this(settings, RetentionSettings.FOREVER);
+		this(settings, StoreKeeper.NONE);
 	}
 
 	/**
 	 * Creates a sink.
 	 * @param settings where the store is
-	 * @param retention how long the history is kept
+	 * @param keeper looks after the store while this sink has it open
 	 */
-	public PostgresChangeSink(StoreSettings settings, RetentionSettings retention) {
+	public PostgresChangeSink(StoreSettings settings, StoreKeeper keeper) {
 		this.settings = settings;
-		this.retention = retention;
+		this.keeper = keeper;
 	}
 
 	@Override
@@ -116,9 +116,7 @@ public final class PostgresChangeSink implements ChangeSink {
 			opened.commit();
 			this.relations = new RelationDictionary(opened, source.id());
 			this.baselines = new Baselines(opened, source.id());
-			StoreUpkeep started = new StoreUpkeep(this.settings, this.retention);
-			this.upkeep = started;
-			started.start();
+			this.upkeep = this.keeper.start(this.settings);
 			return source;
 		}
 		catch (SchemaMigrationException | ReplicationException ex) {
@@ -311,7 +309,7 @@ public final class PostgresChangeSink implements ChangeSink {
 	@Override
 	public void close() {
 		Connection open = this.connection;
-		StoreUpkeep started = this.upkeep;
+		StoreKeeper.Upkeep started = this.upkeep;
 		this.upkeep = null;
 		if (started != null) {
 			started.close();

@@ -3,16 +3,24 @@ package io.bemi.store;
 import java.sql.SQLException;
 
 import io.bemi.ingestion.SinkException;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.UncategorizedSQLException;
+import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
 
 /**
  * Turns what the store's database says into what is wrong and what to do about it.
  */
-final class StoreProblems {
+public final class StoreProblems {
 
 	private StoreProblems() {
 	}
 
-	static SinkException translate(SQLException ex) {
+	/**
+	 * What is wrong, and what to do.
+	 * @param ex what the driver has thrown
+	 * @return the same, for people
+	 */
+	public static SinkException translate(SQLException ex) {
 		String state = (ex.getSQLState() != null) ? ex.getSQLState() : "";
 		String advice = switch (state) {
 			case "42501" -> ". Grant the role of 'bemi.store.username' (by default the application's) the right to"
@@ -28,9 +36,22 @@ final class StoreProblems {
 	}
 
 	/**
-	 * What the server says, without its details and context: those quote values.
+	 * What whoever works with the store himself is told.
+	 * @param task what was being done
+	 * @param ex what the driver has thrown
+	 * @return the same, as Spring names it
 	 */
-	static String summary(SQLException ex) {
+	public static DataAccessException dataAccess(String task, SQLException ex) {
+		DataAccessException translated = new SQLExceptionSubclassTranslator().translate(task, null, ex);
+		return (translated != null) ? translated : new UncategorizedSQLException(task, null, ex);
+	}
+
+	/**
+	 * What the server says, without its details and context: those quote values.
+	 * @param ex what the driver has thrown
+	 * @return the first line of its message
+	 */
+	public static String summary(SQLException ex) {
 		return String.valueOf(ex.getMessage()).lines().findFirst().orElse("");
 	}
 

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * the slot ends that of an instance which has lost it, which may be stopped, or out of
  * reach, with a transaction open.
  */
-final class StoreSession {
+public final class StoreSession {
 
 	private static final Logger logger = LoggerFactory.getLogger(StoreSession.class);
 
@@ -49,8 +49,12 @@ final class StoreSession {
 
 	/**
 	 * Opens a session, in autocommit mode.
+	 * @param settings where the store is, and who connects
+	 * @return the session, whose search path has the store
+	 * @throws SQLException when there is no connection
+	 * @throws SinkException when nothing can be stored there
 	 */
-	static Connection open(StoreSettings settings) throws SQLException {
+	public static Connection open(StoreSettings settings) throws SQLException {
 		Connection opened = DirectConnections.open(settings.url(), properties(settings), "bemi.store.url");
 		try (Statement statement = opened.createStatement()) {
 			if (DirectConnections.isStandby(opened)) {

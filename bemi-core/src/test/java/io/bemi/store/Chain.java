@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  *
  * @param store the store
  */
-record Chain(TestDatabase store) {
+public record Chain(TestDatabase store) {
 
 	private static final Path SCRIPT = Path.of("../docs/sql/verify.sql");
 
@@ -43,7 +43,7 @@ record Chain(TestDatabase store) {
 	 * Verifies the only chain in both ways, which have to agree about the first thing
 	 * that is wrong.
 	 */
-	ChainReport verify() {
+	public ChainReport verify() {
 		List<ChainReport> reports = verifier().verify();
 		assertThat(reports).hasSize(1);
 		ChainReport report = reports.get(0);
@@ -68,7 +68,7 @@ record Chain(TestDatabase store) {
 	 * Verifies a chain that is broken.
 	 * @param why what was done to it
 	 */
-	ChainBreak verifyBroken(String why) {
+	public ChainBreak verifyBroken(String why) {
 		ChainBreak broken = verify().broken();
 		assertThat(broken).as(why).isNotNull();
 		return Objects.requireNonNull(broken);

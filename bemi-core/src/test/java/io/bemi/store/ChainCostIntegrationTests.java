@@ -5,6 +5,9 @@ import java.util.List;
 
 import io.bemi.ingestion.Ingester;
 import io.bemi.store.chain.ChainReport;
+import io.bemi.store.erasure.ErasureReport;
+import io.bemi.store.erasure.HistoryEraser;
+import io.bemi.store.erasure.RecordErasure;
 import io.bemi.testsupport.TestDatabase;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -9,11 +9,15 @@ import java.util.UUID;
 
 import io.bemi.ingestion.Ingester;
 import io.bemi.store.chain.ChainReport;
+import io.bemi.store.erasure.ErasureReport;
+import io.bemi.store.erasure.HistoryEraser;
+import io.bemi.store.erasure.RecordErasure;
 import io.bemi.testsupport.TestDatabase;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
 import org.springframework.dao.DataAccessException;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -13,8 +13,8 @@ import java.util.Random;
 import java.util.TreeMap;
 
 import io.bemi.context.ContextValues;
-import io.bemi.store.RetentionSettings;
-import io.bemi.store.Upkeep;
+import io.bemi.store.retention.RetentionSettings;
+import io.bemi.store.retention.Upkeep;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 

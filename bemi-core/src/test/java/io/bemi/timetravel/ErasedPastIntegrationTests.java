@@ -3,8 +3,8 @@ package io.bemi.timetravel;
 import java.math.BigDecimal;
 import java.util.Set;
 
-import io.bemi.store.HistoryEraser;
-import io.bemi.store.RecordErasure;
+import io.bemi.store.erasure.HistoryEraser;
+import io.bemi.store.erasure.RecordErasure;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;

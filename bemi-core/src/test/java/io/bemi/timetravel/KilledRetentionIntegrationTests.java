@@ -3,7 +3,7 @@ package io.bemi.timetravel;
 import java.util.List;
 import java.util.Set;
 
-import io.bemi.store.Upkeep;
+import io.bemi.store.retention.Upkeep;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

@@ -30,6 +30,8 @@ import io.bemi.replication.ReplicationSource;
 import io.bemi.replication.SlotUsage;
 import io.bemi.store.PostgresChangeSink;
 import io.bemi.store.StoreSettings;
+import io.bemi.store.retention.RetentionSettings;
+import io.bemi.store.retention.StoreUpkeep;
 import io.bemi.tracking.ColumnRules;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -99,7 +101,8 @@ public final class KafkaIngester implements SourceIngester {
 	 */
 	public KafkaIngester(KafkaSettings settings, ReplicationSource source, StoreSettings store,
 			BaselineSettings baselines, ColumnRules rules) {
-		this(settings, source, store, new PostgresChangeSink(store), baselines, rules, IngestionListener.NONE);
+		this(settings, source, store, new PostgresChangeSink(store, StoreUpkeep.keeping(RetentionSettings.FOREVER)),
+				baselines, rules, IngestionListener.NONE);
 	}
 
 	/**

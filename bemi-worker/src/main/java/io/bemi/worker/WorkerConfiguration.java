@@ -24,8 +24,9 @@ import io.bemi.query.JdbcChanges;
 import io.bemi.query.QuerySettings;
 import io.bemi.replication.ReplicationSource;
 import io.bemi.store.PostgresChangeSink;
-import io.bemi.store.RetentionSettings;
 import io.bemi.store.StoreSettings;
+import io.bemi.store.retention.RetentionSettings;
+import io.bemi.store.retention.StoreUpkeep;
 import io.bemi.tracking.ColumnRules;
 
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -67,7 +68,7 @@ class WorkerConfiguration {
 		RetentionSettings retention = retention(stored);
 		Function<Source, SourceIngester> ingesters = (source) -> {
 			ReplicationSource replication = new ReplicationSource(source.replication());
-			PostgresChangeSink sink = new PostgresChangeSink(store, retention);
+			PostgresChangeSink sink = new PostgresChangeSink(store, StoreUpkeep.keeping(retention));
 			KafkaSettings kafka = source.kafka();
 			return (kafka != null) ? new KafkaIngester(kafka, replication, store, sink, baseline, rules, metrics)
 					: new Ingester(replication, sink, baseline, rules, skipRoles, metrics);

@@ -10,9 +10,8 @@ import java.util.List;
 
 import javax.sql.DataSource;
 
+import io.bemi.store.StoreProblems;
 import org.springframework.dao.DataAccessException;
-import org.springframework.jdbc.UncategorizedSQLException;
-import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
 import org.springframework.util.Assert;
 
 /**
@@ -123,14 +122,8 @@ public final class ChainVerifier {
 			}
 		}
 		catch (SQLException ex) {
-			throw translated(ex);
+			throw StoreProblems.dataAccess("read the chain of the store", ex);
 		}
-	}
-
-	private static DataAccessException translated(SQLException ex) {
-		String task = "read the chain of the store";
-		DataAccessException translated = new SQLExceptionSubclassTranslator().translate(task, null, ex);
-		return (translated != null) ? translated : new UncategorizedSQLException(task, null, ex);
 	}
 
 	/**

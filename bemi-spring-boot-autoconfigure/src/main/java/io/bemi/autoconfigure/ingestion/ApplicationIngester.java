@@ -14,8 +14,9 @@ import io.bemi.ingestion.SourceIngester;
 import io.bemi.replication.ReplicationSettings;
 import io.bemi.replication.ReplicationSource;
 import io.bemi.store.PostgresChangeSink;
-import io.bemi.store.RetentionSettings;
 import io.bemi.store.StoreSettings;
+import io.bemi.store.retention.RetentionSettings;
+import io.bemi.store.retention.StoreUpkeep;
 import io.bemi.tracking.ColumnRules;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,8 +45,8 @@ record ApplicationIngester(SourceDetailsResolver source, StoreDetailsResolver st
 			return Optional.empty();
 		}
 		return Optional.of(new Ingester(new ReplicationSource(replication.get()),
-				new PostgresChangeSink(settings.get(), retention()), this.baseline, columnRules(), this.skipRoles,
-				new IngestionListeners(this.listeners.get())));
+				new PostgresChangeSink(settings.get(), StoreUpkeep.keeping(retention())), this.baseline, columnRules(),
+				this.skipRoles, new IngestionListeners(this.listeners.get())));
 	}
 
 	/**

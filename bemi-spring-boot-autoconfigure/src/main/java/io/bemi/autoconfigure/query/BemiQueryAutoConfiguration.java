@@ -14,7 +14,7 @@ import io.bemi.query.IngestionBarrier;
 import io.bemi.query.JdbcChanges;
 import io.bemi.replication.ReplicationSettings;
 import io.bemi.store.chain.ChainVerifier;
-import io.bemi.store.HistoryEraser;
+import io.bemi.store.erasure.HistoryEraser;
 import io.bemi.store.StoreSettings;
 import jakarta.persistence.EntityManagerFactory;
 import org.jspecify.annotations.Nullable;

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.bemi.ingestion.TablePattern;
-import io.bemi.store.RetentionSettings;
-import io.bemi.store.RetentionSettings.StoreOwner;
-import io.bemi.store.RetentionSettings.TableRetention;
+import io.bemi.store.retention.RetentionSettings;
+import io.bemi.store.retention.RetentionSettings.StoreOwner;
+import io.bemi.store.retention.RetentionSettings.TableRetention;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;

@@ -4,7 +4,7 @@ import java.util.Optional;
 
 import io.bemi.autoconfigure.replication.DatabaseDetails;
 import io.bemi.autoconfigure.replication.SourceDetailsResolver;
-import io.bemi.store.RetentionSettings;
+import io.bemi.store.retention.RetentionSettings;
 import io.bemi.store.StoreSettings;
 
 /**

@@ -8,9 +8,9 @@ import javax.sql.DataSource;
 
 import io.bemi.autoconfigure.replication.BemiReplicationAutoConfiguration;
 import io.bemi.ingestion.TablePattern;
-import io.bemi.store.RetentionSettings;
-import io.bemi.store.RetentionSettings.StoreOwner;
-import io.bemi.store.RetentionSettings.TableRetention;
+import io.bemi.store.retention.RetentionSettings;
+import io.bemi.store.retention.RetentionSettings.StoreOwner;
+import io.bemi.store.retention.RetentionSettings.TableRetention;
 import io.bemi.store.StoreSettings;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;

@@ -1,4 +1,4 @@
-package io.bemi.store;
+package io.bemi.store.retention;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -10,8 +10,9 @@ import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.bemi.store.RetentionRun.Step;
-import io.bemi.store.RetentionRun.Table;
+import io.bemi.store.archive.ArchivedMonth;
+import io.bemi.store.retention.RetentionRun.Step;
+import io.bemi.store.retention.RetentionRun.Table;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,4 +1,4 @@
-package io.bemi.store;
+package io.bemi.store.archive;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 
 import io.bemi.pgoutput.JsonText;
+import io.bemi.store.Partitions;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
 
@@ -36,7 +37,7 @@ import org.postgresql.copy.CopyManager;
  * of the columns, a line per row, and {@code \.}. Beside it lies a manifest with its
  * digest. The file has its name once it is complete, on the disk, and read again.
  */
-final class ArchiveWriter {
+public final class ArchiveWriter {
 
 	private static final int BUFFER = 1 << 16;
 
@@ -54,17 +55,20 @@ final class ArchiveWriter {
 	 * @param connection a connection without autocommit, whose search path has the store
 	 * @param directory where to
 	 */
-	ArchiveWriter(Connection connection, Path directory) {
+	public ArchiveWriter(Connection connection, Path directory) {
 		this.connection = connection;
 		this.directory = directory;
 	}
 
 	/**
 	 * Writes a month.
+	 * @param month the month, in UTC
 	 * @param run the number of the run that drops it
 	 * @return what was written
+	 * @throws SQLException when the store refuses
+	 * @throws IOException when the file cannot be written, or is not what was written
 	 */
-	ArchivedMonth write(YearMonth month, long run) throws SQLException, IOException {
+	public ArchivedMonth write(YearMonth month, long run) throws SQLException, IOException {
 		Files.createDirectories(this.directory);
 		String name = "bemi-%s-%d.copy.gz".formatted(month, run);
 		Path temporary = this.directory.resolve(name + ".part");

@@ -1,4 +1,4 @@
-package io.bemi.store;
+package io.bemi.store.retention;
 
 import java.nio.file.Path;
 import java.time.Instant;
@@ -11,7 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.bemi.ingestion.TablePattern;
+import io.bemi.store.StoreSettings;
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.util.Assert;
 
 /**

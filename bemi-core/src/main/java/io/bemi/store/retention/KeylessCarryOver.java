@@ -1,4 +1,4 @@
-package io.bemi.store;
+package io.bemi.store.retention;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -9,9 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-import io.bemi.store.CarryOver.Beginning;
+import io.bemi.store.RecordedTable;
 import io.bemi.store.RecordedTable.Origin;
-import io.bemi.store.RetentionRun.Step;
+import io.bemi.store.retention.CarryOver.Beginning;
+import io.bemi.store.retention.RetentionRun.Step;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,4 +1,4 @@
-package io.bemi.store;
+package io.bemi.store.retention;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +17,9 @@ import io.bemi.ingestion.SinkWrite;
 import io.bemi.ingestion.SourceTransaction;
 import io.bemi.ingestion.TransactionContext;
 import io.bemi.replication.SourceIdentity;
+import io.bemi.store.PostgresChangeSink;
+import io.bemi.store.StoreSchema;
+import io.bemi.store.StoreSettings;
 import io.bemi.testsupport.PostgresServer;
 import io.bemi.testsupport.TestDatabase;
 import org.junit.jupiter.api.Test;
@@ -185,122 +188,6 @@ class StoreUpkeepIntegrationTests {
 			assertThat(sink.holds(source, transaction(10, "2030-01-20T00:00:00Z"))).isTrue();
 			assertThat(sink.holds(source, transaction(30, "2030-05-20T00:00:00Z"))).isFalse();
 		}
-	}
-
-	@ParameterizedTest
-	@ValueSource(ints = { 14, 18 })
-	void whatIsArchivedComesBackAsItWas(int version, @TempDir Path directory) throws Exception {
-		try (Capture capture = Capture.on(version); TestDatabase elsewhere = elsewhere(capture.database())) {
-			capture.start();
-			TestDatabase store = capture.database();
-			store.execute("INSERT INTO todo SELECT i, E'tab\\t\\\\ \\r\\n é 😀 ' || i FROM generate_series(1, 500) i",
-					"UPDATE todo SET task = NULL WHERE id % 2 = 0", "DELETE FROM todo WHERE id % 5 = 0",
-					"INSERT INTO full_row VALUES (1, 'x', 1.50), (2, NULL, NULL)", "UPDATE full_row SET c = 2",
-					"TRUNCATE full_row");
-			capture.awaitChanges(500 + 250 + 100 + 2 + 2 + 1);
-			Upkeep.age(store, "0/0", "FFFFFFFF/FFFFFFFF", 100);
-			String changes = "SELECT c::text FROM %s.changes c ORDER BY c.id";
-			String raw = "SELECT committed_at, source, position, ordinal, relation, context, operation, image, replaced, previous_key, unknown"
-					+ " FROM %s.change WHERE committed_at > '-infinity' ORDER BY position, ordinal, image";
-			List<String> before = store.query(changes.formatted("bemi"));
-			List<String> rows = store.query(raw.formatted("bemi"));
-			List<String> contexts = store.query("SELECT x::text FROM bemi.context x ORDER BY position");
-			Upkeep.look(store, new RetentionSettings(Period.ofDays(50), List.of(), directory), () -> false);
-			assertThat(store.query(changes.formatted("bemi"))).isEmpty();
-			Path file = Path.of(store.query("SELECT archive FROM bemi.dropped").get(0));
-			assertThat(directory).isDirectoryContaining((found) -> found.equals(file));
-			try (var files = Files.list(directory)) {
-				assertThat(files).hasSize(2);
-			}
-			try (Connection connection = store.connect()) {
-				new HistoryArchive(file).restore(connection, "bemi_archive");
-				assertThatExceptionOfType(SQLException.class)
-					.isThrownBy(() -> new HistoryArchive(file).restore(connection, "bemi_archive"))
-					.withMessageContaining("already");
-				assertThatExceptionOfType(SQLException.class)
-					.isThrownBy(() -> new HistoryArchive(file).restore(connection, "bemi"))
-					.withMessageContaining("Changes are recorded in that schema");
-			}
-			assertThat(store.query(changes.formatted("bemi_archive"))).hasSizeGreaterThan(800).isEqualTo(before);
-			assertThat(store.query(raw.formatted("bemi_archive"))).isEqualTo(rows);
-			assertThat(store.query("SELECT x::text FROM bemi_archive.context x ORDER BY position")).isEqualTo(contexts);
-			try (Connection connection = elsewhere.connect()) {
-				new HistoryArchive(file).restore(connection, "bemi_archive");
-			}
-			assertThat(elsewhere.query(changes.formatted("bemi_archive"))).isEqualTo(before);
-			damage(file);
-			assertThatExceptionOfType(java.io.IOException.class).isThrownBy(() -> new HistoryArchive(file).verify())
-				.withMessageContaining("not the file that its manifest describes");
-		}
-	}
-
-	@ParameterizedTest
-	@ValueSource(ints = { 14, 18 })
-	void whatIsErasedIsInNoArchiveAndNotAmongWhatIsKept(int version, @TempDir Path directory) throws Exception {
-		String secret = "secret" + version;
-		try (Capture capture = Capture.on(version)) {
-			TestDatabase store = capture.database();
-			capture.start(Chain.settings(store));
-			store.execute("INSERT INTO todo VALUES (1, '" + secret + "'), (2, 'open')",
-					"UPDATE todo SET task = task || '!'",
-					"BEGIN; UPDATE todo SET task = '" + secret + "' WHERE id = 1;"
-							+ " SELECT pg_logical_emit_message(true, '_bemi', '{\"user\": \"who-" + secret
-							+ "\"}'); COMMIT");
-			capture.awaitChanges(2 + 2 + 1);
-			Upkeep.age(store, "0/0", "FFFFFFFF/FFFFFFFF", 100);
-			Upkeep.chain(store);
-			Upkeep.look(store, new RetentionSettings(Period.ofDays(50), List.of(), directory), () -> false);
-			Path file = Path.of(store.query("SELECT archive FROM bemi.dropped").get(0));
-			assertThat(text(file)).contains(secret, "who-" + secret);
-			assertThat(store.query("SELECT count(*) FROM bemi.change_kept WHERE image ->> 'task' = '" + secret + "'"))
-				.containsExactly("1");
-
-			HistoryEraser eraser = new HistoryEraser(store.dataSource(), "bemi");
-			RecordErasure erasure = RecordErasure.of("public", "todo", "1", "asked for");
-			ErasureReport report = eraser.erase(erasure);
-			assertThat(report.changes()).isEqualTo(1);
-			assertThat(report.archives()).containsExactly(file.toString());
-			HistoryArchive archive = new HistoryArchive(file);
-			assertThat(eraser.eraseFrom(archive, erasure).changes()).isEqualTo(3);
-			assertThat(text(file)).doesNotContain("\"" + secret, secret + "!").contains("who-" + secret, "open!");
-			assertThat(eraser.eraseContextFrom(archive, List.of("user"), "who-" + secret, null, "asked for").contexts())
-				.isEqualTo(1);
-			assertThat(text(file)).doesNotContain(secret).contains("open!");
-			byte[] left = Files.readAllBytes(file);
-			assertThat(eraser.eraseFrom(archive, RecordErasure.of("public", "todo", "7", "nothing")).changes())
-				.isZero();
-			assertThat(Files.readAllBytes(file)).isEqualTo(left);
-			archive.verify();
-			assertThat(store.query("SELECT archive_sha256, archive_rewritten_at IS NOT NULL FROM bemi.dropped"))
-				.containsExactly(ArchiveWriter.sha256(file) + "|t");
-			assertThat(store.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'bemi\\_%'")).isEmpty();
-			assertThat(Upkeep.verify(store).removed()).isZero();
-			store.execute("VACUUM (FULL) pg_statistic", "CHECKPOINT");
-			assertThat(store.query("SELECT c::text FROM bemi.change c").toString()).doesNotContain(secret);
-			try (TestDatabase other = elsewhere(store); Connection connection = other.connect()) {
-				archive.restore(connection, "bemi_archive");
-				assertThat(other.query(
-						"SELECT operation, values, unknown FROM bemi_archive.changes WHERE primary_key = '1' ORDER BY id"))
-					.containsExactly("CREATE|{\"id\": 1}|{isCompleted,task}", "UPDATE|{\"id\": 1}|{isCompleted,task}",
-							"UPDATE|{\"id\": 1}|{isCompleted,task}");
-			}
-		}
-	}
-
-	private static String text(Path file) throws java.io.IOException {
-		try (var in = new java.util.zip.GZIPInputStream(Files.newInputStream(file))) {
-			return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-		}
-	}
-
-	private static TestDatabase elsewhere(TestDatabase beside) {
-		return beside.server().createDatabase();
-	}
-
-	private static void damage(Path file) throws java.io.IOException {
-		byte[] bytes = Files.readAllBytes(file);
-		bytes[bytes.length / 2] ^= 1;
-		Files.write(file, bytes);
 	}
 
 	@Test

@@ -1,4 +1,4 @@
-package io.bemi.store;
+package io.bemi.store.retention;
 
 import java.io.IOException;
 import java.sql.Connection;
@@ -14,6 +14,11 @@ import java.util.function.BooleanSupplier;
 
 import io.bemi.ingestion.SinkException;
 import io.bemi.replication.ReplicationException;
+import io.bemi.store.Partitions;
+import io.bemi.store.StoreKeeper;
+import io.bemi.store.StoreProblems;
+import io.bemi.store.StoreSession;
+import io.bemi.store.StoreSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.util.Assert;
@@ -23,7 +28,7 @@ import org.springframework.util.Assert;
  * while it looks: makes partitions ahead, and drops what is older than it is to be kept.
  * What it cannot do now it does when it looks next.
  */
-public final class StoreUpkeep implements AutoCloseable {
+public final class StoreUpkeep implements StoreKeeper.Upkeep {
 
 	private static final Logger logger = LoggerFactory.getLogger(StoreUpkeep.class);
 
@@ -61,9 +66,20 @@ public final class StoreUpkeep implements AutoCloseable {
 	}
 
 	/**
-	 * Has it look every ten minutes, for the first time in a minute.
+	 * What a sink starts when it is open.
+	 * @param retention how long the history is kept
+	 * @return what looks after its store every ten minutes, for the first time in a
+	 * minute
 	 */
-	void start() {
+	public static StoreKeeper keeping(RetentionSettings retention) {
+		return (store) -> {
+			StoreUpkeep upkeep = new StoreUpkeep(store, retention);
+			upkeep.start();
+			return upkeep;
+		};
+	}
+
+	private void start() {
 		Thread thread = new Thread(this::run, "bemi-upkeep");
 		thread.setDaemon(true);
 		thread.setPriority(Thread.MIN_PRIORITY);
@@ -115,6 +131,7 @@ public final class StoreUpkeep implements AutoCloseable {
 			connection.setAutoCommit(false);
 			createPartitions(connection);
 			new Retention(connection, this.retention, stopped).apply(this.clock.instant());
+			unlock(connection);
 		}
 		catch (SQLException ex) {
 			throw StoreProblems.translate(ex);
@@ -127,6 +144,16 @@ public final class StoreUpkeep implements AutoCloseable {
 			row.next();
 			return row.getBoolean(1);
 		}
+	}
+
+	/**
+	 * For who looks next, as a session may outlive its connection by some moments.
+	 */
+	private static void unlock(Connection connection) throws SQLException {
+		try (Statement statement = connection.createStatement()) {
+			statement.execute("SELECT pg_catalog.pg_advisory_unlock_all()");
+		}
+		connection.commit();
 	}
 
 	private void createPartitions(Connection connection) throws SQLException {

@@ -1,4 +1,4 @@
-package io.bemi.store;
+package io.bemi.store.retention;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import io.bemi.store.Partitions;
 import org.jspecify.annotations.Nullable;
 
 /**

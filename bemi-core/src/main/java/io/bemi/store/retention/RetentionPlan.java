@@ -1,4 +1,4 @@
-package io.bemi.store;
+package io.bemi.store.retention;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -9,7 +9,8 @@ import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.bemi.store.RetentionRun.Table;
+import io.bemi.store.Partitions;
+import io.bemi.store.retention.RetentionRun.Table;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,4 +1,4 @@
-package io.bemi.store;
+package io.bemi.store.archive;
 
 import java.nio.file.Path;
 import java.util.Map;
@@ -10,5 +10,5 @@ import java.util.Map;
  * @param sha256 the digest of the file, as hexadecimal digits
  * @param rows the number of rows by table
  */
-record ArchivedMonth(Path file, String sha256, Map<String, Long> rows) {
+public record ArchivedMonth(Path file, String sha256, Map<String, Long> rows) {
 }

@@ -1,4 +1,4 @@
-package io.bemi.store;
+package io.bemi.store.erasure;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -7,6 +7,10 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.UUID;
+
+import io.bemi.store.archive.ArchiveWriter;
+import io.bemi.store.archive.ArchivedMonth;
+import io.bemi.store.archive.HistoryArchive;
 
 import org.springframework.dao.DataAccessResourceFailureException;
 

@@ -1,4 +1,4 @@
-package io.bemi.store;
+package io.bemi.store.archive;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -17,6 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
+import io.bemi.store.Partitions;
+import io.bemi.store.StoreSchema;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
@@ -52,18 +54,27 @@ public final class HistoryArchive {
 		this.file = file;
 	}
 
-	Path file() {
+	/**
+	 * The file.
+	 * @return as it was named
+	 */
+	public Path file() {
 		return this.file;
 	}
 
-	YearMonth month() {
+	/**
+	 * The month that is in it.
+	 * @return the month, in UTC
+	 */
+	public YearMonth month() {
 		return YearMonth.parse(part(1));
 	}
 
 	/**
 	 * The run that dropped the month.
+	 * @return its number in {@code dropped}
 	 */
-	long run() {
+	public long run() {
 		return Long.parseLong(part(2));
 	}
 

@@ -1,4 +1,4 @@
-package io.bemi.store;
+package io.bemi.store.erasure;
 
 import java.sql.Array;
 import java.sql.Connection;
@@ -10,10 +10,10 @@ import java.util.List;
 
 import javax.sql.DataSource;
 
+import io.bemi.store.StoreProblems;
+import io.bemi.store.archive.HistoryArchive;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
-import org.springframework.jdbc.UncategorizedSQLException;
-import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
 import org.springframework.util.Assert;
 
 /**
@@ -224,14 +224,8 @@ public final class HistoryEraser {
 			}
 		}
 		catch (SQLException ex) {
-			throw translated(ex);
+			throw StoreProblems.dataAccess("erase from the store", ex);
 		}
-	}
-
-	private static DataAccessException translated(SQLException ex) {
-		String task = "erase from the store";
-		DataAccessException translated = new SQLExceptionSubclassTranslator().translate(task, null, ex);
-		return (translated != null) ? translated : new UncategorizedSQLException(task, null, ex);
 	}
 
 	/**

@@ -1,4 +1,4 @@
-package io.bemi.store;
+package io.bemi.store.retention;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,9 +11,12 @@ import java.time.YearMonth;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-import io.bemi.store.RetentionRun.Step;
-import io.bemi.store.RetentionRun.Table;
-import io.bemi.store.RetentionSettings.TableRetention;
+import io.bemi.store.Partitions;
+import io.bemi.store.archive.ArchiveWriter;
+import io.bemi.store.archive.ArchivedMonth;
+import io.bemi.store.retention.RetentionRun.Step;
+import io.bemi.store.retention.RetentionRun.Table;
+import io.bemi.store.retention.RetentionSettings.TableRetention;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,4 +1,4 @@
-package io.bemi.store;
+package io.bemi.store.retention;
 
 import java.sql.Connection;
 import java.sql.SQLException;

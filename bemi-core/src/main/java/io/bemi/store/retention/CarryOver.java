@@ -1,4 +1,4 @@
-package io.bemi.store;
+package io.bemi.store.retention;
 
 import java.sql.Array;
 import java.sql.Connection;
@@ -12,7 +12,9 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import io.bemi.store.RetentionRun.Step;
+import io.bemi.store.Partitions;
+import io.bemi.store.RecordedTable;
+import io.bemi.store.retention.RetentionRun.Step;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -212,7 +214,8 @@ final class CarryOver {
 				statement.setInt(7, step.table().source());
 				removed = removal.run(statement, false);
 			}
-			if (!commit()) {
+			// Whoever is ended after each transaction must come further by each.
+			if (removed > 0 && !commit()) {
 				return false;
 			}
 		}

@@ -1,4 +1,4 @@
-package io.bemi.store;
+package io.bemi.store.erasure;
 
 import java.util.List;
 

@@ -1,10 +1,11 @@
-package io.bemi.store;
+package io.bemi.store.retention;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
+import io.bemi.store.RecordedTable;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,10 +1,10 @@
-package io.bemi.store;
+package io.bemi.store.retention;
 
 import java.time.Period;
 import java.util.List;
 
 import io.bemi.ingestion.TablePattern;
-import io.bemi.store.RetentionSettings.TableRetention;
+import io.bemi.store.retention.RetentionSettings.TableRetention;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,4 +1,4 @@
-package io.bemi.store;
+package io.bemi.store.retention;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -6,6 +6,9 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
 
+import io.bemi.store.Chain;
+import io.bemi.store.Partitions;
+import io.bemi.store.StoreSettings;
 import io.bemi.store.chain.ChainReport;
 import io.bemi.testsupport.TestDatabase;
 
