@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -16,12 +17,16 @@ import io.bemi.kafka.Event.End;
 import io.bemi.kafka.Event.Kind;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the envelope of a record. Rows stay as they arrived, and the schema that comes
  * with every record is looked at only when it is another one than before.
  */
 final class EventReader {
+
+	private static final Logger logger = LoggerFactory.getLogger(EventReader.class);
 
 	private static final byte[] SCHEMA = "{\"schema\":".getBytes(StandardCharsets.UTF_8);
 
@@ -30,9 +35,14 @@ final class EventReader {
 
 	private static final JsonFactory JSON = new JsonFactory();
 
+	/** Before 3.7. */
+	private static final Pattern LOSES_ROWS = Pattern.compile("([0-2]\\.|3\\.[0-6]\\.).*");
+
 	private final String transactions;
 
 	private final Map<String, Schemas> known = new HashMap<>();
+
+	private String version = "";
 
 	EventReader(KafkaSettings settings) {
 		this.transactions = settings.transactions();
@@ -55,6 +65,7 @@ final class EventReader {
 			try (JsonParser in = JSON.createParser(value, schemas.payload, value.length - schemas.payload)) {
 				envelope.read(in, schemas.payload);
 			}
+			check(envelope.fields.getOrDefault("source.version", this.version));
 			return this.transactions.equals(message.topic()) ? envelope.end(message.timestamp())
 					: envelope.change(schemas, message.timestamp(),
 							message.headers().lastHeader("__debezium.newkey") != null,
@@ -62,6 +73,18 @@ final class EventReader {
 		}
 		catch (IOException ex) {
 			throw new EventException("Expected JSON, but " + ex.getClass().getSimpleName() + " at a character");
+		}
+	}
+
+	private void check(String version) {
+		if (!version.equals(this.version)) {
+			this.version = version;
+			if (LOSES_ROWS.matcher(version).matches()) {
+				logger.warn(
+						"The connector is Debezium {}. When it is started again it may leave out rows, of a COPY above all,"
+								+ " and nobody can tell. Use 3.7.0 or later",
+						version);
+			}
 		}
 	}
 

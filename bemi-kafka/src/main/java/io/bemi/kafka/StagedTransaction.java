@@ -45,8 +45,7 @@ final class StagedTransaction {
 	/** The first half of an update of a key. */
 	private @Nullable Change half;
 
-	/** Of the transaction that is running. */
-	private Position lastMessage = Position.ZERO;
+	private final SentAgain again = new SentAgain();
 
 	/**
 	 * Creates one without a transaction.
@@ -67,9 +66,12 @@ final class StagedTransaction {
 		if (!end.equals(this.running)) {
 			finish();
 			this.running = end;
-			this.lastMessage = Position.ZERO;
+			this.again.begin();
 			this.committedAt = Instant.EPOCH.plus(change.committedAt(), ChronoUnit.MICROS);
 			this.feed.accept(change.position(), new Begin(commit(end), this.committedAt, (int) end.xid()));
+		}
+		if (this.again.includes(change)) {
+			return;
 		}
 		Change before = this.half;
 		this.half = null;
@@ -100,15 +102,7 @@ final class StagedTransaction {
 		}
 	}
 
-	/**
-	 * A connector that has begun again in the middle has counted the last messages once
-	 * more.
-	 */
 	private void message(Change change) {
-		if (!change.position().isAfter(this.lastMessage)) {
-			return;
-		}
-		this.lastMessage = change.position();
 		String prefix = text(change.before());
 		if (prefix.equals("_bemi_table")) {
 			this.altered.run();

@@ -46,9 +46,9 @@ final class StagedTransactions implements AutoCloseable {
 	/**
 	 * Whether a transaction is there, all of whose places are taken. It is when no two of
 	 * them hold the same. Otherwise the connector has begun again within it, and has
-	 * counted the last messages once more; then places may still be taken by what it had
-	 * sent before as another event. They are not if the newest of each place were sent
-	 * one after the other, and before the end, for then each is the event behind the one
+	 * counted some events once more; then places may still be taken by what it had sent
+	 * before as another event. They are not if the newest of each place were sent one
+	 * after the other, and before the end, for then each is the event behind the one
 	 * before, or an earlier one, up to the last; and no change is there twice if there
 	 * are as many as the end says.
 	 */

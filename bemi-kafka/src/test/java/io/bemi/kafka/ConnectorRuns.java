@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A random transaction, as a connector sends it that is killed and begins again: of what
  * Kafka has not confirmed yet some has been written, in each partition the first of it.
- * It goes on behind the last change that was confirmed, and counts on from the last
- * event, which may have been a message.
+ * It goes on behind the last change that was confirmed, or sends that once more, and
+ * counts on from the last event, which may have been a message.
  */
 final class ConnectorRuns {
 
@@ -63,13 +63,17 @@ final class ConnectorRuns {
 	}
 
 	private void send(Random random) {
-		int from = 0;
+		int behind = 0;
 		int counted = 0;
+		int twice = 0;
+		int changes = (int) this.events.stream().filter((event) -> !event.isMessage()).count();
 		long time = 1_000;
 		for (int kills = random.nextInt(4); kills >= 0; kills--) {
+			boolean again = behind > 0 && random.nextInt(3) == 0;
+			int from = again ? behind - 1 : behind;
 			int upto = (kills > 0) ? from + random.nextInt(this.events.size() + 1 - from) : this.events.size();
 			boolean ended = kills == 0 || upto == this.events.size() && random.nextBoolean();
-			int confirmed = (kills > 0) ? confirmed(random, from, upto) : this.events.size();
+			int confirmed = (kills > 0) ? from + random.nextInt(upto - from + 1) : this.events.size();
 			Map<String, Boolean> open = new LinkedHashMap<>();
 			int count = counted;
 			for (int i = from; i < upto; i++) {
@@ -88,27 +92,17 @@ final class ConnectorRuns {
 			}
 			if (ended && (kills == 0 || random.nextBoolean())) {
 				int all = count;
-				int messages = messages(all);
+				int messages = all - changes - twice - (again ? 1 : 0);
 				long sentAt = time + upto;
 				to(END).add((records) -> records.at(sentAt).end(this.xid, this.end, all, messages));
 			}
-			counted += confirmed - from;
-			from = behindLastChange(confirmed);
+			if (confirmed > from) {
+				counted += confirmed - from;
+				twice += again ? 1 : 0;
+				behind = behindLastChange(confirmed);
+			}
 			time += 1_000;
 		}
-	}
-
-	/**
-	 * How many events Kafka has confirmed when the connector is killed; not between rows
-	 * of one record of the log, whose others it would leave out.
-	 */
-	private int confirmed(Random random, int from, int upto) {
-		int confirmed = from + random.nextInt(upto - from + 1);
-		while (confirmed > from && confirmed < this.events.size() && !this.events.get(confirmed - 1).isMessage()
-				&& this.events.get(confirmed).lsn() == this.events.get(confirmed - 1).lsn()) {
-			confirmed--;
-		}
-		return confirmed;
 	}
 
 	private int behindLastChange(int confirmed) {
@@ -117,10 +111,6 @@ final class ConnectorRuns {
 			from--;
 		}
 		return from;
-	}
-
-	private int messages(int counted) {
-		return counted - (int) this.events.stream().filter((event) -> !event.isMessage()).count();
 	}
 
 	private Deque<Consumer<Records>> to(String partition) {

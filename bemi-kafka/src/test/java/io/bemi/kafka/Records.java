@@ -30,7 +30,7 @@ final class Records {
 			+ ROW.formatted("after") + "],\"optional\":false}";
 
 	private static final String CHANGE = """
-			{"schema":%s,"payload":{"before":%s,"after":%s,"source":{"version":"3.6.1.Final","ts_us":%d,"schema":"public","table":"todo","txId":%d,"lsn":%d,"xmin":null},"transaction":{"id":"%5$d:%6$d","total_order":%7$d,"data_collection_order":1},"op":"%8$s","ts_ms":1}}""";
+			{"schema":%s,"payload":{"before":%s,"after":%s,"source":{"version":"3.7.0.Final","ts_us":%d,"schema":"public","table":"todo","txId":%d,"lsn":%d,"xmin":null},"transaction":{"id":"%5$d:%6$d","total_order":%7$d,"data_collection_order":1},"op":"%8$s","ts_ms":1}}""";
 
 	private static final String MESSAGE = """
 			{"schema":{"type":"struct","fields":[]},"payload":{"op":"m","source":{"ts_us":%d,"schema":"","table":"","txId":%d,"lsn":%d},"transaction":{"id":"%2$d:%3$d","total_order":%4$d},"message":{"prefix":"_bemi","content":"%5$s"}}}""";
