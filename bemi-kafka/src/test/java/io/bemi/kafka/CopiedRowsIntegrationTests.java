@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CopiedRowsIntegrationTests {
 
-	private static final int KILLS = Boolean.getBoolean("bemi.soak") ? 10 : 2;
+	private static final int KILLS = Boolean.getBoolean("bemi.soak") ? 10 : 1;
 
 	private static final int TRANSACTIONS = 10;
 
