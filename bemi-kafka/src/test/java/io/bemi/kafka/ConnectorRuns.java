@@ -66,10 +66,10 @@ final class ConnectorRuns {
 		int behind = 0;
 		int counted = 0;
 		int twice = 0;
+		boolean again = false;
 		int changes = (int) this.events.stream().filter((event) -> !event.isMessage()).count();
 		long time = 1_000;
 		for (int kills = random.nextInt(4); kills >= 0; kills--) {
-			boolean again = behind > 0 && random.nextInt(3) == 0;
 			int from = again ? behind - 1 : behind;
 			int upto = (kills > 0) ? from + random.nextInt(this.events.size() + 1 - from) : this.events.size();
 			boolean ended = kills == 0 || upto == this.events.size() && random.nextBoolean();
@@ -100,6 +100,8 @@ final class ConnectorRuns {
 				counted += confirmed - from;
 				twice += again ? 1 : 0;
 				behind = behindLastChange(confirmed);
+				// It begins from the same in the same way, however often.
+				again = behind > 0 && random.nextInt(3) == 0;
 			}
 			time += 1_000;
 		}
