@@ -25,17 +25,18 @@ final class SourceTables {
 
 	private static final String COLUMNS = """
 			SELECT a.attname, a.atttypid::bigint, a.atttypmod, t.typname,
-			       coalesce(a.attnum = ANY (i.indkey), false)
+			       coalesce(a.attnum = ANY (i.indkey), false), s.nspname
 			  FROM pg_catalog.pg_class c
 			  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-			  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+			  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid JOIN pg_catalog.pg_namespace s ON s.oid = t.typnamespace
 			  LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid
 			        AND CASE c.relreplident WHEN 'i' THEN i.indisreplident ELSE i.indisprimary END
 			 WHERE c.oid = ?::bigint::oid
 			""";
 
 	/** Types of the server first, for the connector names them without a schema. */
-	private static final String TYPES = "SELECT oid::bigint, typname FROM pg_catalog.pg_type ORDER BY oid";
+	private static final String TYPES = "SELECT t.oid::bigint, t.typname, s.nspname FROM pg_catalog.pg_type t"
+			+ " JOIN pg_catalog.pg_namespace s ON s.oid = t.typnamespace ORDER BY t.oid";
 
 	private static final String TYPE = """
 			SELECT t.typname, t.typtype, t.typbasetype::bigint,
@@ -76,7 +77,7 @@ final class SourceTables {
 			try (ResultSet row = statement.executeQuery()) {
 				while (row.next()) {
 					columns.put(row.getString(1), new SourceColumn((int) row.getLong(2), row.getInt(3),
-							capitals(row.getString(4)), row.getBoolean(5)));
+							row.getString(6), row.getString(4), row.getBoolean(5)));
 				}
 			}
 		}
@@ -91,12 +92,19 @@ final class SourceTables {
 	@Nullable SourceType type(String capitals) throws SQLException {
 		try (Statement statement = this.connection.createStatement(); ResultSet row = statement.executeQuery(TYPES)) {
 			while (row.next()) {
-				if (capitals(row.getString(2)).equals(capitals)) {
+				if (isNamed(capitals, row.getString(3), row.getString(2))) {
 					return type((int) row.getLong(1));
 				}
 			}
 			return null;
 		}
+	}
+
+	/**
+	 * Since Debezium 3.7 the names of types with a dot have their schema.
+	 */
+	private static boolean isNamed(String capitals, String schema, String name) {
+		return capitals.equals(capitals(name)) || capitals.equals(capitals("\"" + schema + "\".\"" + name + "\""));
 	}
 
 	private static String capitals(String name) {
@@ -142,11 +150,20 @@ final class SourceTables {
 	 *
 	 * @param typeOid the object id of its type
 	 * @param typeModifier the type's modifier
-	 * @param typeName the type's name in capitals
+	 * @param typeSchema the type's schema
+	 * @param typeName the type's name
 	 * @param key whether it is part of the replica identity, or of the primary key where
 	 * that is the whole row
 	 */
-	record SourceColumn(int typeOid, int typeModifier, String typeName, boolean key) {
+	record SourceColumn(int typeOid, int typeModifier, String typeSchema, String typeName, boolean key) {
+
+		/**
+		 * Whether the connector means its type.
+		 */
+		boolean isOf(String capitals) {
+			return isNamed(capitals, this.typeSchema, this.typeName);
+		}
+
 	}
 
 }

@@ -57,8 +57,7 @@ final class StagedTable {
 		for (Field field : Field.row(description.description())) {
 			SourceColumn column = (table != null) ? table.columns().get(field.name()) : null;
 			// The catalogue may be further than what arrives.
-			boolean isSame = column != null
-					&& (field.sourceType().isEmpty() || column.typeName().equals(field.sourceType()));
+			boolean isSame = column != null && (field.sourceType().isEmpty() || column.isOf(field.sourceType()));
 			SourceColumn same = isSame ? column : null;
 			SourceType type = (same != null) ? source.type(same.typeOid()) : source.type(field.sourceType());
 			boolean isKey = (table != null) ? column != null && column.key() : key.contains(field.name());

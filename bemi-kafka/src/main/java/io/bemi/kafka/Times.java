@@ -18,8 +18,13 @@ final class Times {
 
 	private static final long DAY = 86_400 * MICROS;
 
-	/** The connector counts the days to PostgreSQL's infinities, and takes 32 bits. */
+	/**
+	 * The connector counts the days to PostgreSQL's infinities, and takes 32 bits; since
+	 * Debezium 3.7 one of them is a day behind PostgreSQL's last.
+	 */
 	private static final long INFINITE_DAY = -2_147_472_692;
+
+	private static final long LAST_DAY = LocalDate.of(5_874_897, 12, 31).toEpochDay();
 
 	private static final long NEGATIVE_INFINITE_DAY = -2_147_472_691;
 
@@ -39,8 +44,11 @@ final class Times {
 	}
 
 	static String date(long days) {
-		if (days == INFINITE_DAY || days == NEGATIVE_INFINITE_DAY) {
-			return (days == INFINITE_DAY) ? "infinity" : "-infinity";
+		if (days == NEGATIVE_INFINITE_DAY) {
+			return "-infinity";
+		}
+		if (days == INFINITE_DAY || days > LAST_DAY) {
+			return "infinity";
 		}
 		check(days >= FIRST_DAY);
 		LocalDate date = LocalDate.ofEpochDay(days);
@@ -53,8 +61,11 @@ final class Times {
 	}
 
 	static String timestamp(long micros) {
-		if (micros == INFINITE || micros == NEGATIVE_INFINITE) {
-			return (micros == INFINITE) ? "infinity" : "-infinity";
+		if (micros == INFINITE || micros == Long.MAX_VALUE) {
+			return "infinity";
+		}
+		if (micros == NEGATIVE_INFINITE || micros == Long.MIN_VALUE) {
+			return "-infinity";
 		}
 		LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(micros, DAY));
 		check(date.toEpochDay() >= FIRST_DAY && date.getYear() <= LAST_YEAR_IN_MICROS);

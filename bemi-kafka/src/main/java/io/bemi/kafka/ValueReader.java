@@ -92,17 +92,6 @@ interface ValueReader {
 	}
 
 	/**
-	 * A point.
-	 */
-	static ValueReader point() {
-		return (value) -> {
-			Map<String, @Nullable Object> point = Json.map(value);
-			return "(" + Numbers.float8(Json.text(point.get("x"))) + "," + Numbers.float8(Json.text(point.get("y")))
-					+ ")";
-		};
-	}
-
-	/**
 	 * An hstore, whose keys may be anything.
 	 */
 	static ValueReader hstore() {

@@ -38,7 +38,7 @@ final class ValueReaders {
 			(value) -> Times.interval(ValueReader.text(value)));
 
 	/** What the connector reads into numbers, and writes in its own way. */
-	private static final Set<String> GEOMETRIC = Set.of("box", "circle", "line", "lseg", "path", "polygon");
+	private static final Set<String> GEOMETRIC = Set.of("box", "circle", "line", "lseg", "path", "point", "polygon");
 
 	/**
 	 * In arrays times lose their era or their microseconds, and NaN makes an array null.
@@ -90,11 +90,9 @@ final class ValueReaders {
 			String length = field.type().equals("boolean") ? "1" : field.length();
 			return length.isEmpty() ? null : ValueReader.bits(Integer.parseInt(length));
 		}
-		if (name.equals("point")) {
-			return ValueReader.point();
-		}
 		if (GEOMETRIC.contains(name)) {
-			return isUnknown(field) ? (value) -> Numbers.inText(ValueReader.HEXADECIMAL.read(value)) : null;
+			return isUnknown(field) ? (value) -> Numbers.inText(ValueReader.HEXADECIMAL.read(value))
+					: Geometry.of(name);
 		}
 		ValueReader reader = READERS.get(name);
 		return (reader != null) ? reader : isUnknown(field) ? ValueReader.HEXADECIMAL : null;

@@ -14,7 +14,7 @@ class TimesTests {
 
 	@ParameterizedTest
 	@CsvSource({ "20484,2026-01-31", "3672909,12026-01-31", "-735160,0044-03-15 BC", "-2147472692,infinity",
-			"-2147472691,-infinity" })
+			"-2147472691,-infinity", "2146033979,infinity" })
 	void writesDates(long days, String text) {
 		assertThat(Times.date(days)).isEqualTo(text);
 	}
@@ -27,7 +27,8 @@ class TimesTests {
 
 	@ParameterizedTest
 	@CsvSource({ "1769903999500000,2026-01-31 23:59:59.5", "-1,1969-12-31 23:59:59.999999",
-			"9223372036825200000,infinity", "-9223372036832400000,-infinity" })
+			"9223372036825200000,infinity", "-9223372036832400000,-infinity", "9223372036854775807,infinity",
+			"-9223372036854775808,-infinity" })
 	void writesTimestamps(long micros, String text) {
 		assertThat(Times.timestamp(micros)).isEqualTo(text);
 	}

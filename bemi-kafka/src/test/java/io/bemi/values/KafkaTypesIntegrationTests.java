@@ -32,7 +32,7 @@ class KafkaTypesIntegrationTests {
 
 	private static final String NOT_RECORDED = "not at all";
 
-	private static final Set<String> LOST = Set.of("money", "timetz", "varbit", "int2vector", "oidvector");
+	private static final Set<String> LOST = Set.of("money", "timetz", "varbit", "int2vector", "oidvector", "polygon");
 
 	private static final Set<String> IN_ARRAYS = Set.of("bool", "int2", "int4", "int8", "oid", "float4", "float8",
 			"text", "varchar", "bpchar", "char", "bytea", "uuid", "json", "jsonb");
@@ -50,10 +50,13 @@ class KafkaTypesIntegrationTests {
 			 WHERE d.schema = 'app' AND d."table" <> 'barrier' GROUP BY 1, 2
 			""";
 
+	private static final String COUNTS = "SELECT \"table\", operation, count(*) FROM %s.changes GROUP BY 1, 2 ORDER BY 1, 2";
+
 	private final Set<String> created = new HashSet<>();
 
-	private final Random random = new Random(
-			Long.getLong("bemi.types.seed", Boolean.getBoolean("bemi.soak") ? System.nanoTime() : 1));
+	private final long seed = Long.getLong("bemi.types.seed", Boolean.getBoolean("bemi.soak") ? System.nanoTime() : 1);
+
+	private final Random random = new Random(this.seed);
 
 	@Test
 	void everyValueIsTheSameOrAbsent() throws Exception {
@@ -77,6 +80,8 @@ class KafkaTypesIntegrationTests {
 				}
 			}
 			paths.awaitStored(Duration.ofMinutes(2));
+			assertThat(paths.query(COUNTS.formatted("kafka"))).as("seed %d", this.seed)
+				.isEqualTo(paths.query(COUNTS.formatted("direct")));
 			List<String> wrong = new ArrayList<>();
 			for (String line : paths.query(VALUES)) {
 				String[] parts = line.split("\\|(?=\\d+\\|\\d+\\|\\d+\\|)", 2);
@@ -90,7 +95,7 @@ class KafkaTypesIntegrationTests {
 					wrong.add(label + ": expected " + documented(label) + ", but came " + came);
 				}
 			}
-			assertThat(wrong).isEmpty();
+			assertThat(wrong).as("seed %d", this.seed).isEmpty();
 		}
 	}
 
