@@ -7,6 +7,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -51,6 +53,15 @@ final class ConnectorWatch implements AutoCloseable {
 			""";
 
 	/**
+	 * Debezium takes two of these marks for one, and a name that begins with a quote for
+	 * a quoted one.
+	 */
+	private static final String MISREAD = """
+			SELECT pg_catalog.format('%I.%I', schemaname, tablename) FROM pg_catalog.pg_publication_tables
+			 WHERE pubname = ? AND (schemaname ~ $$''|``|^"$$ OR tablename ~ $$''|``|^"$$) ORDER BY 1
+			""";
+
+	/**
 	 * What is noted long after it was written may have come, and be forgotten.
 	 */
 	private static final String NOTE = """
@@ -75,6 +86,8 @@ final class ConnectorWatch implements AutoCloseable {
 	private volatile @Nullable Instant upToDateAt;
 
 	private boolean refused;
+
+	private List<String> misread = List.of();
 
 	private boolean wasRead;
 
@@ -117,6 +130,7 @@ final class ConnectorWatch implements AutoCloseable {
 			}
 			report(problem(slot));
 			if (slot != null && !slot.lost() && isToBeMarked(slot.active())) {
+				warn(misread(connection, this.source.settings().publication()));
 				mark(connection);
 				this.markedAt = System.nanoTime();
 			}
@@ -135,6 +149,30 @@ final class ConnectorWatch implements AutoCloseable {
 			}
 			logger.debug("The connector's slot could not be seen, or nothing be written into the log", ex);
 		}
+	}
+
+	/**
+	 * The published tables that the connector leaves out.
+	 */
+	static List<String> misread(Connection connection, String publication) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(MISREAD)) {
+			statement.setString(1, publication);
+			try (ResultSet row = statement.executeQuery()) {
+				List<String> tables = new ArrayList<>();
+				while (row.next()) {
+					tables.add(row.getString(1));
+				}
+				return tables;
+			}
+		}
+	}
+
+	private void warn(List<String> tables) {
+		if (!this.misread.containsAll(tables)) {
+			logger.warn("Changes of {} do not come by Kafka, because Debezium misreads such names. Rename them, or take"
+					+ " them out of the publication by 'bemi.tracking.exclude'", String.join(", ", tables));
+		}
+		this.misread = tables;
 	}
 
 	/**

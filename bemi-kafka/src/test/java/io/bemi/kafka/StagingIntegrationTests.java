@@ -366,4 +366,16 @@ class StagingIntegrationTests {
 		}
 	}
 
+	@Test
+	void tablesWhoseNamesTheConnectorMisreadsAreKnown() throws SQLException {
+		this.database.execute("CREATE TABLE \"a''b\" (id int)", "CREATE TABLE \"a``b\" (id int)",
+				"CREATE TABLE \"\"\"ab\" (id int)", "CREATE TABLE \"a'b.c\"\"d`e\" (id int)",
+				"CREATE PUBLICATION odd FOR ALL TABLES");
+		try (Connection connection = this.database.connect()) {
+			assertThat(ConnectorWatch.misread(connection, "bemi")).isEmpty();
+			assertThat(ConnectorWatch.misread(connection, "odd")).containsExactlyInAnyOrder("public.\"\"\"ab\"",
+					"public.\"a''b\"", "public.\"a``b\"");
+		}
+	}
+
 }
