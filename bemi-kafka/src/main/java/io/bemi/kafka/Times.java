@@ -1,6 +1,7 @@
 package io.bemi.kafka;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -112,7 +113,9 @@ final class Times {
 		boolean negative = append(result, part(parts, 1), "year", false);
 		negative = append(result, part(parts, 2), "mon", negative);
 		negative = append(result, part(parts, 3), "day", negative);
+		// The connector has counted in binary fractions of a second.
 		long micros = new BigDecimal((parts.group(6) != null) ? parts.group(6) : "0").movePointRight(6)
+			.setScale(0, RoundingMode.HALF_EVEN)
 			.longValueExact();
 		micros += (part(parts, 4) * 3_600 + part(parts, 5) * 60) * MICROS;
 		if (micros != 0 || result.isEmpty()) {

@@ -49,6 +49,7 @@ class TimesTests {
 	@ParameterizedTest
 	@CsvSource({ "P1Y2M-3DT4H5M6.789S,1 year 2 mons -3 days +04:05:06.789", "P0Y0M-1DT0H0M0S,-1 days",
 			"P0Y0M0DT0H0M0S,00:00:00", "P0Y0M0DT0H0M-1S,-00:00:01", "P-1Y0M1DT0H0M0S,-1 years +1 day",
+			"P280Y1M2DT3H5M4.761554999S,280 years 1 mon 2 days 03:05:04.761555",
 			"P0Y0M0DT100H0M0.000001S,100:00:00.000001", "P0Y0M0DT0H0M1.0E-6S,00:00:00.000001" })
 	void writesIntervals(String arrived, String text) {
 		assertThat(Times.interval(arrived)).isEqualTo(text);
