@@ -61,7 +61,7 @@ final class StagedTable {
 			SourceColumn same = isSame ? column : null;
 			SourceType type = (same != null) ? source.type(same.typeOid()) : source.type(field.sourceType());
 			boolean isKey = (table != null) ? column != null && column.key() : key.contains(field.name());
-			ValueReader reader = (type != null) ? ValueReaders.of(type, field) : null;
+			ValueReader reader = (type != null && !isMisread(type, field)) ? ValueReaders.of(type, field) : null;
 			if (reader == null && !isKey) {
 				lost.add(field.name() + " (" + field.sourceType().toLowerCase(Locale.ROOT) + ")");
 				continue;
@@ -78,6 +78,14 @@ final class StagedTable {
 		return new StagedTable(
 				new Relation(oid(table, description), description.schema(), description.name(), identity, columns),
 				readers, keyColumns);
+	}
+
+	/**
+	 * A name with a dot has its schema (see {@link SourceTables}), and what it means to
+	 * the connector cannot be told, unless it means nothing.
+	 */
+	private static boolean isMisread(SourceType type, Field field) {
+		return field.sourceType().startsWith("\"") && (type.isDomain() || type.kind() == 'e');
 	}
 
 	private static int oid(@Nullable SourceTable table, TableDescription description) {
