@@ -69,7 +69,7 @@ class ProviderIntegrationTests {
 			pool.setUsername(this.database.server().username());
 			pool.setPassword(this.database.server().password());
 			pool.setMaximumPoolSize(1);
-			pool.setConnectionTimeout(1000);
+			pool.setConnectionTimeout(20_000);
 			DataSource one = new BemiDataSource(pool, this.writer, Autocommit.WRAP);
 			inRequest((request) -> Map.of("items", query(one, "SELECT count(*) FROM item")),
 					() -> transaction(one, "INSERT INTO item VALUES (1)"));

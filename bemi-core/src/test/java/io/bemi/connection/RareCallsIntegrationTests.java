@@ -93,8 +93,8 @@ class RareCallsIntegrationTests {
 			run(() -> {
 				connection.unwrap(PGConnection.class).cancelQuery();
 				return null;
-			}).get(5, TimeUnit.SECONDS);
-			assertThatThrownBy(() -> sleep.get(5, TimeUnit.SECONDS)).hasMessageContaining("cancel");
+			}).get(20, TimeUnit.SECONDS);
+			assertThatThrownBy(() -> sleep.get(20, TimeUnit.SECONDS)).hasMessageContaining("cancel");
 			connection.rollback();
 		}
 	}
@@ -277,11 +277,11 @@ class RareCallsIntegrationTests {
 			CompletableFuture<Void> sleep = run(() -> busy.createStatement().execute("SELECT pg_sleep(30)"));
 			awaitSleep();
 			CompletableFuture<Void> waiting = run(first::createStatement);
-			run(second::createStatement).get(5, TimeUnit.SECONDS);
+			run(second::createStatement).get(20, TimeUnit.SECONDS);
 			assertThat(waiting).isNotDone();
 			busy.unwrap(PGConnection.class).cancelQuery();
 			assertThatThrownBy(sleep::join).hasMessageContaining("cancel");
-			waiting.get(5, TimeUnit.SECONDS);
+			waiting.get(20, TimeUnit.SECONDS);
 		}
 	}
 
@@ -374,7 +374,7 @@ class RareCallsIntegrationTests {
 		pool.setUsername(this.database.server().username());
 		pool.setPassword(this.database.server().password());
 		pool.setMaximumPoolSize(1);
-		pool.setConnectionTimeout(1000);
+		pool.setConnectionTimeout(20_000);
 		return pool;
 	}
 

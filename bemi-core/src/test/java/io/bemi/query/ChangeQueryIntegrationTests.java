@@ -136,7 +136,7 @@ class ChangeQueryIntegrationTests {
 		HikariConfig config = new HikariConfig();
 		config.setDataSource(this.history.database().dataSource());
 		config.setMaximumPoolSize(1);
-		config.setConnectionTimeout(2_000);
+		config.setConnectionTimeout(20_000);
 		try (HikariDataSource pool = new HikariDataSource(config)) {
 			Changes pooled = new JdbcChanges(pool, StoredHistory.SCHEMA);
 			for (int i = 0; i < 3; i++) {

@@ -7,7 +7,6 @@ import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -91,9 +90,7 @@ class RecordingIntegrationTests {
 
 	private static List<Change> awaitChanges(ConfigurableApplicationContext context, int count) {
 		Changes changes = context.getBean(Changes.class);
-		return Awaitility.await()
-			.atMost(Duration.ofSeconds(10))
-			.until(() -> changes.query().list(), (found) -> found.size() == count);
+		return Awaitility.await().until(() -> changes.query().list(), (found) -> found.size() == count);
 	}
 
 	@Test

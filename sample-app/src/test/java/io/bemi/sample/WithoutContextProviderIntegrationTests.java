@@ -59,7 +59,7 @@ class WithoutContextProviderIntegrationTests {
 			.retrieve()
 			.toBodilessEntity();
 		Awaitility.await()
-			.atMost(Duration.ofSeconds(5))
+			.atMost(Duration.ofSeconds(60))
 			.pollInterval(Duration.ofMillis(20))
 			.untilAsserted(() -> assertThat(database
 				.query("""

@@ -83,7 +83,7 @@ class TraceIntegrationTests {
 			JdbcClient jdbc = application.getBean(JdbcClient.class);
 			Mono.fromCallable(() -> jdbc.sql("INSERT INTO item VALUES (3)").update())
 				.subscribeOn(Schedulers.boundedElastic())
-				.block(Duration.ofSeconds(10));
+				.block(Duration.ofSeconds(60));
 			assertThat(Recorded.await(database, "item", 3, "user"))
 				.isEqualTo(Map.of("1", "alice", "2", "bob", "3", "null"));
 			assertThat(BemiContext.current()).isEmpty();
@@ -160,7 +160,7 @@ class TraceIntegrationTests {
 		void addLater(@PathVariable int id) {
 			Mono.fromCallable(() -> this.jdbc.sql("INSERT INTO item VALUES (?)").param(id).update())
 				.subscribeOn(Schedulers.boundedElastic())
-				.block(Duration.ofSeconds(10));
+				.block(Duration.ofSeconds(60));
 		}
 
 	}

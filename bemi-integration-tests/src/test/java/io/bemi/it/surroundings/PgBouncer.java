@@ -115,7 +115,7 @@ final class PgBouncer implements AutoCloseable {
 	}
 
 	private void awaitStart() {
-		Awaitility.await().conditionEvaluationListener(null).until(() -> {
+		Awaitility.await().until(() -> {
 			if (!this.process.isAlive()) {
 				throw new IllegalStateException(log());
 			}

@@ -1,6 +1,7 @@
 package io.bemi.it.surroundings;
 
 import java.sql.Connection;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -44,22 +45,32 @@ class PoolIntegrationTests {
 	@CsvSource({ "com.zaxxer.hikari.HikariDataSource, hikari.maximum-pool-size, hikari.minimum-idle",
 			"org.apache.tomcat.jdbc.pool.DataSource, tomcat.max-active, tomcat.min-idle",
 			"org.apache.commons.dbcp2.BasicDataSource, dbcp2.max-total, dbcp2.min-idle" })
-	void everyConnectionOfAPoolCarriesTheContextOfItsUser(String type, String size, String idle) throws Exception {
+	void everyConnectionOfAPoolCarriesTheContextOfItsUser(String type, String size, String minimum) throws Exception {
 		try (TestDatabase database = PostgresServer.shared().createDatabase()) {
 			database.execute("CREATE TABLE item (id int PRIMARY KEY, pid int)");
 			try (ConfigurableApplicationContext application = Applications.startWithoutWeb(database, Application.class,
 					"spring.datasource.type=" + type, "spring.datasource." + size + "=" + SIZE,
-					"spring.datasource." + idle + "=1", "spring.datasource.tomcat.initial-size=1",
+					"spring.datasource." + minimum + "=1", "spring.datasource.tomcat.initial-size=1",
 					"spring.datasource.url=" + database.url() + "?ApplicationName=pool")) {
 				DataSource dataSource = application.getBean(DataSource.class);
 				assertThat(dataSource).isInstanceOf(BemiDataSource.class);
 				assertThat(dataSource.isWrapperFor(Class.forName(type))).isTrue();
 				List<String> before = pids(database);
-				// Whoever writes next needs connections that do not exist yet.
-				try (Connection held = dataSource.getConnection()) {
-					assertThat(held.isValid(1)).isTrue();
+				int idle = Objects.requireNonNull(metadata(application, dataSource).getIdle());
+				assertThat(idle).isBetween(1, SIZE - 1);
+				// Whoever writes next needs a connection that does not exist yet.
+				List<Connection> held = new ArrayList<>();
+				try {
+					for (int i = 0; i < idle; i++) {
+						held.add(dataSource.getConnection());
+					}
 					Map<String, String> expected = write(application);
 					assertThat(Recorded.await(database, "item", WRITES, "user")).isEqualTo(expected);
+				}
+				finally {
+					for (Connection connection : held) {
+						connection.close();
+					}
 				}
 				Set<String> used = new HashSet<>(database.query("SELECT DISTINCT pid FROM item"));
 				assertThat(used).hasSizeBetween(1, SIZE - 1);

@@ -62,7 +62,7 @@ class ProviderIntegrationTests {
 				"CREATE TABLE account (name text PRIMARY KEY, tenant text)",
 				"INSERT INTO account VALUES ('alice', 'acme'), ('bob', 'umbrella')");
 		application = Applications.start(database, Application.class, "spring.datasource.hikari.maximum-pool-size=1",
-				"spring.datasource.hikari.connection-timeout=2000");
+				"spring.datasource.hikari.connection-timeout=20000");
 	}
 
 	@AfterAll

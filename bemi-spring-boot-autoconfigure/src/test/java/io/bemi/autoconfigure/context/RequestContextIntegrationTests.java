@@ -183,7 +183,7 @@ class RequestContextIntegrationTests {
 			dataSource.setUsername(environment.getRequiredProperty("test.username"));
 			dataSource.setPassword(environment.getRequiredProperty("test.password"));
 			dataSource.setMaximumPoolSize(1);
-			dataSource.setConnectionTimeout(2000);
+			dataSource.setConnectionTimeout(20_000);
 			return dataSource;
 		}
 

@@ -76,7 +76,7 @@ class BemiSchedulingAutoConfigurationTests {
 	void tasksOfTheApplicationsConfigurersAreEntryPointsOnTheirOwnScheduler() {
 		this.contextRunner.withUserConfiguration(ConfiguredApplication.class).run((context) -> {
 			ConfiguredApplication application = context.getBean(ConfiguredApplication.class);
-			assertThat(application.contexts.poll(10, TimeUnit.SECONDS)).startsWith("own-")
+			assertThat(application.contexts.poll(60, TimeUnit.SECONDS)).startsWith("own-")
 				.endsWith(WrittenContext.of("scheduled", "ConfiguredApplication.run"));
 			assertThat(application.scheduler).isNotInstanceOf(EntryPointTaskScheduler.class);
 		});
@@ -85,7 +85,7 @@ class BemiSchedulingAutoConfigurationTests {
 	@Test
 	void qualifiedSchedulerRunsTheMethod() {
 		this.contextRunner.withUserConfiguration(QualifiedApplication.class).run((context) -> {
-			String first = context.getBean(QualifiedApplication.class).contexts.poll(10, TimeUnit.SECONDS);
+			String first = context.getBean(QualifiedApplication.class).contexts.poll(60, TimeUnit.SECONDS);
 			assertThat(first).startsWith("second-")
 				.endsWith(WrittenContext.of("scheduled", "QualifiedApplication.work"));
 		});
@@ -114,8 +114,8 @@ class BemiSchedulingAutoConfigurationTests {
 	void failureOfATaskIsAsBefore() {
 		this.contextRunner.withUserConfiguration(FailingApplication.class).run((context) -> {
 			FailingApplication application = context.getBean(FailingApplication.class);
-			assertThat(application.contexts.poll(10, TimeUnit.SECONDS)).isNotNull();
-			assertThat(application.contexts.poll(10, TimeUnit.SECONDS))
+			assertThat(application.contexts.poll(60, TimeUnit.SECONDS)).isNotNull();
+			assertThat(application.contexts.poll(60, TimeUnit.SECONDS))
 				.isEqualTo(WrittenContext.of("scheduled", "FailingApplication.fail"));
 		});
 	}
@@ -195,7 +195,7 @@ class BemiSchedulingAutoConfigurationTests {
 		}
 
 		@Nullable String next() throws InterruptedException {
-			return this.contexts.poll(10, TimeUnit.SECONDS);
+			return this.contexts.poll(60, TimeUnit.SECONDS);
 		}
 
 	}

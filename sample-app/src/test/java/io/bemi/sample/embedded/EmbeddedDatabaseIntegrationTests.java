@@ -89,7 +89,7 @@ class EmbeddedDatabaseIntegrationTests {
 				.of(Long.parseLong(Files.readAllLines(data().resolve("postmaster.pid")).get(0)))
 				.orElseThrow();
 			server.destroyForcibly();
-			Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !server.isAlive());
+			Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> !server.isAlive());
 		}
 		try (EmbeddedDatabase database = start()) {
 			assertThat(query(database, "SELECT answer FROM kept")).isEqualTo("42");
