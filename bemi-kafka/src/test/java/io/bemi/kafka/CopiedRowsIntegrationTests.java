@@ -8,6 +8,7 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.postgresql.copy.CopyManager;
 import org.postgresql.PGConnection;
@@ -32,11 +33,16 @@ class CopiedRowsIntegrationTests {
 				"CREATE TABLE keyless (id int, t text)", "ALTER TABLE keyless REPLICA IDENTITY FULL")) {
 			paths.startConsumer();
 			Random random = new Random();
+			String topics = paths.database().name() + ".public.";
 			for (int kill = 0; kill < KILLS; kill++) {
+				long before = paths.servers().messages(topics);
 				for (int transaction = 0; transaction < TRANSACTIONS; transaction++) {
 					copy(paths, (kill * TRANSACTIONS + transaction) * ROWS);
 				}
-				Thread.sleep(1_500 + random.nextInt(1_500));
+				long sent = before + random.nextInt(TRANSACTIONS * ROWS);
+				Awaitility.await()
+					.pollInterval(Duration.ofMillis(10))
+					.until(() -> paths.servers().messages(topics) > sent);
 				paths.servers().restartConnect(paths.connector());
 			}
 			paths.awaitStored(Duration.ofSeconds(180));
