@@ -1,7 +1,6 @@
 package io.bemi.testsupport;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,11 +45,7 @@ public final class DurableServer implements AutoCloseable {
 	 * @param configuration settings beside those that make it durable
 	 */
 	public static DurableServer start(int version, Map<String, String> configuration) throws IOException {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			int port = socket.getLocalPort();
-			socket.close();
-			return new DurableServer(version, port, Files.createTempDirectory("bemi-durable"), configuration);
-		}
+		return new DurableServer(version, Ports.free(), Files.createTempDirectory("bemi-durable"), configuration);
 	}
 
 	private EmbeddedPostgres launch() throws IOException {

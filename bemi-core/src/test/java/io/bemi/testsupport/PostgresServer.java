@@ -123,7 +123,9 @@ public final class PostgresServer {
 	 * tests that need a server of their own (to kill it, to set {@code wal_level}).
 	 */
 	public static EmbeddedPostgres.Builder embeddedBuilder(int version) {
-		return EmbeddedPostgres.builder().setPgBinaryResolver(binaries(version)).setLocaleConfig("locale", "C.UTF-8");
+		return EmbeddedPostgres.builder()
+			.setPort(Ports.free())
+			.setPgBinaryResolver(binaries(version)).setLocaleConfig("locale", "C.UTF-8");
 	}
 
 	private static PgBinaryResolver binaries(int version) {

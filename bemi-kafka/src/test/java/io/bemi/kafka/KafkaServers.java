@@ -2,7 +2,6 @@ package io.bemi.kafka;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 
+import io.bemi.testsupport.Ports;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -33,9 +33,9 @@ public final class KafkaServers {
 
 	private final Path folder;
 
-	private final int port = freePort();
+	private final int port = Ports.free();
 
-	private final int rest = freePort();
+	private final int rest = Ports.free();
 
 	private JavaProcess broker;
 
@@ -61,7 +61,7 @@ public final class KafkaServers {
 				transaction.state.log.min.isr=1
 				group.initial.rebalance.delay.ms=0
 				group.coordinator.rebalance.protocols=classic,consumer
-				""".formatted(this.port, freePort(), this.folder.resolve("log")));
+				""".formatted(this.port, Ports.free(), this.folder.resolve("log")));
 		Files.writeString(this.folder.resolve("connect.properties"), """
 				bootstrap.servers=127.0.0.1:%d
 				listeners=HTTP://127.0.0.1:%d
@@ -90,15 +90,6 @@ public final class KafkaServers {
 			shared = servers;
 		}
 		return servers;
-	}
-
-	private static int freePort() {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			return socket.getLocalPort();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
 	}
 
 	private String file(String name) {

@@ -3,7 +3,6 @@ package io.bemi.worker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -18,6 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 
 import io.bemi.kafka.KafkaServers;
 import io.bemi.query.Json;
+import io.bemi.testsupport.Ports;
 import io.bemi.testsupport.PostgresServer;
 import io.bemi.testsupport.TestDatabase;
 import org.awaitility.Awaitility;
@@ -100,10 +100,7 @@ class KafkaWorkersIntegrationTests {
 	}
 
 	private Worker start(String name) throws IOException {
-		int port;
-		try (ServerSocket socket = new ServerSocket(0)) {
-			port = socket.getLocalPort();
-		}
+		int port = Ports.free();
 		List<String> arguments = new ArrayList<>(configuration());
 		arguments.remove("--server.port=0");
 		arguments.add("--server.port=" + port);

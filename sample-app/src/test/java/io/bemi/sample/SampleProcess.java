@@ -1,7 +1,6 @@
 package io.bemi.sample;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +13,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 
+import io.bemi.testsupport.Ports;
 import io.bemi.testsupport.TcpProxy;
 import io.bemi.testsupport.TestDatabase;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +65,7 @@ final class SampleProcess {
 	}
 
 	private static SampleProcess on(TestDatabase database, String url) throws IOException {
-		return new SampleProcess(database, url, freePort(),
+		return new SampleProcess(database, url, Ports.free(),
 				List.of("-cp", System.getProperty("java.class.path"), SampleApplication.class.getName()),
 				Path.of("target/sample-process.log"));
 	}
@@ -74,14 +74,8 @@ final class SampleProcess {
 	 * A process of the packaged sample that was processed ahead of time, not started yet.
 	 */
 	static SampleProcess packaged(TestDatabase database, Path log) throws IOException {
-		return new SampleProcess(database, database.url(), freePort(), List.of("-Dspring.aot.enabled=true", "-jar",
+		return new SampleProcess(database, database.url(), Ports.free(), List.of("-Dspring.aot.enabled=true", "-jar",
 				Objects.requireNonNull(System.getProperty("bemi.sample.jar"), "run by './mvnw verify'")), log);
-	}
-
-	private static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			return socket.getLocalPort();
-		}
 	}
 
 	/**

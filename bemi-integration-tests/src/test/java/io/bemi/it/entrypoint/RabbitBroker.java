@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import io.bemi.testsupport.Ports;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +70,7 @@ class RabbitBroker {
 	}
 
 	private static int start(Path script) throws IOException {
-		List<Integer> ports = freePorts(3);
+		List<Integer> ports = Stream.generate(Ports::free).distinct().limit(3).toList();
 		Path home = Files.createTempDirectory("bemi-rabbitmq");
 		Path plugins = Files.writeString(home.resolve("plugins"), "[].");
 		Files.writeString(home.resolve("rabbitmq.conf"), "listeners.tcp.1 = 127.0.0.1:" + ports.get(0) + "\n");
@@ -98,15 +98,6 @@ class RabbitBroker {
 			throw new IllegalStateException("RabbitMQ did not start: " + Files.readString(output));
 		}
 		return ports.get(0);
-	}
-
-	private static List<Integer> freePorts(int count) throws IOException {
-		if (count == 0) {
-			return List.of();
-		}
-		try (ServerSocket socket = new ServerSocket(0)) {
-			return Stream.concat(Stream.of(socket.getLocalPort()), freePorts(count - 1).stream()).toList();
-		}
 	}
 
 	private static boolean isOpen(int port) {

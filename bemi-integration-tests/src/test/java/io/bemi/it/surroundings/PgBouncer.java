@@ -2,7 +2,6 @@ package io.bemi.it.surroundings;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import io.bemi.testsupport.Ports;
 import io.bemi.testsupport.TestDatabase;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +73,7 @@ final class PgBouncer implements AutoCloseable {
 		try {
 			Path folder = Files.createTempDirectory("pgbouncer",
 					PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-			int port = freePort();
+			int port = Ports.free();
 			Path users = Files.writeString(folder.resolve("users"),
 					"\"" + database.server().username() + "\" \"" + database.server().password() + "\"\n");
 			Path configuration = Files.writeString(folder.resolve("pgbouncer.ini"),
@@ -106,12 +106,6 @@ final class PgBouncer implements AutoCloseable {
 
 	private static String address(TestDatabase database) {
 		return "localhost".equals(database.server().host()) ? "127.0.0.1" : database.server().host();
-	}
-
-	private static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			return socket.getLocalPort();
-		}
 	}
 
 	private void awaitStart() {

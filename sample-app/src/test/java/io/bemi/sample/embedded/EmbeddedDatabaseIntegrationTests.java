@@ -1,7 +1,6 @@
 package io.bemi.sample.embedded;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -11,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 
+import io.bemi.testsupport.Ports;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,9 +34,7 @@ class EmbeddedDatabaseIntegrationTests {
 	@BeforeEach
 	void forgetData() throws IOException {
 		FileSystemUtils.deleteRecursively(data());
-		try (ServerSocket socket = new ServerSocket(0)) {
-			this.port = socket.getLocalPort();
-		}
+		this.port = Ports.free();
 	}
 
 	@Test
