@@ -125,7 +125,8 @@ public final class PostgresServer {
 	public static EmbeddedPostgres.Builder embeddedBuilder(int version) {
 		return EmbeddedPostgres.builder()
 			.setPort(Ports.free())
-			.setPgBinaryResolver(binaries(version)).setLocaleConfig("locale", "C.UTF-8");
+			.setPgBinaryResolver(binaries(version))
+			.setLocaleConfig("locale", "C.UTF-8");
 	}
 
 	private static PgBinaryResolver binaries(int version) {
