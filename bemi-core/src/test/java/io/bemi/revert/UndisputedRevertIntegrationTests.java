@@ -12,6 +12,7 @@ import io.bemi.query.IngestionBarrier;
 import io.bemi.timetravel.JdbcTimeTravel;
 import io.bemi.timetravel.TimeTravel;
 import io.bemi.timetravel.TravellingApplication;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -133,11 +134,16 @@ class UndisputedRevertIntegrationTests {
 		RevertPlan plan = plan("INSERT INTO parent VALUES (30, 'a', 1, 30)", "UPDATE parent SET a = 'b' WHERE id = 30");
 		String place = "SELECT ctid FROM parent WHERE id = ";
 		List<String> before = this.recorded.query(place + 30);
-		this.recorded.transact("UPDATE parent SET n = 2 WHERE id = 30");
+		long updated = this.recorded.transact("UPDATE parent SET n = 2 WHERE id = 30");
+		// The place is free once no other transaction may see what was there.
+		Awaitility.await()
+			.until(() -> this.recorded
+				.query("SELECT FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+						+ " AND least(backend_xmin::text::bigint, backend_xid::text::bigint) <= " + updated)
+				.isEmpty());
+		this.recorded.database().execute("VACUUM parent");
 		for (int id = 1_001; this.recorded.query("SELECT FROM parent WHERE ctid = '" + before.get(0) + "'")
 			.isEmpty(); id++) {
-			// Whatever transaction runs meanwhile may keep the place from being free.
-			this.recorded.database().execute("VACUUM parent");
 			this.recorded.transact("INSERT INTO parent VALUES (%1$d, 'x', 1, %1$d)".formatted(id));
 			assertThat(id).as("rows until the place is taken").isLessThan(1_500);
 		}
