@@ -59,7 +59,6 @@ class WithoutContextProviderIntegrationTests {
 			.retrieve()
 			.toBodilessEntity();
 		Awaitility.await()
-			.atMost(Duration.ofSeconds(60))
 			.pollInterval(Duration.ofMillis(20))
 			.untilAsserted(() -> assertThat(database
 				.query("""
