@@ -213,14 +213,17 @@ final class Oracle {
 
 	/**
 	 * The rows but for those that were changed, or came to an end, before they were
-	 * copied: nobody has seen what they were.
+	 * copied: nobody has seen what they were. Nor does what comes after rows came or went
+	 * tell of those that were there: another one may have the key.
 	 */
 	private Content told(Content content, Fold fold, Moment moment) {
 		Map<String, Boolean> untold = new HashMap<>();
-		boolean rest = this.copies.isGivenUp(content.relation(), moment.snapshot()::sees);
+		Instant severed = this.touches.severedAfter(content.relation(), moment.snapshot()::sees);
+		boolean rest = severed != null || this.copies.isGivenUp(content.relation(), moment.snapshot()::sees);
 		for (Entry entry : this.history) {
 			Recorded change = entry.change();
-			if (change.relation() != content.relation() || moment.sees(change)) {
+			if (change.relation() != content.relation() || moment.sees(change)
+					|| (severed != null && at(entry).compareTo(severed) > 0)) {
 				continue;
 			}
 			if (change.operation().equals("TRUNCATE")) {
@@ -235,7 +238,7 @@ final class Oracle {
 				untold.putIfAbsent(change.key(), false);
 			}
 		}
-		boolean others = rest || this.touches.isSeveredAfter(content.relation(), moment.snapshot()::sees);
+		boolean others = rest;
 		return content.of(content.rows().stream().filter((row) -> {
 			String key = String.valueOf(row.key());
 			return fold.keyed(content.relation()).containsKey(key) || !untold.getOrDefault(key, others);

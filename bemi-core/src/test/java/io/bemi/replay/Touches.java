@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -133,12 +134,15 @@ final class Touches {
 	}
 
 	/**
-	 * Whether rows of a table came or went in a transaction that is not seen.
+	 * When rows of a table came or went first in a transaction that is not seen;
+	 * {@code null} if they did not.
 	 */
-	boolean isSeveredAfter(long relation, LongPredicate seen) {
-		return this.touches.getOrDefault(relation, List.of())
-			.stream()
-			.anyMatch((touch) -> touch.attribute() == 0 && !seen.test(touch.transaction()));
+	@Nullable Instant severedAfter(long relation, LongPredicate seen) {
+		return severances(relation, false).stream()
+			.filter((severance) -> !seen.test(severance.transaction()))
+			.map(Severance::instant)
+			.min(Comparator.naturalOrder())
+			.orElse(null);
 	}
 
 	boolean hasHadName(long relation, String name) {
