@@ -6,10 +6,12 @@ import java.util.Map;
 
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Goes on where the store says that a partition has been read up to.
+ * Goes on where the store says that a partition has been read up to. What it throws is
+ * passed on by the consumer as it is, for it is of Kafka's own kind.
  */
 final class Assignment implements ConsumerRebalanceListener {
 
@@ -46,7 +48,7 @@ final class Assignment implements ConsumerRebalanceListener {
 				this.consumer.seek(partition, this.writer.take(partition, beginnings.getOrDefault(partition, 0L)));
 			}
 			catch (SQLException ex) {
-				throw new IllegalStateException("The store cannot be used: " + ex.getMessage(), ex);
+				throw new KafkaException("The store cannot be used: " + ex.getMessage(), ex);
 			}
 			if (isOfTransactions(partition)) {
 				checkIsOnly(partition);
@@ -58,7 +60,7 @@ final class Assignment implements ConsumerRebalanceListener {
 	private void checkIsOnly(TopicPartition partition) {
 		int count = this.consumer.partitionsFor(partition.topic()).size();
 		if (count != 1) {
-			throw new IllegalStateException("Topic '" + partition.topic() + "' has " + count
+			throw new KafkaException("Topic '" + partition.topic() + "' has " + count
 					+ " partitions, in which transactions are not in their order. Stop the connector, delete the topic,"
 					+ " and start it with 'topic.creation.transactions.partitions' = '1'");
 		}

@@ -110,6 +110,8 @@ public final class ConnectorConfiguration {
 		map.put("topic.prefix", this.prefix);
 		map.put("plugin.name", "pgoutput");
 		map.put("slot.name", this.source.slot());
+		// Before PostgreSQL 17 the connector says so and creates it without.
+		map.put("slot.failover", "true");
 		map.put("publication.name", this.source.publication());
 		// Bemi looks after its publication, and copies the rows that are there already.
 		map.put("publication.autocreate.mode", "disabled");

@@ -138,7 +138,8 @@ final class ConnectorWatch implements AutoCloseable {
 		catch (ReplicationException ex) {
 			report(String.valueOf(ex.getMessage()));
 		}
-		catch (SQLException | RuntimeException ex) {
+		// An Error, too, such as no memory: it looks again.
+		catch (Exception | Error ex) {
 			if (!this.refused && ex instanceof SQLException refusal
 					&& INSUFFICIENT_PRIVILEGE.equals(refusal.getSQLState())) {
 				this.refused = true;

@@ -73,6 +73,8 @@ public final class KafkaIngester implements SourceIngester {
 
 	private final LongAdder received = new LongAdder();
 
+	private final LongAdder rejected = new LongAdder();
+
 	private final Thread thread;
 
 	private volatile boolean stopped;
@@ -196,7 +198,9 @@ public final class KafkaIngester implements SourceIngester {
 	}
 
 	private void write(ConsumerRecords<byte[], byte[]> records, StagingWriter writer) throws SQLException {
+		long rejected = writer.rejected();
 		writer.write(records);
+		this.rejected.add(writer.rejected() - rejected);
 		for (ConsumerRecord<byte[], byte[]> message : records) {
 			this.received.add(Math.max(0, message.serializedKeySize()) + Math.max(0, message.serializedValueSize()));
 		}
@@ -223,9 +227,12 @@ public final class KafkaIngester implements SourceIngester {
 			stopStoring();
 			open.pause(open.assignment());
 		}
-		else if (this.storing && this.storer == null) {
+		else {
+			// Also where another one stores now: partitions that are kept stay paused.
 			open.resume(open.paused());
-			this.storer = this.storers.get();
+			if (this.storing && this.storer == null) {
+				this.storer = this.storers.get();
+			}
 		}
 	}
 
@@ -238,7 +245,7 @@ public final class KafkaIngester implements SourceIngester {
 			return new IngestionStatus(Phase.PAUSED,
 					"Paused: what comes waits in Kafka, for as long as its topics keep records", null);
 		}
-		if (partitions.isEmpty()) {
+		if (partitions.isEmpty() || this.broker.isWithoutTransactions()) {
 			return this.broker.waiting();
 		}
 		String reading = "Reading " + partitions.size() + " partitions";
@@ -314,9 +321,13 @@ public final class KafkaIngester implements SourceIngester {
 		return (running != null) ? running.baseline() : BaselineProgress.NONE;
 	}
 
+	/**
+	 * A record that is no event of the connector counts as added, too.
+	 */
 	@Override
 	public Quarantine quarantine() {
-		return this.sink.quarantine();
+		Quarantine stored = this.sink.quarantine();
+		return new Quarantine(stored.added() + this.rejected.sum(), stored.rows());
 	}
 
 	/**

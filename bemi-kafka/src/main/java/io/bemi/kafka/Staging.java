@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 
@@ -24,6 +25,11 @@ final class Staging {
 			SELECT id FROM added UNION ALL SELECT id FROM kafka_feed WHERE prefix = ?
 			""";
 
+	/** How long the store may take to answer, before it is taken for gone. */
+	private static final Duration SHORT = Duration.ofMinutes(2);
+
+	private static final Duration LONG = Duration.ofHours(1);
+
 	private final StoreSettings store;
 
 	private final String prefix;
@@ -34,11 +40,24 @@ final class Staging {
 	}
 
 	/**
-	 * Opens a session, and creates the tables where they are missing.
+	 * Opens a session for short statements, and creates the tables where they are
+	 * missing.
 	 * @return a connection in autocommit mode
 	 */
 	Connection connect() throws SQLException {
-		Connection connection = DirectConnections.open(this.store.url(), properties(), "bemi.store.url");
+		return connect(SHORT);
+	}
+
+	/**
+	 * The same for statements over whole transactions, which take longer the larger those
+	 * are.
+	 */
+	Connection connectForLong() throws SQLException {
+		return connect(LONG);
+	}
+
+	private Connection connect(Duration patience) throws SQLException {
+		Connection connection = DirectConnections.open(this.store.url(), properties(patience), "bemi.store.url");
 		try (Statement statement = connection.createStatement()) {
 			new SchemaMigrator("kafka", this.store.schema(), List.of("V001__staging.sql", "V002__marker.sql"),
 					Staging.class)
@@ -56,14 +75,14 @@ final class Staging {
 		}
 	}
 
-	private Properties properties() {
+	private Properties properties(Duration patience) {
 		Properties properties = new Properties();
 		set(properties, PGProperty.USER, this.store.username());
 		set(properties, PGProperty.PASSWORD, this.store.password());
 		PGProperty.APPLICATION_NAME.set(properties, "bemi-kafka");
 		PGProperty.TCP_KEEP_ALIVE.set(properties, true);
 		PGProperty.CONNECT_TIMEOUT.set(properties, 10);
-		PGProperty.SOCKET_TIMEOUT.set(properties, 120);
+		PGProperty.SOCKET_TIMEOUT.set(properties, (int) patience.toSeconds());
 		PGProperty.REWRITE_BATCHED_INSERTS.set(properties, true);
 		return properties;
 	}

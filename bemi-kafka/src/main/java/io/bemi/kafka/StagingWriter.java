@@ -77,6 +77,8 @@ final class StagingWriter implements AutoCloseable {
 	/** Up to where this consumer has read its partitions. */
 	private final Map<TopicPartition, Long> offsets = new HashMap<>();
 
+	private long rejected;
+
 	/**
 	 * Creates one.
 	 * @param connection a connection to the store, closed with it
@@ -203,6 +205,14 @@ final class StagingWriter implements AutoCloseable {
 			statement.setString(6, error);
 			statement.executeUpdate();
 		}
+		this.rejected++;
+	}
+
+	/**
+	 * How many records were no events.
+	 */
+	long rejected() {
+		return this.rejected;
 	}
 
 	private void add(PreparedStatement events, Change change) throws SQLException {

@@ -44,8 +44,6 @@ final class TransactionStorer implements AutoCloseable {
 
 	private static final long CLEAN_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-	private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
-
 	private final Staging staging;
 
 	private final ReplicationSource source;
@@ -78,9 +76,7 @@ final class TransactionStorer implements AutoCloseable {
 
 	private long cleanedAt = System.nanoTime() - CLEAN_NANOS;
 
-	private long waitingSince;
-
-	private Position waitingFor = Position.ZERO;
+	private final IncompleteTransaction incomplete = new IncompleteTransaction(System::nanoTime);
 
 	/**
 	 * Creates one, which runs at once, but not before another one with the same sink has
@@ -158,7 +154,7 @@ final class TransactionStorer implements AutoCloseable {
 	}
 
 	private void storeUntilStopped() throws SQLException {
-		Connection connection = this.staging.connect();
+		Connection connection = this.staging.connectForLong();
 		try (StagedTransactions staged = new StagedTransactions(connection, this.staging.feed(connection))) {
 			staged.look();
 			Position after = (this.missing != null) ? this.missing : staged.missing(Position.ZERO);
@@ -259,19 +255,14 @@ final class TransactionStorer implements AutoCloseable {
 	 * Says what is waited for, and warns when that takes long.
 	 */
 	private void explain(List<Arrived> next) {
-		this.failed = false;
 		if (next.isEmpty()) {
+			this.failed = false;
 			return;
 		}
-		Arrived first = next.get(0);
-		if (!first.end().position().equals(this.waitingFor)) {
-			this.waitingFor = first.end().position();
-			this.waitingSince = System.nanoTime();
-		}
-		this.state = "Waiting for changes of the transaction that was committed at " + this.waitingFor + ": "
-				+ first.events() + " of " + first.end().events() + " have arrived";
-		if (System.nanoTime() - this.waitingSince > WARN_NANOS) {
-			this.waitingSince = System.nanoTime();
+		boolean warn = this.incomplete.see(next.get(0));
+		this.state = this.incomplete.toString();
+		this.failed = this.incomplete.isStuck();
+		if (warn) {
 			logger.warn("{}", this.state);
 		}
 	}

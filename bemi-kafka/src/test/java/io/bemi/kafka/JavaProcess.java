@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import io.bemi.testsupport.PostgresServer;
+
 /**
  * A JVM of its own, which writes to a file and ends with this one.
  */
@@ -62,9 +64,10 @@ final class JavaProcess implements AutoCloseable {
 							"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=" + System.getProperty("bemi.test.tier", "4"),
 							"-cp", classPath.replace(';', File.pathSeparatorChar), mainClass));
 			command.addAll(List.of(arguments));
-			Process process = new ProcessBuilder(command).redirectErrorStream(true)
-				.redirectOutput(output.toFile())
-				.start();
+			ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
+				.redirectOutput(output.toFile());
+			builder.environment().put("BEMI_PASSWORD", PostgresServer.shared().password());
+			Process process = builder.start();
 			return new JavaProcess(process, output);
 		}
 		catch (IOException ex) {

@@ -2,9 +2,11 @@ package io.bemi.kafka;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import io.bemi.ingestion.IngestionStatus.Phase;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -108,6 +110,30 @@ class KafkaPathIntegrationTests {
 			assertThat(paths.different()).isEmpty();
 			assertThat(consumer.progress().changes()).isEqualTo(paths.stored());
 			Awaitility.await().until(() -> consumer.slotUsage() != null);
+		}
+	}
+
+	@Test
+	void aPauseThatAnotherConsumerEndsLeavesNothingUnread() throws Exception {
+		try (TwoPaths paths = TwoPaths.on("CREATE TABLE b (id int PRIMARY KEY, t text)")) {
+			ChosenStorer.chosen = "first";
+			String assignor = ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG;
+			KafkaIngester first = paths.startConsumer(
+					Map.of(ConsumerConfig.CLIENT_ID_CONFIG, "first", assignor, ChosenStorer.class.getName()));
+			paths.database().execute("INSERT INTO b VALUES (0, 'before')");
+			paths.awaitStored(Duration.ofSeconds(60));
+			assertThat(first.pause(Duration.ofSeconds(10)).phase()).isEqualTo(Phase.PAUSED);
+			ChosenStorer.chosen = "second";
+			KafkaIngester second = paths.startConsumer(
+					Map.of(ConsumerConfig.CLIENT_ID_CONFIG, "second", assignor, ChosenStorer.class.getName()));
+			// Some of them in partitions that the first has kept.
+			paths.database().execute("INSERT INTO b SELECT i, 'after' FROM generate_series(1, 50) i");
+			paths.awaitStored(Duration.ofSeconds(60));
+			assertThat(paths.different()).isEmpty();
+			assertThat(first.isPaused()).isFalse();
+			assertThat(first.status().phase()).isEqualTo(Phase.STANDBY);
+			assertThat(first.status().message()).matches("Reading \\d+ partitions, another consumer stores");
+			assertThat(second.status().phase()).isEqualTo(Phase.STREAMING);
 		}
 	}
 

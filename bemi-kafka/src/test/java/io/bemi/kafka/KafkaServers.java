@@ -25,7 +25,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A broker and a Kafka Connect with Debezium, each a process that can be killed and
- * started again. One of each per JVM.
+ * started again. One of each per JVM. The password of the shared server is in the
+ * environment variable that the command {@code connector} names.
  */
 public final class KafkaServers {
 
@@ -69,6 +70,8 @@ public final class KafkaServers {
 				value.converter=org.apache.kafka.connect.storage.StringConverter
 				offset.storage.file.filename=%s
 				offset.flush.interval.ms=1000
+				config.providers=env
+				config.providers.env.class=org.apache.kafka.common.config.provider.EnvVarConfigProvider
 				""".formatted(this.port, this.rest, this.folder.resolve("offsets")));
 		JavaProcess format = JavaProcess.kafka(this.folder, "kafka.tools.StorageTool", "format", "-t",
 				"MkU3OEVBNTcwNTJENDM2Qk", "-c", file("broker.properties"));

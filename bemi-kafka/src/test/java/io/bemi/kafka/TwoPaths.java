@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -149,8 +150,16 @@ public final class TwoPaths implements AutoCloseable {
 	 * Starts a consumer in this JVM.
 	 */
 	public KafkaIngester startConsumer() {
+		return startConsumer(Map.of());
+	}
+
+	/**
+	 * Starts a consumer in this JVM.
+	 * @param properties of the consumer, beside those that all have
+	 */
+	KafkaIngester startConsumer(Map<String, Object> properties) {
 		KafkaIngester consumer = consumer(this.servers.bootstrap(), source(slot()), store("kafka"),
-				this.database.name());
+				this.database.name(), properties);
 		this.workers.add(consumer);
 		consumer.start();
 		return consumer;
@@ -169,12 +178,12 @@ public final class TwoPaths implements AutoCloseable {
 	}
 
 	private static KafkaIngester consumer(String bootstrap, ReplicationSource source, StoreSettings store,
-			String prefix) {
-		return new KafkaIngester(
-				new KafkaSettings(prefix, "bemi-" + prefix,
-						Map.of("bootstrap.servers", bootstrap, "session.timeout.ms", 6_000, "heartbeat.interval.ms",
-								500, "metadata.max.age.ms", 500)),
-				source, store, BaselineSettings.ALL, ColumnRules.NONE);
+			String prefix, Map<String, Object> more) {
+		Map<String, Object> properties = new HashMap<>(Map.of("bootstrap.servers", bootstrap, "session.timeout.ms",
+				6_000, "heartbeat.interval.ms", 500, "metadata.max.age.ms", 500));
+		properties.putAll(more);
+		return new KafkaIngester(new KafkaSettings(prefix, "bemi-" + prefix, properties), source, store,
+				BaselineSettings.ALL, ColumnRules.NONE);
 	}
 
 	/**
@@ -267,7 +276,7 @@ public final class TwoPaths implements AutoCloseable {
 			ReplicationSource source = new ReplicationSource(
 					new ReplicationSettings(arguments[2], arguments[3], arguments[4], arguments[5], "bemi"));
 			StoreSettings store = new StoreSettings(arguments[6], arguments[3], arguments[4], "kafka");
-			consumer(arguments[0], source, store, arguments[1]).start();
+			consumer(arguments[0], source, store, arguments[1], Map.of()).start();
 			Thread.currentThread().join();
 		}
 

@@ -131,7 +131,8 @@ final class Worker implements SmartLifecycle {
 			boolean moving = this.readers.values().stream().anyMatch(SourceReader::isRetiring);
 			return moving ? SHORT_INTERVAL : INTERVAL;
 		}
-		catch (SQLException | RuntimeException ex) {
+		// An Error, too, such as no memory for a thread: it is tried again.
+		catch (Exception | Error ex) {
 			disconnected(ex);
 			Duration pause = INTERVAL.multipliedBy(this.failures);
 			return (pause.compareTo(LONGEST_INTERVAL) < 0) ? pause : LONGEST_INTERVAL;
@@ -142,7 +143,7 @@ final class Worker implements SmartLifecycle {
 	 * What was read goes on being read meanwhile: nobody else takes the slot from who
 	 * streams.
 	 */
-	private void disconnected(Exception ex) {
+	private void disconnected(Throwable ex) {
 		this.failures++;
 		if (this.failures == 1) {
 			logger.warn("The store cannot be asked who reads what; it is tried again: {}", ex.getMessage());
