@@ -3,6 +3,7 @@ package io.bemi.worker;
 import java.util.List;
 
 import io.bemi.dashboard.autoconfigure.BemiDashboardProperties;
+import jakarta.servlet.http.HttpServletRequest;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -18,6 +19,8 @@ import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.AndRequestMatcher;
 
 /**
  * Who may look: at health everybody, at the rest who has the dashboard's role. Without a
@@ -44,8 +47,17 @@ class WorkerSecurity {
 				.anyRequest()
 				.hasRole(dashboard.getReadRole()))
 			.httpBasic(Customizer.withDefaults())
-			.csrf((csrf) -> csrf.ignoringRequestMatchers("/actuator/**"))
+			.csrf((csrf) -> csrf.ignoringRequestMatchers(new AndRequestMatcher(
+					PathPatternRequestMatcher.withDefaults().matcher("/actuator/**"), WorkerSecurity::isFromProgram)))
 			.build();
+	}
+
+	/**
+	 * Browsers name the page that posts something, and send along the password that they
+	 * were given, whosever page that is.
+	 */
+	private static boolean isFromProgram(HttpServletRequest request) {
+		return request.getHeader("Origin") == null && request.getHeader("Sec-Fetch-Site") == null;
 	}
 
 	@Bean

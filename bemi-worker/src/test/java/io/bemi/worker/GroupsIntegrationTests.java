@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 
 import io.bemi.query.Changes;
 import io.bemi.query.EntityTables;
@@ -48,6 +49,8 @@ class GroupsIntegrationTests {
 
 	private static final Duration LONG = Duration.ofSeconds(60);
 
+	private static final String[] GROUPS = { "lines.tables=line", "rest.tables=*" };
+
 	private static final String CONTEXT = "SELECT pg_logical_emit_message(true, '_bemi', '{\"user\": \"%s\"}')";
 
 	private TestDatabase shop = PostgresServer.shared().createDatabase();
@@ -77,15 +80,19 @@ class GroupsIntegrationTests {
 		this.store.close();
 	}
 
-	private ConfigurableApplicationContext start(String... groups) {
+	private List<String> arguments(String... groups) {
 		List<String> arguments = new ArrayList<>(
 				WorkerIntegrationTests.arguments(this.store, Map.of("shop", this.shop)));
 		for (String group : groups) {
 			arguments.add("--bemi.worker.databases.shop.groups." + group);
 		}
+		return arguments;
+	}
+
+	private ConfigurableApplicationContext start(String... groups) {
 		ConfigurableApplicationContext worker = new SpringApplicationBuilder(BemiWorkerApplication.class)
 			.web(WebApplicationType.NONE)
-			.run(arguments.toArray(String[]::new));
+			.run(arguments(groups).toArray(String[]::new));
 		Awaitility.await()
 			.atMost(LONG)
 			.until(() -> worker.getBean(Worker.class)
@@ -96,7 +103,7 @@ class GroupsIntegrationTests {
 	}
 
 	private ConfigurableApplicationContext startGroups() {
-		return start("lines.tables=line", "rest.tables=*");
+		return start(GROUPS);
 	}
 
 	private Changes changes() {
@@ -306,21 +313,26 @@ class GroupsIntegrationTests {
 	}
 
 	/**
-	 * Several sessions write to tables of both groups; the worker is killed, that is it
-	 * stops in between. Each transaction notes what it writes.
+	 * Several sessions write to tables of both groups, and the worker is killed while it
+	 * reads. Each transaction notes what it writes.
 	 */
 	@Test
 	void transactionsAreWholeWhateverIsWritten() throws Exception {
 		this.shop.execute("CREATE SEQUENCE number");
+		// So that both slots are there.
+		startGroups().close();
+		Random random = new Random(1);
 		List<CompletableFuture<Void>> writers = new ArrayList<>();
 		for (int round = 0; round < 3; round++) {
-			try (ConfigurableApplicationContext worker = startGroups()) {
+			try (WorkerProcess worker = WorkerProcess.start("groups-" + round, arguments(GROUPS))) {
 				for (int writer = 0; writer < 3; writer++) {
 					int seed = round * 10 + writer;
 					writers.add(CompletableFuture.runAsync(() -> write(new Random(seed))));
 				}
-				Awaitility.await().atMost(LONG).until(() -> writers.get(writers.size() - 1).isDone());
-				assertThat(worker.isActive()).isTrue();
+				int before = stored();
+				Awaitility.await().atMost(LONG).pollInterval(Duration.ofMillis(20)).until(() -> stored() > before);
+				LockSupport.parkNanos(Duration.ofMillis(random.nextInt(1_000)).toNanos());
+				worker.kill();
 			}
 			CompletableFuture.allOf(writers.toArray(CompletableFuture[]::new)).join();
 		}
@@ -343,6 +355,10 @@ class GroupsIntegrationTests {
 			assertThat(this.store.query("SELECT reason FROM bemi.gap")).isEmpty();
 			assertThat(worker.isActive()).isTrue();
 		}
+	}
+
+	private int stored() {
+		return Integer.parseInt(this.store.query("SELECT count(*) FROM bemi.change WHERE operation <> 'B'").get(0));
 	}
 
 	/**

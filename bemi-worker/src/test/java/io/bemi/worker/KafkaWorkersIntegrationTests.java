@@ -1,8 +1,6 @@
 package io.bemi.worker;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -104,7 +102,7 @@ class KafkaWorkersIntegrationTests {
 		List<String> arguments = new ArrayList<>(configuration());
 		arguments.remove("--server.port=0");
 		arguments.add("--server.port=" + port);
-		WorkerProcess process = WorkerProcess.start(name, arguments);
+		WorkerProcess process = WorkerProcess.startJar(name, arguments);
 		Worker worker = new Worker(process,
 				RestClient.builder()
 					.baseUrl("http://localhost:" + port + "/actuator/")
@@ -127,18 +125,12 @@ class KafkaWorkersIntegrationTests {
 	}
 
 	/**
-	 * What the command prints, with the password in its place.
+	 * What the command prints: Kafka Connect puts the password in its place.
 	 */
-	private String connector() {
-		ByteArrayOutputStream output = new ByteArrayOutputStream();
-		ByteArrayOutputStream errors = new ByteArrayOutputStream();
+	private String connector() throws IOException, InterruptedException {
 		List<String> arguments = new ArrayList<>(List.of("shop", "--replication-factor=1"));
 		arguments.addAll(configuration());
-		int status = new ConnectorCommand(new PrintStream(output, true, StandardCharsets.UTF_8),
-				new PrintStream(errors, true, StandardCharsets.UTF_8))
-			.run(arguments);
-		assertThat(status).as(() -> errors.toString(StandardCharsets.UTF_8)).isZero();
-		return output.toString(StandardCharsets.UTF_8).replace("${env:BEMI_PASSWORD}", this.store.server().password());
+		return WorkerProcess.connector(arguments);
 	}
 
 	private void awaitReplication() {

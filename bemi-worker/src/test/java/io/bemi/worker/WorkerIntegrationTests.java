@@ -23,7 +23,9 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
 import org.springframework.web.client.RestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -141,6 +143,28 @@ class WorkerIntegrationTests {
 		assertThat(auditor.get().uri("/bemi/api/v1/status").retrieve().body(String.class)).contains("CONNECTED",
 				"2 sources, of which this instance reads 2");
 		assertThat(auditor.get().uri("/bemi/api/v1/changes").retrieve().body(String.class)).contains("sell", "send");
+		assertNoPageOfOthersPauses(auditor);
+	}
+
+	/**
+	 * A browser that knows the password sends it along with what any page posts.
+	 */
+	private static void assertNoPageOfOthersPauses(RestClient auditor) {
+		for (String[] header : new String[][] { { "Origin", "https://evil.example.org" }, { "Origin", "null" },
+				{ "Sec-Fetch-Site", "cross-site" } }) {
+			HttpStatusCode answer = auditor.post()
+				.uri("/actuator/bemi/shop/pause")
+				.header(header[0], header[1])
+				.contentType(MediaType.APPLICATION_FORM_URLENCODED)
+				.body("")
+				.exchange((request, response) -> response.getStatusCode());
+			// Before it is looked who that is.
+			assertThat(answer).as(header[0]).isEqualTo(HttpStatus.UNAUTHORIZED);
+		}
+		assertThat(auditor.get().uri("/actuator/bemi").retrieve().body(String.class)).doesNotContain("Paused");
+		assertThat(auditor.post().uri("/actuator/bemi/shop/pause").retrieve().body(String.class)).contains("Paused");
+		assertThat(auditor.post().uri("/actuator/bemi/shop/resume").retrieve().body(String.class))
+			.contains("is recorded now");
 	}
 
 	private static HttpStatusCode status(RestClient client, String path) {
