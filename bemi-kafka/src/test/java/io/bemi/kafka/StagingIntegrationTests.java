@@ -334,6 +334,7 @@ class StagingIntegrationTests {
 					this.database.query("SELECT record, convert_from(content, 'UTF8'), error FROM bemi.kafka_rejected"))
 				.containsExactly(
 						"0|what is this|Expected a schema with each record: JsonConverter with 'schemas.enable' = 'true'");
+			assertThat(writer.rejected()).isEqualTo(1);
 		}
 	}
 

@@ -177,8 +177,8 @@ public final class TwoPaths implements AutoCloseable {
 		return worker;
 	}
 
-	private static KafkaIngester consumer(String bootstrap, ReplicationSource source, StoreSettings store,
-			String prefix, Map<String, Object> more) {
+	static KafkaIngester consumer(String bootstrap, ReplicationSource source, StoreSettings store, String prefix,
+			Map<String, Object> more) {
 		Map<String, Object> properties = new HashMap<>(Map.of("bootstrap.servers", bootstrap, "session.timeout.ms",
 				6_000, "heartbeat.interval.ms", 500, "metadata.max.age.ms", 500));
 		properties.putAll(more);
