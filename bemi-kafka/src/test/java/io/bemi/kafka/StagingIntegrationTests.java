@@ -1,5 +1,8 @@
 package io.bemi.kafka;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -243,6 +246,63 @@ class StagingIntegrationTests {
 			assertThat(this.database.query("SELECT count(*) FROM bemi.gap")).containsExactly("1");
 			assertThat(storer.isFailed()).isFalse();
 		}
+	}
+
+	/**
+	 * What {@code docs/troubleshooting.md} says for a transaction that will never be
+	 * complete.
+	 */
+	private void giveUp() throws IOException {
+		String document = Files.readString(Path.of("../docs/troubleshooting.md"));
+		String chapter = document.substring(document.indexOf("### An incomplete transaction"));
+		int begin = chapter.indexOf("```sql") + "```sql".length();
+		this.database.execute(chapter.substring(begin, chapter.indexOf("```", begin)));
+	}
+
+	@Test
+	void anIncompleteTransactionIsGivenUpAsAGap() throws Exception {
+		Map<TopicPartition, Long> offsets = new HashMap<>();
+		try (StagingWriter writer = writer(); TransactionStorer storer = storer()) {
+			writer.write(new Records(offsets).insert(0, 7, 100, 1, 1, "a").end(7, 150, 1).get());
+			awaitChanges("1|a|null|0|7");
+			writer.write(new Records(offsets).insert(0, 8, 170, 1, 2, "b")
+				.end(8, 250, 2)
+				.insert(1, 9, 300, 1, 3, "c")
+				.end(9, 350, 1)
+				.get());
+			Awaitility.await().until(storer::state, (state) -> state.endsWith("1 of 2 have arrived"));
+			giveUp();
+			this.database.execute("INSERT INTO todo VALUES (2, 'b')");
+			writer.write(new Records(offsets).insert(0, 10, 400, 1, 4, "d").end(10, 450, 1).get());
+			awaitChanges("1|a|null|0|7", "4|d|null|0|10");
+			assertThat(this.database.query("SELECT from_position, to_position FROM bemi.gap"))
+				.containsExactly("0/F9|0/1C0");
+			awaitCopied("2|b");
+			assertThat(storer.isFailed()).isFalse();
+			assertThat(this.database.query("SELECT xid FROM bemi.kafka_event WHERE xid IN (8, 9)")).isEmpty();
+		}
+	}
+
+	@Test
+	void anIncompleteTransactionIsGivenUpBeforeThereIsAHistory() throws Exception {
+		Map<TopicPartition, Long> offsets = new HashMap<>();
+		try (StagingWriter writer = writer(); TransactionStorer storer = storer()) {
+			writer.write(new Records(offsets).insert(0, 8, 170, 1, 2, "b").end(8, 250, 2).get());
+			Awaitility.await().until(storer::state, (state) -> state.endsWith("1 of 2 have arrived"));
+			giveUp();
+			this.database.execute("INSERT INTO todo VALUES (2, 'b')");
+			writer.write(new Records(offsets).insert(0, 10, 400, 1, 4, "d").end(10, 450, 1).get());
+			awaitChanges("4|d|null|0|10");
+			awaitCopied("2|b");
+			assertThat(storer.isFailed()).isFalse();
+		}
+	}
+
+	private void awaitCopied(String row) {
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(
+					this.database.query("SELECT primary_key, image ->> 'task' FROM bemi.change WHERE operation = 'B'"))
+				.containsExactly(row));
 	}
 
 	@Test
