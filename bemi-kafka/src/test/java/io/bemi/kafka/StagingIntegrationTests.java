@@ -272,12 +272,10 @@ class StagingIntegrationTests {
 				.get());
 			Awaitility.await().until(storer::state, (state) -> state.endsWith("1 of 2 have arrived"));
 			giveUp();
-			this.database.execute("INSERT INTO todo VALUES (2, 'b')");
 			writer.write(new Records(offsets).insert(0, 10, 400, 1, 4, "d").end(10, 450, 1).get());
 			awaitChanges("1|a|null|0|7", "4|d|null|0|10");
 			assertThat(this.database.query("SELECT from_position, to_position FROM bemi.gap"))
-				.containsExactly("0/F9|0/1C0");
-			awaitCopied("2|b");
+				.containsExactly("0/95|0/1C0");
 			assertThat(storer.isFailed()).isFalse();
 			assertThat(this.database.query("SELECT xid FROM bemi.kafka_event WHERE xid IN (8, 9)")).isEmpty();
 		}
@@ -290,19 +288,10 @@ class StagingIntegrationTests {
 			writer.write(new Records(offsets).insert(0, 8, 170, 1, 2, "b").end(8, 250, 2).get());
 			Awaitility.await().until(storer::state, (state) -> state.endsWith("1 of 2 have arrived"));
 			giveUp();
-			this.database.execute("INSERT INTO todo VALUES (2, 'b')");
 			writer.write(new Records(offsets).insert(0, 10, 400, 1, 4, "d").end(10, 450, 1).get());
 			awaitChanges("4|d|null|0|10");
-			awaitCopied("2|b");
 			assertThat(storer.isFailed()).isFalse();
 		}
-	}
-
-	private void awaitCopied(String row) {
-		Awaitility.await()
-			.untilAsserted(() -> assertThat(
-					this.database.query("SELECT primary_key, image ->> 'task' FROM bemi.change WHERE operation = 'B'"))
-				.containsExactly(row));
 	}
 
 	@Test

@@ -1,5 +1,8 @@
 package io.bemi.worker;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,7 +85,7 @@ class WorkerIntegrationTests {
 	}
 
 	@Test
-	void recordsTwoDatabasesInOneStoreAndShowsThem(CapturedOutput output) {
+	void recordsTwoDatabasesInOneStoreAndShowsThem(CapturedOutput output) throws IOException {
 		try (TestDatabase shop = source();
 				TestDatabase billing = source();
 				TestDatabase store = PostgresServer.shared().createDatabase();
@@ -120,12 +123,16 @@ class WorkerIntegrationTests {
 			.containsOnlyKeys("billing", "shop");
 	}
 
-	private static void assertMetered(ConfigurableApplicationContext worker) {
+	private static void assertMetered(ConfigurableApplicationContext worker) throws IOException {
 		MeterRegistry registry = worker.getBean(MeterRegistry.class);
 		assertThat(registry.get("bemi.ingestion.streaming").tag("database", "shop").gauge().value()).isEqualTo(1);
 		assertThat(registry.get("bemi.stored.changes").tag("database", "billing").functionCounter().count())
 			.isEqualTo(2);
 		assertThat(registry.get("bemi.worker.members").gauge().value()).isEqualTo(1);
+		assertThat(registry.get("bemi.worker.problem").tag("database", "shop").tag("group", "").gauge().value())
+			.isZero();
+		assertThat(Files.readString(Path.of("../docs/monitoring/prometheus-alerts.yml")))
+			.contains("max by (job, database, group) (bemi_worker_problem) == 1");
 	}
 
 	private static void assertServed(ConfigurableApplicationContext worker) {

@@ -25,7 +25,7 @@ import org.yaml.snakeyaml.Yaml;
 record Alerts(Map<String, String> expressions) {
 
 	private static final Pattern EXPRESSION = Pattern.compile(
-			"(?:(max|min) by \\(job\\) |(increase))\\((bemi_[a-z_]+)(?:\\[\\d+m])?\\) (==|<|>) (\\d+(?:\\.\\d+)?)");
+			"(?:(max|min) by \\(job, database, group\\) |(increase))\\((bemi_[a-z_]+)(?:\\[\\d+m])?\\) (==|<|>) (\\d+(?:\\.\\d+)?)");
 
 	@SuppressWarnings("unchecked")
 	static Alerts read() {
