@@ -129,7 +129,10 @@ public final class ConnectorConfiguration {
 	}
 
 	private void database(Map<String, String> map, Properties url) {
-		map.put("database.hostname", String.valueOf(PGProperty.PG_HOST.getOrDefault(url)));
+		String host = String.valueOf(PGProperty.PG_HOST.getOrDefault(url));
+		Assert.isTrue(host.indexOf(',') < 0, () -> "Debezium connects to one host, but 'url' has " + host
+				+ ": give it one that leads to the primary, such as a proxy's or a virtual address");
+		map.put("database.hostname", host);
 		map.put("database.port", String.valueOf(PGProperty.PG_PORT.getOrDefault(url)));
 		map.put("database.dbname", String.valueOf(PGProperty.PG_DBNAME.getOrDefault(url)));
 		map.put("database.user", text(this.source.username(), PGProperty.USER.getOrDefault(url)));

@@ -39,6 +39,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -156,6 +158,12 @@ public final class KafkaIngester implements SourceIngester {
 			}
 			catch (LostPartitionException ex) {
 				logger.info("{}", ex.getMessage());
+			}
+			catch (OffsetOutOfRangeException ex) {
+				failed(new KafkaException("Kafka has deleted what was not read, by partition and offset "
+						+ ex.offsetOutOfRangePartitions() + ": see 'What Kafka has deleted' in docs/troubleshooting.md",
+						ex));
+				rest();
 			}
 			catch (Exception | Error ex) {
 				failed(ex);

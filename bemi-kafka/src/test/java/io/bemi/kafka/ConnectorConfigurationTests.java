@@ -26,6 +26,7 @@ class ConnectorConfigurationTests {
 			.containsEntry("database.user", "bemi")
 			.containsEntry("database.sslmode", "require")
 			.containsEntry("slot.name", "bemi_kafka_shop")
+			.containsEntry("slot.failover", "true")
 			.containsEntry("publication.autocreate.mode", "disabled");
 	}
 
@@ -47,6 +48,15 @@ class ConnectorConfigurationTests {
 	void refusesPrefixesThatAreNoNamesOfTopics() {
 		assertThatIllegalArgumentException().isThrownBy(() -> configuration("a b"))
 			.withMessage("'prefix' must consist of letters, digits, '_' and '-', but is 'a b'");
+	}
+
+	@Test
+	void refusesSeveralHosts() {
+		ConnectorConfiguration several = new ConnectorConfiguration(new ReplicationSettings(
+				"jdbc:postgresql://db1,db2:5433/shop", "bemi", "secret", "bemi_kafka_shop", "bemi"), "shop", 6, 3);
+		assertThatIllegalArgumentException().isThrownBy(several::toMap)
+			.withMessage("Debezium connects to one host, but 'url' has db1,db2: give it one that leads to the primary,"
+					+ " such as a proxy's or a virtual address");
 	}
 
 }

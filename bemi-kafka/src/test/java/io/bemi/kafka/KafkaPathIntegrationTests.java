@@ -63,6 +63,9 @@ class KafkaPathIntegrationTests {
 			assertThat(paths.different()).isEmpty();
 			assertThat(paths.misplaced()).isEmpty();
 			assertThat(paths.query("SELECT count(*) FROM kafka.quarantine")).containsExactly("0");
+			assertThat(paths.database()
+				.query("SELECT failover FROM pg_replication_slots WHERE slot_name = '" + paths.slot() + "'"))
+				.containsExactly("t");
 			awaitNothingStaged(paths);
 		}
 	}
