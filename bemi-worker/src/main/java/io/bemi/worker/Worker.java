@@ -191,13 +191,26 @@ final class Worker implements SmartLifecycle {
 			SourceReader reader = this.readers.get(slot);
 			if (reader != null && !reader.isHeld() && open.take(slot)) {
 				logger.info("Taking slot '{}'", slot);
-				reader.start();
+				start(reader);
 				taken = true;
 			}
 		}
 		this.view = taken ? open.look() : seen;
 		if (this.shares.isToLetGo(seen)) {
 			letGoOfOne();
+		}
+	}
+
+	/**
+	 * One that could not be started is not held: it is taken again, here or elsewhere.
+	 */
+	private static void start(SourceReader reader) {
+		try {
+			reader.start();
+		}
+		catch (RuntimeException | Error ex) {
+			reader.stop();
+			throw ex;
 		}
 	}
 
