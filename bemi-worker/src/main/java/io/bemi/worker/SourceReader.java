@@ -43,7 +43,7 @@ final class SourceReader {
 
 	private volatile @Nullable Holder elsewhere;
 
-	/** Why the group's tables are not published. */
+	/** Why the group's tables are not published, or not read after that. */
 	private volatile @Nullable String unpublished;
 
 	private CountDownLatch ending = new CountDownLatch(1);
@@ -104,13 +104,8 @@ final class SourceReader {
 	 */
 	private void publish(TrackingSettings tracking, CountDownLatch until) {
 		try {
-			while (until.getCount() > 0 && !isPublished(tracking)) {
+			while (until.getCount() > 0 && !(isPublished(tracking) && isStarted(until))) {
 				until.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
-			}
-			synchronized (until) {
-				if (until.getCount() > 0) {
-					this.ingestion.start();
-				}
 			}
 		}
 		catch (InterruptedException ex) {
@@ -127,14 +122,37 @@ final class SourceReader {
 			this.unpublished = null;
 			return true;
 		}
-		catch (SQLException | RuntimeException ex) {
-			String problem = "The tables of group '" + this.source + "' cannot be published: " + ex.getMessage();
-			if (!problem.equals(this.unpublished)) {
-				logger.warn("{}", problem);
-			}
-			this.unpublished = problem;
+		// An Error, too, such as no memory: it is tried again.
+		catch (Exception | Error ex) {
+			tell("The tables of group '" + this.source + "' cannot be published: " + ex.getMessage());
 			return false;
 		}
+	}
+
+	/**
+	 * Whether it is read now, or need not be any more.
+	 */
+	private boolean isStarted(CountDownLatch until) {
+		synchronized (until) {
+			try {
+				if (until.getCount() > 0) {
+					this.ingestion.start();
+				}
+				return true;
+			}
+			catch (RuntimeException | Error ex) {
+				this.ingestion.stop();
+				tell("Group '" + this.source + "' cannot be read: " + ex.getMessage());
+				return false;
+			}
+		}
+	}
+
+	private void tell(String problem) {
+		if (!problem.equals(this.unpublished)) {
+			logger.warn("{}", problem);
+		}
+		this.unpublished = problem;
 	}
 
 	/**

@@ -10,6 +10,7 @@ import io.bemi.replication.ReplicationSettings;
 import io.bemi.store.StoreSettings;
 import io.bemi.testsupport.PostgresServer;
 import io.bemi.testsupport.TestDatabase;
+import io.bemi.tracking.TrackingSettings;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +51,37 @@ class WorkerErrorIntegrationTests {
 			}
 			finally {
 				worker.stop();
+			}
+		}
+	}
+
+	@Test
+	void aGroupThatCouldNotBeStartedIsStartedAgain() {
+		SourceIngester ingester = mock();
+		given(ingester.status()).willReturn(new IngestionStatus(Phase.STREAMING, "Streaming", null));
+		PostgresServer server = PostgresServer.shared();
+		try (TestDatabase shop = server.createDatabase()) {
+			shop.execute("CREATE TABLE todo (id int PRIMARY KEY)");
+			Source source = new Source("shop", "rest",
+					new ReplicationSettings(shop.url(), server.username(), server.password(), "bemi_shop", "bemi"),
+					new TrackingSettings("app", List.of("*"), List.of(), "bemi"), null);
+			AtomicInteger attempts = new AtomicInteger();
+			SourceReader reader = new SourceReader(source, (any) -> {
+				if (attempts.incrementAndGet() == 1) {
+					throw new OutOfMemoryError("unable to create native thread");
+				}
+				return ingester;
+			});
+			reader.start();
+			try {
+				Awaitility.await()
+					.until(reader::problem, "Group 'shop/rest' cannot be read: unable to create native thread"::equals);
+				Awaitility.await().until(() -> reader.ingestion().isRunning());
+				assertThat(attempts).hasValue(2);
+				assertThat(reader.problem()).isNull();
+			}
+			finally {
+				reader.stop();
 			}
 		}
 	}
